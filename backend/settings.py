@@ -84,7 +84,7 @@ def table_of_settings(environ: Mapping[str, str]) -> list[Row]:
 
 
 def make_data_folder(folder: Path) -> None:
-    """Ours alone. If root makes it, others may pass through: PostgreSQL then runs as one of them."""
+    """Ours alone; if root makes it, others may pass through, as PostgreSQL must not run as root."""
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     for each in reversed(missing):
         each.mkdir(exist_ok=True)

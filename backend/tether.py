@@ -58,26 +58,26 @@ def main() -> None:
     parser.add_argument("command", nargs="+")
     given = parser.parse_args()
 
+    libc = None
+    if not given.watch:
+        import ctypes  # now: the user we become may not be allowed to read where Python lies
+
+        libc = ctypes.CDLL(None, use_errno=True)
     os.setsid()
     if given.user:
         uid, gid = map(int, given.user.split(":"))
         os.setgroups([])
         os.setgid(gid)
         os.setuid(uid)
-    if given.watch:
+    if libc is None:
         sys.exit(_watch(given.command, given.death_signal))
-    _ask_the_kernel(given.death_signal)  # after setuid, which would clear it
+    # After setuid, which would clear it.
+    if libc.prctl(PR_SET_PDEATHSIG, given.death_signal, 0, 0, 0) != 0:
+        sys.exit("the kernel refused to report the end of the parent process")
     if os.getppid() != given.parent:
         sys.exit("the parent process has gone already")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.execv(given.command[0], given.command)  # noqa: S606
-
-
-def _ask_the_kernel(death_signal: int) -> None:
-    import ctypes
-
-    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "the kernel refused PR_SET_PDEATHSIG")
+    os.execvp(given.command[0], given.command)  # noqa: S606
 
 
 def _watch(command: list[str], death_signal: int) -> int:

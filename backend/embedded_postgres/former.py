@@ -1,0 +1,95 @@
+"""A server that ran on this folder before and may not have ended yet.
+
+We hold the folder's lock, so nobody supervises it any more: it is shutting down, or it was killed
+and some of its processes outlived it. It is never adopted; it is waited for, and asked to hurry.
+"""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from backend.embedded_postgres.failure import CannotRun
+
+ASK_AFTER, INSIST_AFTER, KILL_AFTER, GIVE_UP_AFTER = 0.0, 15.0, 25.0, 30.0
+
+
+async def until_former_server_is_gone(cluster: Path) -> None:
+    began = time.monotonic()
+    steps = [
+        (ASK_AFTER, signal.SIGINT),
+        (INSIST_AFTER, signal.SIGQUIT),
+        (KILL_AFTER, signal.SIGKILL),
+    ]
+    while alive := processes_on(cluster):
+        waited = time.monotonic() - began
+        if steps and waited >= steps[0][0]:
+            _, wish = steps.pop(0)
+            for pid in alive if wish == signal.SIGKILL else alive[:1]:
+                _send(pid, wish)
+        if waited > GIVE_UP_AFTER:
+            raise CannotRun(f"Process {alive[0]} still works on {cluster} and does not end.")
+        await asyncio.sleep(0.02)
+    # What a dead server left: its number may meanwhile belong to any process (in a container it
+    # soon does), and PostgreSQL would take that one for itself.
+    (cluster / "postmaster.pid").unlink(missing_ok=True)
+
+
+def processes_on(cluster: Path) -> list[int]:
+    """The living processes of a server on this folder, the postmaster first."""
+    postmaster = postmaster_pid(cluster)
+    if sys.platform.startswith("linux"):
+        pids = [pid for pid in _all_pids() if _works_in(pid, cluster)]
+    else:
+        pids = [postmaster] if postmaster and _is_postgres(postmaster) else []
+    return sorted(pids, key=lambda pid: (pid != postmaster, pid))
+
+
+def postmaster_pid(cluster: Path) -> int | None:
+    try:
+        first = (cluster / "postmaster.pid").read_text().splitlines()[0]
+        return int(first)
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def is_ready(cluster: Path) -> bool:
+    """As pg_ctl asks: the last line of postmaster.pid is the server's own word for how it is."""
+    try:
+        lines = (cluster / "postmaster.pid").read_text().splitlines()
+    except OSError:
+        return False
+    return len(lines) >= 8 and lines[7].strip() == "ready"
+
+
+def _all_pids() -> list[int]:
+    return [int(entry) for entry in os.listdir("/proc") if entry.isdecimal()]
+
+
+def _works_in(pid: int, cluster: Path) -> bool:
+    # Every process of a server has the data folder as its working folder; a zombie has none.
+    try:
+        return os.readlink(f"/proc/{pid}/cwd") == str(cluster) and _is_postgres(pid)
+    except OSError:
+        return False
+
+
+def _is_postgres(pid: int) -> bool:
+    if sys.platform.startswith("linux"):
+        # Not its command line: a server process rewrites that to say what it does.
+        return Path(f"/proc/{pid}/comm").read_text().strip() in ("postgres", "postmaster")
+    listed = subprocess.run(  # noqa: S603
+        ["/bin/ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True
+    )
+    return "postgres" in listed.stdout
+
+
+def _send(pid: int, wish: signal.Signals) -> None:
+    try:
+        os.kill(pid, wish)
+        os.kill(pid, signal.SIGCONT)  # a stopped process hears nothing
+    except ProcessLookupError:
+        pass

@@ -1,0 +1,34 @@
+"""Refusals of the lab: a stable code, and what happened, in one body for all of them."""
+
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from backend.local_carrier.accounts import NumberTaken
+from backend.local_carrier.lab.views import Problem
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class LabProblem(Exception):
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.problem = Problem(code, detail, status)
+
+
+def told(_: AnyRequest, error: LabProblem) -> Response[Problem]:
+    return Response(error.problem, status_code=error.problem.status)
+
+
+def number_taken(_: AnyRequest, error: NumberTaken) -> Response[Problem]:
+    problem = Problem(error.code, f"Another account owns {error}.", 409)
+    return Response(problem, status_code=409)
+
+
+def not_understood(_: AnyRequest, error: HTTPException) -> Response[Problem]:
+    """Litestar's own refusals (unknown path, bad JSON), in the same words as ours."""
+    details: object = getattr(error, "extra", None)
+    detail = f"{error.detail} {details}" if details else error.detail
+    code = "not-found" if error.status_code == 404 else "bad-request"
+    return Response(Problem(code, detail, error.status_code), status_code=error.status_code)

@@ -1,0 +1,144 @@
+"""What the lab's API takes and tells. These shapes are its OpenAPI document."""
+
+from datetime import datetime
+
+import msgspec
+
+from backend.local_carrier.accounts import Account
+from backend.local_carrier.conferences import Conference
+from backend.local_carrier.legs import Leg, LogLine
+from backend.local_carrier.phones import Hears, Says, hears, says
+
+
+class NewAccount(msgspec.Struct):
+    friendly_name: str
+    numbers: list[str] = []
+
+
+class NumberView(msgspec.Struct):
+    sid: str
+    phone_number: str
+    friendly_name: str
+    voice_url: str
+
+
+class AccountView(msgspec.Struct):
+    friendly_name: str
+    account_sid: str
+    auth_token: str
+    numbers: list[NumberView]
+
+
+class VoiceChoice(msgspec.Struct):
+    """One of the three: a steady tone in Hz, silence, or a WAV file in base64 (it is repeated)."""
+
+    tone: float | None = None
+    silence: bool = False
+    wav: str | None = None
+
+
+class NewPhone(msgspec.Struct, rename={"caller": "from"}):
+    caller: str
+    to: str
+    voice: VoiceChoice = msgspec.field(default_factory=VoiceChoice)
+    patience: float | None = None
+    """Seconds after which the caller hangs up, unless somebody is with them by then."""
+
+
+class NewSoftphone(msgspec.Struct):
+    token: str
+    params: dict[str, str] = {}
+    voice: VoiceChoice = msgspec.field(default_factory=VoiceChoice)
+
+
+class Digits(msgspec.Struct):
+    digits: str
+
+
+class PhoneView(msgspec.Struct, rename={"caller": "from"}):
+    sid: str
+    kind: str
+    status: str
+    caller: str
+    to: str
+    account_sid: str
+    digits: str
+    conference: str | None
+    label: str | None
+    on_hold: bool
+    hears: Hears
+    says: Says
+    frames_sent: int
+    frames_received: int
+    created_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    log: list[LogLine]
+
+
+class ParticipantView(msgspec.Struct):
+    call_sid: str
+    label: str | None
+    caller: str
+    muted: bool
+    hold: bool
+
+
+class ConferenceView(msgspec.Struct):
+    sid: str
+    account: str
+    friendly_name: str
+    status: str
+    participants: list[ParticipantView]
+
+
+class Problem(msgspec.Struct):
+    code: str
+    detail: str
+    status: int
+
+
+def account_view(account: Account) -> AccountView:
+    numbers = [
+        NumberView(n.sid, n.phone_number, n.friendly_name, n.voice_url)
+        for n in account.numbers.values()
+    ]
+    return AccountView(account.friendly_name, account.sid, account.auth_token, numbers)
+
+
+def phone_view(leg: Leg, conference: Conference | None) -> PhoneView:
+    seat = conference.participants.get(leg.sid) if conference is not None else None
+    return PhoneView(
+        sid=leg.sid,
+        kind=leg.far_end.kind,
+        status=str(leg.status),
+        caller=leg.caller,
+        to=leg.called,
+        account_sid=leg.account.sid,
+        digits=leg.digits,
+        conference=conference.name if conference is not None else None,
+        label=seat.label if seat is not None else None,
+        on_hold=seat.hold if seat is not None else False,
+        hears=hears(leg),
+        says=says(leg),
+        frames_sent=leg.frames_sent,
+        frames_received=leg.frames_received,
+        created_at=leg.created_at,
+        answered_at=leg.answered_at,
+        ended_at=leg.ended_at,
+        log=list(leg.log),
+    )
+
+
+def conference_view(conference: Conference) -> ConferenceView:
+    participants = [
+        ParticipantView(p.leg.sid, p.label, p.leg.caller, p.muted, p.hold)
+        for p in conference.participants.values()
+    ]
+    return ConferenceView(
+        conference.sid,
+        conference.account.friendly_name,
+        conference.name,
+        conference.status,
+        participants,
+    )

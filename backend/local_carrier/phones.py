@@ -1,0 +1,90 @@
+"""Scripted phones: a caller with a tone, a recording or silence for a voice, and ears to ask."""
+
+from collections import Counter
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from backend.local_carrier.audio.clips import Clip, Playback
+from backend.local_carrier.audio.frames import SILENCE, Samples, Source
+from backend.local_carrier.audio.pitch import QUIET, level, pitch_hz
+from backend.local_carrier.audio.tones import SteadyTone
+from backend.local_carrier.legs import Leg
+
+HearsKind = Literal["silence", "ring", "music", "voice", "speech"]
+
+
+class Hears(msgspec.Struct, kw_only=True):
+    kind: HearsKind
+    pitch_hz: float | None
+    level: float
+    sources: list[Source]
+
+
+class Says(msgspec.Struct, kw_only=True):
+    pitch_hz: float | None
+    level: float
+
+
+class ScriptedPhone:
+    """The far end of a leg that the lab plays. Its voice starts when it is answered."""
+
+    def __init__(self, kind: Literal["caller", "softphone"], voice: "Voice") -> None:
+        self.kind: Literal["caller", "softphone", "browser"] = kind
+        self._voice = voice
+
+    def next_frame(self) -> Samples | None:
+        return self._voice.next_frame()
+
+    def hear(self, frame: Samples) -> None:
+        """The leg itself remembers the last half second."""
+
+    async def answered(self) -> None: ...
+
+    async def ended(self, leg: Leg) -> None: ...
+
+
+class Voice:
+    def __init__(self, speaker: "SteadyTone | Playback | None") -> None:
+        self._speaker = speaker
+
+    @classmethod
+    def tone(cls, hz: float) -> "Voice":
+        return cls(SteadyTone(hz))
+
+    @classmethod
+    def recording(cls, clip: Clip) -> "Voice":
+        return cls(Playback(clip, Source("play", url="wav"), loops=0))
+
+    @classmethod
+    def silent(cls) -> "Voice":
+        return cls(None)
+
+    def next_frame(self) -> Samples | None:
+        return SILENCE if self._speaker is None else self._speaker.next_frame()
+
+
+def hears(leg: Leg) -> Hears:
+    """Measured on the last half second that reached this phone; empty once the call is over."""
+    recent = list(leg.heard) if leg.is_live else []
+    audio = np.concatenate([h.frame for h in recent]) if recent else SILENCE
+    counted = Counter(source for h in recent for source in h.sources)
+    sources = [source for source, _ in counted.most_common()]
+    loud = level(audio)
+    kind = _kind(sources) if loud >= QUIET else "silence"
+    return Hears(kind=kind, pitch_hz=pitch_hz(audio), level=round(loud, 4), sources=sources)
+
+
+def says(leg: Leg) -> Says:
+    audio = np.concatenate(list(leg.said)) if leg.said and leg.is_live else SILENCE
+    return Says(pitch_hz=pitch_hz(audio), level=round(level(audio), 4))
+
+
+def _kind(sources: list[Source]) -> HearsKind:
+    kinds = {source.kind for source in sources}
+    if "participant" in kinds:
+        return "voice"
+    if "say" in kinds:
+        return "speech"
+    return "ring" if any(source.ringback for source in sources) else "music"

@@ -1,0 +1,154 @@
+"""One REST request, authenticated and read; its form refuses what Twilio does not know."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+import msgspec
+
+from backend.local_carrier.accounts import Account
+from backend.local_carrier.exchange import Exchange
+from backend.local_carrier.times import rfc2822
+from backend.local_carrier.webhooks.parameters import API_VERSION
+
+ROOT = f"/{API_VERSION}/Accounts"
+LARGEST_PAGE, USUAL_PAGE = 1000, 50
+PAGING = ("PageSize", "Page", "PageToken")
+MORE_INFO = "https://www.twilio.com/docs/errors/"
+
+Json = dict[str, Any]
+Pairs = list[tuple[str, str]]
+
+
+class Refused(Exception):
+    """The request is refused, in Twilio's words: a status, a code and a message."""
+
+    def __init__(self, status: int, code: int, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+
+    def body(self) -> Json:
+        return {
+            "code": self.code,
+            "message": self.message,
+            "more_info": f"{MORE_INFO}{self.code}",
+            "status": self.status,
+        }
+
+
+def not_found(path: str) -> Refused:
+    return Refused(404, 20404, f"The requested resource {path} was not found")
+
+
+class Form:
+    """Form or query fields; each is asked for by its type, and every name must be known."""
+
+    def __init__(self, pairs: Pairs, known: Sequence[str], unsupported: Sequence[str] = ()) -> None:
+        for name, value in pairs:
+            if name in unsupported and value not in ("", "false"):
+                raise Refused(400, 20001, f"{name} is not supported by this local carrier")
+            if name not in known and name not in unsupported:
+                raise Refused(400, 20001, f"{name} is not a parameter of this resource")
+        self._values = dict(pairs)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
+    def without(self, names: Sequence[str]) -> dict[str, str]:
+        return {name: value for name, value in self._values.items() if name not in names}
+
+    def text(self, name: str, default: str = "") -> str:
+        return self._values.get(name, default)
+
+    def flag(self, name: str) -> bool:
+        """Anything but true is false, as Twilio says."""
+        return self._values.get(name, "").lower() == "true"
+
+    def url(self, name: str) -> str:
+        given = self._values.get(name, "")
+        if given and not given.startswith(("http://", "https://")):
+            raise Refused(400, 21205, f"{name} is not a valid URL: {given}")
+        return given
+
+    def method(self, name: str, default: str = "POST") -> str:
+        given = self._values.get(name, default).upper()
+        if given not in ("GET", "POST"):
+            raise Refused(400, 20001, f"{name} must be GET or POST")
+        return given
+
+    def whole(self, name: str, default: int) -> int:
+        given = self._values.get(name, "")
+        if given and not given.isdigit():
+            raise Refused(400, 20001, f"{name} must be a whole number")
+        return int(given) if given else default
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    exchange: Exchange
+    account: Account
+    path: str
+    names: dict[str, str]
+    query: Form
+    form: Form
+
+    def uri(self, *parts: str) -> str:
+        return "/".join([ROOT, self.account.sid, *parts])
+
+
+class Told(msgspec.Struct, frozen=True):
+    body: Json | None
+    status: int = 200
+
+
+class Route(msgspec.Struct, frozen=True):
+    """`path` is relative to the account; `{Sid}` names one part of it."""
+
+    method: str
+    path: str
+    answer: Callable[[Asked], Told | Awaitable[Told]]
+    fields: tuple[str, ...] = ()
+    """Accepted and kept: of the form for POST, of the query for GET."""
+    unsupported: tuple[str, ...] = ()
+    """Twilio knows them, this carrier does not: refused by name."""
+
+
+def page(asked: Asked, key: str, resource: str, items: Sequence[Json]) -> Told:
+    size = min(max(1, asked.query.whole("PageSize", USUAL_PAGE)), LARGEST_PAGE)
+    number = asked.query.whole("Page", 0)
+    last = max(0, (len(items) - 1) // size)
+    shown = list(items[number * size : (number + 1) * size])
+
+    filters = asked.query.without(PAGING)
+
+    def at(page_number: int) -> str:
+        asks = {**filters, "PageSize": str(size), "Page": str(page_number)}
+        return f"{asked.uri(resource)}?{urlencode(asks)}"
+
+    start = number * size
+    return Told(
+        {
+            key: shown,
+            "page": number,
+            "page_size": size,
+            "start": start,
+            "end": start + max(0, len(shown) - 1),
+            "uri": at(number),
+            "first_page_uri": at(0),
+            "next_page_uri": at(number + 1) if number < last else None,
+            "previous_page_uri": at(number - 1) if number > 0 else None,
+        }
+    )
+
+
+class Dated(Protocol):
+    created_at: datetime
+    updated_at: datetime
+
+
+def dated(thing: Dated) -> Json:
+    """Everything in Twilio's API says when it was made and last changed."""
+    return {
+        "date_created": rfc2822(thing.created_at),
+        "date_updated": rfc2822(thing.updated_at),
+    }

@@ -1,0 +1,1 @@
+"""TwiML: read strictly, then performed verb by verb."""

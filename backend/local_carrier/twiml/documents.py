@@ -1,0 +1,44 @@
+"""Reads a whole TwiML document before anything of it is performed."""
+
+from collections.abc import Callable
+from xml.etree.ElementTree import Element, ParseError, fromstring
+
+from backend.local_carrier.twiml.dial import Dial
+from backend.local_carrier.twiml.hangup import Hangup
+from backend.local_carrier.twiml.pause import Pause
+from backend.local_carrier.twiml.play import Play
+from backend.local_carrier.twiml.reading import TwimlError
+from backend.local_carrier.twiml.redirect import Redirect
+from backend.local_carrier.twiml.reject import Reject
+from backend.local_carrier.twiml.say import Say
+from backend.local_carrier.twiml.stage import Verb
+
+VERBS: dict[str, Callable[[Element], Verb]] = {
+    "Dial": Dial.read,
+    "Hangup": Hangup.read,
+    "Pause": Pause.read,
+    "Play": Play.read,
+    "Redirect": Redirect.read,
+    "Reject": Reject.read,
+    "Say": Say.read,
+}
+
+
+def read_document(text: str) -> list[Verb]:
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise TwimlError(12100, "a document type is not allowed")
+    try:
+        root = fromstring(text)  # noqa: S314  no entities: they were refused above
+    except ParseError as error:
+        raise TwimlError(12100, f"not XML: {error}") from error
+    if root.tag != "Response":
+        raise TwimlError(12100, f"the document begins with <{root.tag}>, not with <Response>")
+    if root.attrib:
+        raise TwimlError(12200, "<Response> has no attributes")
+    return [_verb(element) for element in root]
+
+
+def _verb(element: Element) -> Verb:
+    if element.tag not in VERBS:
+        raise TwimlError(12200, f"<{element.tag}> is not a verb that this local carrier knows")
+    return VERBS[element.tag](element)

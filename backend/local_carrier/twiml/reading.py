@@ -1,0 +1,67 @@
+"""Reads one XML element strictly: what Twilio does not know is an error, not a shrug."""
+
+from collections.abc import Sequence
+from xml.etree.ElementTree import Element
+
+
+class TwimlError(Exception):
+    """The TwiML cannot be performed. 12100: it is not XML. 12200: it is not TwiML."""
+
+    def __init__(self, code: int, why: str) -> None:
+        super().__init__(f"{code}: {why}")
+        self.code, self.why = code, why
+
+
+class Reader:
+    """One element whose attributes are all known; each is asked for by its type."""
+
+    def __init__(
+        self, element: Element, attributes: Sequence[str], *, children: bool = False
+    ) -> None:
+        self.element = element
+        self.name = element.tag
+        unknown = set(element.attrib) - set(attributes)
+        if unknown:
+            raise TwimlError(12200, f"<{self.name}> has no attribute {', '.join(sorted(unknown))}")
+        if not children and len(element):
+            raise TwimlError(12200, f"<{element[0].tag}> is not allowed inside <{self.name}>")
+
+    @property
+    def body(self) -> str:
+        return (self.element.text or "").strip()
+
+    def text(self, name: str, default: str = "") -> str:
+        return self.element.get(name, default)
+
+    def maybe(self, name: str) -> str | None:
+        return self.element.get(name)
+
+    def flag(self, name: str, default: bool) -> bool:
+        return self.choice(name, ("true", "false"), "true" if default else "false") == "true"
+
+    def choice(self, name: str, allowed: Sequence[str], default: str) -> str:
+        given = self.element.get(name, default)
+        if given not in allowed:
+            raise self._wrong(name, given)
+        return given
+
+    def method(self, name: str, default: str = "POST") -> str:
+        return self.choice(name, ("GET", "POST"), default)
+
+    def whole(self, name: str, default: int, *, least: int = 0, most: int = 86_400) -> int:
+        given = self.element.get(name)
+        if given is None:
+            return default
+        if not given.isdigit() or not least <= int(given) <= most:
+            raise self._wrong(name, given)
+        return int(given)
+
+    def unsupported(self, *names: str) -> None:
+        """Known to Twilio, not to this layer: refused, so that nobody believes it was kept."""
+        for name in names:
+            given = self.element.get(name)
+            if given not in (None, "", "false", "do-not-record"):
+                raise TwimlError(12200, f"<{self.name} {name}> is not kept by this local carrier")
+
+    def _wrong(self, name: str, given: str) -> TwimlError:
+        return TwimlError(12200, f'<{self.name}> cannot have {name}="{given}"')

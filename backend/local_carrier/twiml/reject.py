@@ -1,0 +1,30 @@
+"""<Reject>: "rejects a call without billing you"; `reason` is rejected or busy.
+
+Only as the first verb: later the call is already answered, and it just ends.
+"""
+
+from typing import ClassVar
+from xml.etree.ElementTree import Element
+
+import msgspec
+
+from backend.local_carrier.legs import LegStatus
+from backend.local_carrier.twiml.reading import Reader
+from backend.local_carrier.twiml.stage import End, Stage, Step
+
+ATTRIBUTES = ("reason",)
+
+
+class Reject(msgspec.Struct, frozen=True):
+    answers: ClassVar[bool] = False
+    may_wait: ClassVar[bool] = False
+    reason: str
+
+    @classmethod
+    def read(cls, element: Element) -> "Reject":
+        return cls(Reader(element, ATTRIBUTES).choice("reason", ("rejected", "busy"), "rejected"))
+
+    async def run(self, stage: Stage) -> Step:
+        if stage.leg.status is LegStatus.IN_PROGRESS:
+            return End()
+        return End(LegStatus.BUSY if self.reason == "busy" else LegStatus.NO_ANSWER)

@@ -1,0 +1,39 @@
+"""<Say>: "converts text to speech that is read back to the caller", loop times; 0 is for ever.
+
+Spoken by espeak-ng if it is installed, else a hum of the same length; the log has the words.
+"""
+
+from typing import ClassVar
+from xml.etree.ElementTree import Element
+
+import msgspec
+
+from backend.local_carrier.audio.frames import Source
+from backend.local_carrier.audio.speech import spoken
+from backend.local_carrier.twiml.reading import Reader, TwimlError
+from backend.local_carrier.twiml.stage import Stage, Step
+
+ATTRIBUTES = ("voice", "language", "loop")
+LONGEST_TEXT = 4096
+
+
+class Say(msgspec.Struct, frozen=True):
+    answers: ClassVar[bool] = True
+    may_wait: ClassVar[bool] = True
+    text: str
+    language: str
+    loop: int
+
+    @classmethod
+    def read(cls, element: Element) -> "Say":
+        reader = Reader(element, ATTRIBUTES)
+        if len(reader.body) > LONGEST_TEXT:
+            raise TwimlError(12200, f"<Say> is longer than {LONGEST_TEXT} characters")
+        loop = reader.whole("loop", 1, most=1000)
+        return cls(" ".join(reader.body.split()), reader.text("language", "en-US"), loop)
+
+    async def run(self, stage: Stage) -> Step:
+        stage.leg.note(f"says: {self.text}")
+        clip = await spoken(self.text, self.language)
+        await stage.play(clip, Source("say", text=self.text), loops=self.loop)
+        return None

@@ -103,11 +103,11 @@ def _show_settings() -> int:
         (row.name, row.current, row.default, row.meaning) for row in table_of_settings(os.environ)
     ]
     name, spare = max(len(row[0]) for row in rows), 6
-    rest = max(100, min(160, shutil.get_terminal_size().columns)) - name - spare
+    rest = max(120, min(160, shutil.get_terminal_size().columns)) - name - spare
     widths = (name, rest * 2 // 7, rest * 2 // 7, rest * 3 // 7)
     for row in [("setting", "value now", "default", "meaning"), *rows]:
         cells = [
-            textwrap.wrap(cell, width, break_on_hyphens=False) or [""]
+            textwrap.wrap(cell, width, break_long_words=False, break_on_hyphens=False) or [""]
             for cell, width in zip(row, widths, strict=True)
         ]
         for parts in zip_longest(*cells, fillvalue=""):

@@ -257,7 +257,7 @@ SETTINGS: tuple[Setting, ...] = (
         "address at which browsers and the carrier reach the product",
         _public_origin,
         _public_url_by_port,
-        "http://localhost:<PATCHBAY_PORT>",
+        "localhost, at PATCHBAY_PORT",
     ),
     Setting(
         "PATCHBAY_DATA",
@@ -309,7 +309,7 @@ SETTINGS: tuple[Setting, ...] = (
         "key that encrypts stored secrets: 32 bytes in base64",
         _secret_key,
         None,
-        "made once, kept in <PATCHBAY_DATA>/secret.key",
+        "made once, kept in the data folder",
         secret=True,
     ),
     Setting(

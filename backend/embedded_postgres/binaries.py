@@ -56,6 +56,8 @@ def find_binaries(cluster: Path) -> Binaries:
 
 def within_reach(found: Binaries, account: Account, shelf: Path) -> Binaries:
     """Where `account` may run them: here, or copied to `shelf` if here is closed to it."""
+    if account.is_ours:
+        return found
     share = found.folder.parent / "share"
     sample = next(share.rglob("postgresql.conf.sample"), None) if found.from_wheel else None
     if account.may_run(found / "postgres") and (sample is None or account.may_read(sample)):

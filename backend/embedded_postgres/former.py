@@ -14,24 +14,28 @@ from pathlib import Path
 
 from backend.embedded_postgres.failure import CannotRun
 
-ASK_AFTER, INSIST_AFTER, KILL_AFTER, GIVE_UP_AFTER = 0.0, 15.0, 25.0, 30.0
+# Seconds after which it is asked, told, and made to end.
+FAST_SHUTDOWN = ((0.0, signal.SIGINT), (15.0, signal.SIGQUIT), (25.0, signal.SIGKILL))
+WITHOUT_POSTMASTER = ((0.0, signal.SIGQUIT), (3.0, signal.SIGKILL))
+GIVE_UP_AFTER = 30.0
 
 
 async def until_former_server_is_gone(cluster: Path) -> None:
     began = time.monotonic()
-    steps = [
-        (ASK_AFTER, signal.SIGINT),
-        (INSIST_AFTER, signal.SIGQUIT),
-        (KILL_AFTER, signal.SIGKILL),
-    ]
+    sent: set[tuple[int, signal.Signals]] = set()
     while alive := processes_on(cluster):
         waited = time.monotonic() - began
-        if steps and waited >= steps[0][0]:
-            _, wish = steps.pop(0)
-            for pid in alive if wish == signal.SIGKILL else alive[:1]:
-                _send(pid, wish)
         if waited > GIVE_UP_AFTER:
             raise CannotRun(f"Process {alive[0]} still works on {cluster} and does not end.")
+        if alive[0] == postmaster_pid(cluster):
+            told, wishes = alive[:1], FAST_SHUTDOWN  # it ends the others, in order
+        else:
+            told, wishes = alive, WITHOUT_POSTMASTER
+        for pid in told:
+            for after, wish in wishes:
+                if waited >= after and (pid, wish) not in sent:
+                    sent.add((pid, wish))
+                    _send(pid, wish)
         await asyncio.sleep(0.02)
     # What a dead server left: its number may meanwhile belong to any process (in a container it
     # soon does), and PostgreSQL would take that one for itself.

@@ -26,8 +26,9 @@ LONGEST_SOCKET_PATH = 100  # of the 107 bytes that every system allows
 
 
 class Home:
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, shelf: Path):
         self.folder = folder
+        self.shelf = shelf  # where a copy of the binaries may stand
         self.cluster = folder / "cluster"
         self.sockets = folder / "sockets"
         self.log = folder / "postgres.log"
@@ -82,22 +83,22 @@ class Home:
         return self.sockets
 
 
-def find_home(folder: Path, account: Account) -> Home:
+def find_home(folder: Path, account: Account, elsewhere: Path) -> Home:
     """`folder`, or for root in a closed place a folder elsewhere, whose name `folder` remembers."""
     _make(folder, 0o700 if account.is_ours else 0o711)
     note = folder / "elsewhere"
     if note.exists() and (noted := Path(note.read_text().strip())).is_dir():
-        return Home(noted)
+        return Home(noted, noted.parent)
     if not os.access(folder, os.W_OK):
         raise CannotRun(f"{folder} cannot be written by the user who runs Patchbay.")
-    closed = account.closed_parent(folder / "cluster")
+    closed = None if account.is_ours else account.closed_parent(folder / "cluster")
     if closed is None:
-        return Home(folder)
+        return Home(folder, folder)
     try:
-        _make(ELSEWHERE, 0o755)
-        if account.closed_parent(ELSEWHERE / "x"):
+        _make(elsewhere, 0o755)
+        if account.closed_parent(elsewhere / "x"):
             raise PermissionError
-        chosen = Path(tempfile.mkdtemp(prefix="postgres-", dir=ELSEWHERE))
+        chosen = Path(tempfile.mkdtemp(prefix="postgres-", dir=elsewhere))
     except OSError:
         raise CannotRun(
             f"PostgreSQL does not run as root, and the user {account.name} may not pass through "
@@ -105,11 +106,7 @@ def find_home(folder: Path, account: Account) -> Home:
         ) from None
     chosen.chmod(0o711)
     write_whole(note, str(chosen))
-    return Home(chosen)
-
-
-def is_elsewhere(folder: Path) -> bool:
-    return folder.parent == ELSEWHERE
+    return Home(chosen, elsewhere)
 
 
 def write_whole(file: Path, text: str) -> None:

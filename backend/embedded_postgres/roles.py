@@ -5,9 +5,6 @@ patchbay_owner   owns the database and its tables, makes the group roles; migrat
 patchbay_web     what the product runs as: no superuser, owns nothing, bound by row level security
 """
 
-# pyright: basic
-# (asyncpg carries no types)
-
 import asyncpg
 
 DATABASE = "patchbay"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from backend.embedded_postgres.account import account_for
-from backend.embedded_postgres.binaries import Binaries, find_binaries, within_reach
+from backend.embedded_postgres.binaries import find_binaries, within_reach
 from backend.embedded_postgres.failure import CannotRun
 from backend.embedded_postgres.former import (
     is_ready,
@@ -20,7 +20,7 @@ from backend.embedded_postgres.former import (
     processes_on,
     until_former_server_is_gone,
 )
-from backend.embedded_postgres.home import find_home, is_elsewhere
+from backend.embedded_postgres.home import ELSEWHERE, find_home
 from backend.embedded_postgres.roles import DATABASE, lay_out_roles
 from backend.tether import lifeline, tethered
 
@@ -47,16 +47,17 @@ class EmbeddedPostgres:
 
     name = "postgres"
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, elsewhere: Path = ELSEWHERE):
         folder = folder.resolve()  # its processes are found by the name the kernel knows it by
-        self.home = find_home(folder, account_for(folder / "cluster"))
+        self.home = find_home(folder, account_for(folder / "cluster"), elsewhere)
         self._account = account_for(self.home.cluster)
         self._port: int | None = None
         self._process: Process | None = None
         self.home.lock()
         try:
             self._passwords = self.home.passwords()
-            self._binaries = self._find_binaries()
+            found = find_binaries(self.home.cluster)
+            self._binaries = within_reach(found, self._account, self.home.shelf)
         except BaseException:
             self.home.unlock()
             raise
@@ -161,13 +162,6 @@ class EmbeddedPostgres:
                 os.kill(pid, number)
             except ProcessLookupError:
                 continue
-
-    def _find_binaries(self) -> Binaries:
-        found = find_binaries(self.home.cluster)
-        if self._account.is_ours:
-            return found
-        home = self.home.folder
-        return within_reach(found, self._account, home.parent if is_elsewhere(home) else home)
 
     async def _initialise(self) -> None:
         draft, secret = self.home.folder / "cluster.new", self.home.folder / ".initial-password"

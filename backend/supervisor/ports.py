@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from backend.supervisor.failure import CannotStart
 
 # The parts of a copy that was killed a moment ago are on their way out.
-FREE_WITHIN = 3.0
+FREE_WITHIN = 2.0
 
 
 async def until_free(wanted: Mapping[str, tuple[str, int]]) -> None:

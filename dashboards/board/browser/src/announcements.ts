@@ -1,0 +1,44 @@
+/** What a screen reader is told when calls come, go and move without the agent's doing. */
+import { type BoardView, type SeenCall } from "./board_view";
+import { phoneNumber } from "./format";
+
+export function announcement(before: BoardView | null, after: BoardView): string {
+  if (!before) return "";
+  return [...arrivals(before, after), ...departures(before, after), ...mine(before, after), ...overdue(before, after)].join(" ");
+}
+
+function arrivals(before: BoardView, after: BoardView): string[] {
+  return fresh(before.ringing, after.ringing).map(
+    (call) => `Incoming call from ${phoneNumber(call.caller)} to ${phoneNumber(call.number)}.`,
+  );
+}
+
+function departures(before: BoardView, after: BoardView): string[] {
+  const known = new Set(before.passing.map(({ call }) => call.id));
+  return after.passing
+    .filter(({ call }) => !known.has(call.id))
+    .map(({ call, reason }) =>
+      reason.kind === "taken"
+        ? `${after.nameOf(reason.by)} took the call from ${phoneNumber(call.caller)}.`
+        : `${phoneNumber(call.caller)} hung up before being answered.`,
+    );
+}
+
+function mine(before: BoardView, after: BoardView): string[] {
+  const [was, is] = [before.mine, after.mine];
+  if (is && is.id !== was?.id) return [`You have the call from ${phoneNumber(is.caller)}.`];
+  if (!was || is) return [];
+  const slot = after.lot.find(({ call }) => call?.id === was.id)?.slot;
+  return [slot ? `Parked in slot ${slot}. You are free.` : `The call from ${phoneNumber(was.caller)} is over.`];
+}
+
+function overdue(before: BoardView, after: BoardView): string[] {
+  return fresh(before.ringBacks, after.ringBacks).map(
+    (call) => `${phoneNumber(call.caller)} has been parked too long in slot ${call.slot ?? ""} and rings back.`,
+  );
+}
+
+function fresh(before: readonly SeenCall[], after: readonly SeenCall[]): readonly SeenCall[] {
+  const known = new Set(before.map((call) => call.id));
+  return after.filter((call) => !known.has(call.id));
+}

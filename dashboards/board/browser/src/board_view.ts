@@ -1,0 +1,140 @@
+/** What is shown: the truth with the pending moves laid over it, sorted into the zones of the board. */
+import type { BoardState, PassingCall } from "./board_state";
+import { firstFreeSlot, isCallMove, laidOver, type CallMove } from "./moves";
+import { compareInstants, type Truth } from "./truth";
+import type { Agent, AgentStatus, Call } from "./wire";
+
+export type Presence = AgentStatus | "on_call" | "ringing";
+
+export interface SeenCall extends Call {
+  /** The move that the server has not confirmed yet. */
+  readonly pending: CallMove["kind"] | null;
+}
+
+export interface TeamMember {
+  readonly agent: Agent;
+  readonly presence: Presence;
+  readonly since: string;
+  readonly call: SeenCall | null;
+}
+
+export interface Slot {
+  readonly slot: number;
+  readonly call: SeenCall | null;
+}
+
+export interface BoardView {
+  readonly me: TeamMember | null;
+  /** My presence is being changed and the server has not confirmed it yet. */
+  readonly presencePending: boolean;
+  /** Calls that ring for me, the longest waiting first. */
+  readonly ringing: readonly SeenCall[];
+  /** Calls that ring, but not for me. */
+  readonly elsewhere: readonly SeenCall[];
+  /** Parked calls whose time is over and that ring back at me. */
+  readonly ringBacks: readonly SeenCall[];
+  readonly passing: readonly PassingCall[];
+  readonly mine: SeenCall | null;
+  readonly lot: readonly Slot[];
+  readonly freeSlot: number | null;
+  readonly team: readonly TeamMember[];
+  readonly recent: readonly Call[];
+  readonly nameOf: (personId: string) => string;
+}
+
+export function viewOf(state: BoardState): BoardView | null {
+  const { truth } = state;
+  if (!truth) return null;
+  const calls = seenCalls(state, truth);
+  const agents = seenAgents(state, truth);
+  const team = agents.map((agent) => teamMember(agent, calls));
+  const parked = calls.filter((call) => call.state === "parked");
+  const ringing = calls.filter((call) => call.state === "ringing");
+  const nameOf = (id: string) => truth.agents[id]?.name ?? "a colleague";
+  return {
+    me: team.find(({ agent }) => agent.id === truth.me) ?? null,
+    presencePending: state.pending.some(({ move }) => !isCallMove(move)),
+    ringing: ringing.filter((call) => call.offered_to.includes(truth.me)),
+    elsewhere: ringing.filter((call) => !call.offered_to.includes(truth.me)),
+    ringBacks: parked.filter((call) => call.offered_to.includes(truth.me)),
+    passing: state.passing.filter(({ call }) => !isInHand(truth.calls[call.id], truth.me)),
+    mine: calls.find((call) => isInHand(call, truth.me)) ?? null,
+    lot: slotsOf(truth, parked),
+    freeSlot: firstFreeSlot({ ...truth, calls: Object.fromEntries(calls.map((c) => [c.id, c])) }),
+    team: sortedTeam(team, truth.me),
+    recent: truth.recent,
+    nameOf,
+  };
+}
+
+/** The call whose conversation is mine by the server's own word; the softphone follows nothing else. */
+export function myCallByTruth(truth: Truth | null): Call | null {
+  if (!truth) return null;
+  return Object.values(truth.calls).find((call) => isInHand(call, truth.me)) ?? null;
+}
+
+/** Derived on both sides of the wire by the same rule. */
+export function presenceOf(agent: Agent, calls: readonly Call[]): Presence {
+  if (agent.status === "offline") return "offline";
+  if (calls.some((call) => isInHand(call, agent.id))) return "on_call";
+  if (agent.status !== "available") return agent.status;
+  return calls.some((call) => call.offered_to.includes(agent.id)) ? "ringing" : "available";
+}
+
+function isInHand(call: Call | undefined, agentId: string): boolean {
+  return call?.agent_id === agentId && (call.state === "connecting" || call.state === "connected");
+}
+
+function seenCalls(state: BoardState, truth: Truth): SeenCall[] {
+  const byCall = new Map(
+    state.pending.flatMap((pending) => (isCallMove(pending.move) ? [[pending.move.callId, pending] as const] : [])),
+  );
+  return Object.values(truth.calls)
+    .map((call): SeenCall => {
+      const pending = byCall.get(call.id);
+      if (!pending || !isCallMove(pending.move)) return { ...call, pending: null };
+      const shown = laidOver(call, pending, truth);
+      const moved = shown !== call || pending.move.kind === "hang-up";
+      return { ...shown, pending: moved ? pending.move.kind : null };
+    })
+    .sort((a, b) => compareInstants(a.started_at, b.started_at) || (a.id < b.id ? -1 : 1));
+}
+
+function seenAgents(state: BoardState, truth: Truth): Agent[] {
+  return Object.values(truth.agents).map((agent) => {
+    if (agent.id !== truth.me) return agent;
+    const pending = state.pending.find(({ move }) => !isCallMove(move));
+    if (!pending) return agent;
+    const status = pending.move.kind === "presence" ? pending.move.status : "available";
+    return { ...agent, status, since: pending.since };
+  });
+}
+
+function teamMember(agent: Agent, calls: readonly SeenCall[]): TeamMember {
+  const presence = presenceOf(agent, calls);
+  const call =
+    presence === "on_call"
+      ? calls.find((candidate) => isInHand(candidate, agent.id))
+      : presence === "ringing"
+        ? calls.find((candidate) => candidate.offered_to.includes(agent.id))
+        : undefined;
+  return { agent, presence, since: call?.since ?? agent.since, call: call ?? null };
+}
+
+/** Every slot in order; a call in a slot the lot does not have (it was made smaller) comes last. */
+function slotsOf(truth: Truth, parked: readonly SeenCall[]): Slot[] {
+  const numbers = Array.from({ length: truth.slots }, (_, index) => index + 1);
+  const inSlot = (slot: number) => parked.find((call) => call.slot === slot) ?? null;
+  const beyond = parked.filter((call) => call.slot === null || call.slot > truth.slots);
+  return [
+    ...numbers.map((slot) => ({ slot, call: inSlot(slot) })),
+    ...beyond.map((call) => ({ slot: call.slot ?? 0, call })),
+  ];
+}
+
+function sortedTeam(team: readonly TeamMember[], me: string): TeamMember[] {
+  const rank = ({ agent, presence }: TeamMember) => (agent.id === me ? 0 : presence === "offline" ? 2 : 1);
+  return [...team].sort(
+    (a, b) => rank(a) - rank(b) || a.agent.name.localeCompare(b.agent.name) || (a.agent.id < b.agent.id ? -1 : 1),
+  );
+}

@@ -1,0 +1,109 @@
+/** What people ask of the backend. Every request has a time-out, and every refusal reads as a sentence. */
+import type { Refusal } from "./board_state";
+import type { Move } from "./moves";
+import type { Me, VoiceToken } from "./wire";
+
+export class Refused extends Error implements Refusal {
+  constructor(
+    readonly code: string,
+    readonly detail: string,
+    readonly status: number,
+  ) {
+    super(detail);
+  }
+}
+
+const PATIENCE = 8_000;
+
+const UNREACHABLE =
+  "The server cannot be reached. Nothing was changed; check the network and try again.";
+const UNANSWERED =
+  "The server did not answer in time. The board is being brought up to date; if the change is not shown, try again.";
+
+export class Commands {
+  constructor(
+    private readonly apiBase: string,
+    private readonly request: typeof fetch = (...asked) => fetch(...asked),
+    private readonly patience: number = PATIENCE,
+  ) {}
+
+  me(): Promise<Me> {
+    return this.ask<Me>("GET", "/api/me");
+  }
+
+  voiceToken(): Promise<VoiceToken> {
+    return this.ask<VoiceToken>("POST", "/api/voice-token");
+  }
+
+  switchTenant(tenant: string): Promise<Me> {
+    return this.ask<Me>("PUT", "/api/session/tenant", { tenant });
+  }
+
+  signOut(): Promise<void> {
+    return this.ask<void>("POST", "/api/sign-out");
+  }
+
+  /** Carries a move out; the revision it will be seen with. */
+  async carryOut(move: Move): Promise<number> {
+    const { method, path, body } = spelled(move);
+    const { rev } = await this.ask<{ rev: number }>(method, path, body);
+    return rev;
+  }
+
+  private async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const clock = new AbortController();
+    const timer = setTimeout(() => clock.abort(), this.patience);
+    try {
+      const response = await this.request(this.apiBase + path, {
+        method,
+        credentials: "same-origin",
+        headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: clock.signal,
+      });
+      if (!response.ok) throw await refusal(response);
+      return (response.status === 204 ? undefined : await response.json()) as T;
+    } catch (problem) {
+      if (problem instanceof Refused) throw problem;
+      if (clock.signal.aborted) throw new Refused("unanswered", UNANSWERED, 0);
+      throw new Refused("unreachable", UNREACHABLE, 0);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+interface Spelled {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+function spelled(move: Move): Spelled {
+  switch (move.kind) {
+    case "claim":
+      return { method: "POST", path: `/api/calls/${move.callId}/claim` };
+    case "decline":
+      return { method: "POST", path: `/api/calls/${move.callId}/refusal` };
+    case "park":
+      return { method: "POST", path: `/api/calls/${move.callId}/parking`, body: { slot: move.slot } };
+    case "pick-up":
+      return { method: "DELETE", path: `/api/calls/${move.callId}/parking` };
+    case "hang-up":
+      return { method: "POST", path: `/api/calls/${move.callId}/hangup` };
+    case "presence":
+      return { method: "PUT", path: "/api/presence", body: { status: move.status } };
+    case "finish-wrap-up":
+      return { method: "DELETE", path: "/api/wrap-up" };
+  }
+}
+
+async function refusal(response: Response): Promise<Refused> {
+  const said: unknown = await response.json().catch(() => null);
+  const { code, detail } = (said ?? {}) as Partial<Refusal>;
+  return new Refused(
+    code ?? `http-${response.status}`,
+    detail ?? `The server refused (${response.status}). Nothing was changed; try again.`,
+    response.status,
+  );
+}

@@ -1,0 +1,107 @@
+/**
+ * Pending moves: what I asked for and the server has not shown yet. They are laid over the truth, never
+ * mixed into it, so a refusal is undone by forgetting the move.
+ */
+import type { Truth } from "./truth";
+import type { Call } from "./wire";
+
+export type CallMove =
+  | { readonly kind: "claim"; readonly callId: string }
+  | { readonly kind: "decline"; readonly callId: string }
+  | { readonly kind: "park"; readonly callId: string; readonly slot: number | null }
+  | { readonly kind: "pick-up"; readonly callId: string }
+  | { readonly kind: "hang-up"; readonly callId: string };
+
+export type PresenceMove =
+  | { readonly kind: "presence"; readonly status: "available" | "away" }
+  | { readonly kind: "finish-wrap-up" };
+
+export type Move = CallMove | PresenceMove;
+
+export interface PendingMove {
+  readonly id: string;
+  readonly move: Move;
+  /** Server time at which it began, ISO. */
+  readonly since: string;
+  /** The revision the server gave the change, once it has answered. */
+  readonly settledRev: number | null;
+}
+
+export function isCallMove(move: Move): move is CallMove {
+  return "callId" in move;
+}
+
+/** Over when the revision the server answered with has arrived, or the thing moved is gone. */
+export function isOver(pending: PendingMove, truth: Truth): boolean {
+  const { move, settledRev } = pending;
+  if (isCallMove(move)) {
+    const call = truth.calls[move.callId];
+    if (!call) return true;
+    return isShown(move, call, truth.me) || (settledRev !== null && call.rev >= settledRev);
+  }
+  const agent = truth.agents[truth.me];
+  if (!agent) return false;
+  const wanted = move.kind === "presence" ? move.status : "available";
+  return agent.status === wanted || (settledRev !== null && agent.rev >= settledRev);
+}
+
+function isShown(move: CallMove, call: Call, me: string): boolean {
+  switch (move.kind) {
+    case "claim":
+    case "pick-up":
+      return call.agent_id === me;
+    case "decline":
+      return call.state !== "ringing" || !call.offered_to.includes(me);
+    case "park":
+      return call.state === "parked";
+    case "hang-up":
+      return call.state === "ended";
+  }
+}
+
+/** The call as it will be if the move is granted; unchanged if the truth has gone another way. */
+export function laidOver(call: Call, pending: PendingMove, truth: Truth): Call {
+  const { move, since } = pending;
+  const mine = call.agent_id === truth.me;
+  switch (move.kind) {
+    case "claim":
+      return call.state === "ringing" ? joined(call, truth.me, since) : call;
+    case "pick-up":
+      return call.state === "parked" ? joined(call, truth.me, since) : call;
+    case "decline":
+      return { ...call, offered_to: call.offered_to.filter((id) => id !== truth.me) };
+    case "park":
+      return mine
+        ? {
+            ...call,
+            state: "parked",
+            slot: move.slot ?? firstFreeSlot(truth),
+            parked_by: truth.me,
+            agent_id: null,
+            agent_present: false,
+            since,
+          }
+        : call;
+    default:
+      return call;
+  }
+}
+
+function joined(call: Call, me: string, since: string): Call {
+  return {
+    ...call,
+    state: "connecting",
+    agent_id: me,
+    agent_present: false,
+    offered_to: [],
+    slot: null,
+    parked_by: null,
+    since,
+  };
+}
+
+export function firstFreeSlot(truth: Truth): number | null {
+  const taken = new Set(Object.values(truth.calls).map((call) => call.slot));
+  for (let slot = 1; slot <= truth.slots; slot += 1) if (!taken.has(slot)) return slot;
+  return null;
+}

@@ -1,0 +1,113 @@
+/** How a call makes itself heard: a ringtone, a flashing title, a desktop notification. Silence ends all three. */
+
+export interface Ring {
+  readonly callId: string;
+  readonly caller: string;
+  readonly number: string;
+}
+
+const RINGTONE = "/sounds/ringtone.wav";
+
+export class Ringer {
+  private tone: HTMLAudioElement | null = null;
+  private notification: Notification | null = null;
+  private titleTimer: ReturnType<typeof setInterval> | undefined;
+  private title = "";
+  private ringing: string | null = null;
+
+  constructor(
+    private readonly soundBase: string,
+    /** The browser lets the ringtone sound, or wants a click on the page first. */
+    private readonly audible: (isAudible: boolean) => void,
+  ) {}
+
+  /** The call that rings here, the longest waiting; null is silence. */
+  ring(ring: Ring | null): void {
+    if (ring?.callId === this.ringing) return;
+    this.ringing = ring?.callId ?? null;
+    this.stopShowing();
+    if (!ring) return this.fallSilent();
+    this.sound();
+    this.flashTitle(ring);
+    this.notify(ring);
+  }
+
+  /** Within a click: browsers let a page ring and notify only after one. */
+  allow(): void {
+    if (typeof Notification !== "undefined" && Notification.permission === "default") {
+      void Notification.requestPermission();
+    }
+    const tone = this.toneElement();
+    if (!tone.paused) return;
+    tone.muted = true;
+    tone.play().then(
+      () => {
+        if (this.ringing === null) tone.pause();
+        tone.muted = false;
+        this.audible(true);
+      },
+      () => (tone.muted = false),
+    );
+  }
+
+  private sound(): void {
+    const tone = this.toneElement();
+    tone.currentTime = 0;
+    tone.play().then(
+      () => this.audible(true),
+      (problem: unknown) => {
+        if (problem instanceof DOMException && problem.name === "NotAllowedError") this.audible(false);
+      },
+    );
+  }
+
+  private fallSilent(): void {
+    this.tone?.pause();
+    this.audible(true);
+  }
+
+  private toneElement(): HTMLAudioElement {
+    if (!this.tone) {
+      this.tone = new Audio(this.soundBase + RINGTONE);
+      this.tone.loop = true;
+    }
+    return this.tone;
+  }
+
+  private flashTitle(ring: Ring): void {
+    this.title = document.title;
+    const calling = `${ring.caller} is calling`;
+    let shown = false;
+    const flash = () => {
+      shown = !shown;
+      document.title = shown ? calling : this.title;
+    };
+    flash();
+    this.titleTimer = setInterval(flash, 1000);
+  }
+
+  private notify(ring: Ring): void {
+    if (typeof Notification === "undefined" || Notification.permission !== "granted") return;
+    if (document.hasFocus()) return;
+    const notification = new Notification(`${ring.caller} is calling`, {
+      body: `On ${ring.number}. Open Patchbay to answer.`,
+      tag: ring.callId,
+      requireInteraction: true,
+      silent: true, // the ringtone is ours
+    });
+    notification.onclick = () => {
+      window.focus();
+      notification.close();
+    };
+    this.notification = notification;
+  }
+
+  private stopShowing(): void {
+    this.notification?.close();
+    this.notification = null;
+    if (this.titleTimer === undefined) return;
+    clearInterval(this.titleTimer);
+    this.titleTimer = undefined;
+    document.title = this.title;
+  }
+}

@@ -1,0 +1,85 @@
+/** Single keys for what is done all day long. Never while typing, never with a menu or a dialog open. */
+import type { BoardStore } from "./store";
+
+export interface Shortcut {
+  readonly keys: string;
+  readonly words: string;
+  readonly matches: (event: KeyboardEvent) => boolean;
+  /** False when there is nothing to do now; the key then goes on its way. */
+  readonly run: (store: BoardStore, event: KeyboardEvent) => boolean;
+}
+
+export const SHORTCUTS: readonly Shortcut[] = [
+  { keys: "A", words: "Answer the caller who has waited longest", matches: plain("a"), run: answerFirst },
+  { keys: "D", words: "Decline that caller", matches: plain("d"), run: declineFirst },
+  { keys: "P", words: "Park my call in the first free slot", matches: plain("p"), run: (store) => withMine(store, (id) => store.park(id)) },
+  { keys: "1 – 9", words: "Pick up the caller in that slot", matches: isDigit, run: pickUpSlot },
+  { keys: "M", words: "Mute, and unmute", matches: plain("m"), run: (store) => withMine(store, () => store.toggleMute()) },
+  { keys: "⇧ H", words: "Hang up", matches: (event) => event.shiftKey && hasKey(event, "h"), run: (store) => withMine(store, (id) => store.hangUp(id)) },
+  { keys: "G", words: "Go available, finish wrap-up, or go away", matches: plain("g"), run: changePresence },
+];
+
+export function runShortcut(store: BoardStore, event: KeyboardEvent): boolean {
+  if (event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (isTyping(event)) return false;
+  const shortcut = SHORTCUTS.find(({ matches }) => matches(event));
+  return shortcut?.run(store, event) ?? false;
+}
+
+/** True where a key belongs to what has the focus: a field, an open menu, a dialog, a card in the air. */
+export function isTyping(event: KeyboardEvent): boolean {
+  const target = event.composedPath()[0];
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || target.closest("input, textarea, select, [role=menu], dialog") !== null;
+}
+
+function answerFirst(store: BoardStore): boolean {
+  const { view } = store.current();
+  if (!view || view.mine) return false;
+  const [call, parked] = [view.ringing[0], view.ringBacks[0]];
+  if (call) store.answer(call.id);
+  else if (parked) store.pickUp(parked.id);
+  return Boolean(call ?? parked);
+}
+
+function declineFirst(store: BoardStore): boolean {
+  const { view } = store.current();
+  const call = view?.mine ? undefined : view?.ringing[0];
+  if (call) store.decline(call.id);
+  return call !== undefined;
+}
+
+function pickUpSlot(store: BoardStore, event: KeyboardEvent): boolean {
+  const { view } = store.current();
+  const call = view?.lot.find(({ slot }) => slot === Number(event.key))?.call;
+  if (!call || call.pending || view?.mine) return false;
+  store.pickUp(call.id);
+  return true;
+}
+
+function changePresence(store: BoardStore): boolean {
+  const status = store.current().view?.me?.agent.status;
+  if (status === "wrap_up") store.finishWrapUp();
+  else if (status === "available") store.goAway();
+  else if (status) void store.goAvailable();
+  return status !== undefined;
+}
+
+function withMine(store: BoardStore, act: (callId: string) => void): boolean {
+  const mine = store.current().view?.mine;
+  if (!mine || mine.pending === "hang-up") return false;
+  act(mine.id);
+  return true;
+}
+
+function plain(key: string): (event: KeyboardEvent) => boolean {
+  return (event) => !event.shiftKey && hasKey(event, key);
+}
+
+function hasKey(event: KeyboardEvent, key: string): boolean {
+  return event.key.toLowerCase() === key;
+}
+
+function isDigit(event: KeyboardEvent): boolean {
+  return !event.shiftKey && /^[1-9]$/.test(event.key);
+}

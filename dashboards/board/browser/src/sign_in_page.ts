@@ -1,0 +1,3 @@
+import { startSignIn } from "./sign_in";
+
+startSignIn();

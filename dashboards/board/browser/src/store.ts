@@ -1,0 +1,384 @@
+/**
+ * The board's life outside React: the feed, the phone, the ringer and the state they feed. It lives as
+ * module state of the page, so that a view may come and go without touching a call.
+ */
+import { announcement } from "./announcements";
+import { initialState, reduce, type Action, type BoardState } from "./board_state";
+import { myCallByTruth, viewOf, type BoardView } from "./board_view";
+import { Commands, Refused } from "./commands";
+import { Feed, feedUrl, type FeedListener, type FeedSocket } from "./feed";
+import { phoneNumber } from "./format";
+import { askForMicrophone, MICROPHONE_HELP, type Microphone } from "./microphone";
+import type { Move } from "./moves";
+import { PhoneLock, phoneLockName, type Locks } from "./phone_lock";
+import { loadPreferences, savePreferences, type Preferences } from "./preferences";
+import { Ringer } from "./ringer";
+import { Softphone, type PhoneState } from "./softphone";
+import { hasGap } from "./truth";
+import type { VoiceDeviceClass } from "./voice_device";
+import type { Me } from "./wire";
+
+export interface Screen {
+  readonly board: BoardState;
+  readonly view: BoardView | null;
+  readonly phone: PhoneState;
+  readonly preferences: Preferences;
+  /** The first answer of the server is missing, and why. */
+  readonly unreachable: string | null;
+  /** The browser keeps the ringtone silent until the page is clicked. */
+  readonly ringIsMute: boolean;
+  readonly askingMicrophone: boolean;
+  /** What a screen reader is to be told now. */
+  readonly announcement: string;
+}
+
+/** The parts that touch the browser, handed in so that a test can bring its own. */
+export interface Surroundings {
+  readonly apiBase: string;
+  readonly Device: VoiceDeviceClass;
+  readonly request?: typeof fetch;
+  readonly openSocket?: (url: string) => FeedSocket;
+  readonly locks?: Locks | undefined;
+  readonly microphone?: () => Promise<Microphone>;
+  readonly goTo?: (url: string) => void;
+  readonly reload?: () => void;
+}
+
+const PASSING_SHOWN = 6_000;
+/** A granted move must be seen this soon; then the feed is asked, and at last the move is forgotten. */
+const GRANT_SEEN_WITHIN = 2_000;
+const GRANT_FORGOTTEN_AFTER = 8_000;
+const FIRST_RETRY = 500;
+const LONGEST_RETRY = 8_000;
+
+export class BoardStore {
+  private screen: Screen;
+  private readonly listeners = new Set<() => void>();
+  private readonly commands: Commands;
+  private readonly phone: Softphone;
+  private readonly ringer: Ringer;
+  private feed: Feed | null = null;
+  private lock: PhoneLock | null = null;
+  private started = false;
+  private moves = 0;
+
+  constructor(private readonly around: Surroundings) {
+    this.commands = new Commands(around.apiBase, around.request);
+    this.ringer = new Ringer(around.apiBase, (audible) => this.show({ ringIsMute: !audible }));
+    this.screen = {
+      board: initialState,
+      view: null,
+      phone: { isPhone: null, microphone: "unknown", voice: null, muted: false, trouble: null },
+      preferences: loadPreferences(),
+      unreachable: null,
+      ringIsMute: false,
+      askingMicrophone: false,
+      announcement: "",
+    };
+    this.phone = new Softphone(
+      around.Device,
+      () => this.commands.voiceToken(),
+      (phone) => this.phoneChanged(phone),
+    );
+  }
+
+  // What React reads.
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly current = (): Screen => this.screen;
+
+  onLevels(listener: Parameters<Softphone["onLevels"]>[0]): () => void {
+    return this.phone.onLevels(listener);
+  }
+
+  remoteStream(): MediaStream | null {
+    return this.phone.remoteStream();
+  }
+
+  /** Server time now, in ms. */
+  now(): number {
+    return Date.now() + this.screen.board.clockOffset;
+  }
+
+  // What people do.
+
+  answer(callId: string): void {
+    this.move({ kind: "claim", callId });
+  }
+
+  decline(callId: string): void {
+    this.move({ kind: "decline", callId });
+  }
+
+  park(callId: string, slot: number | null = null): void {
+    if (slot === null && this.screen.view?.freeSlot === null) {
+      this.notice("The call was not parked", "Every slot of the lot is taken. Pick a caller up first, or end this call.");
+      return;
+    }
+    this.move({ kind: "park", callId, slot });
+  }
+
+  pickUp(callId: string): void {
+    this.move({ kind: "pick-up", callId });
+  }
+
+  hangUp(callId: string): void {
+    this.move({ kind: "hang-up", callId });
+  }
+
+  toggleMute(): void {
+    this.phone.mute(!this.screen.phone.muted);
+  }
+
+  /** Only with a working microphone: no caller shall meet an agent who cannot be heard. */
+  async goAvailable(): Promise<void> {
+    this.ringer.allow();
+    if (this.screen.phone.isPhone !== false) {
+      const microphone = await this.checkMicrophone();
+      if (microphone !== "ready") return;
+    }
+    this.phone.prepare().catch(() => undefined); // the first call will say what is wrong, if it still is
+    this.move({ kind: "presence", status: "available" });
+  }
+
+  async checkMicrophone(): Promise<Microphone> {
+    this.show({ askingMicrophone: true });
+    const microphone = await (this.around.microphone ?? askForMicrophone)();
+    this.show({ askingMicrophone: false });
+    this.phone.microphoneIs(microphone);
+    if (microphone !== "ready" && microphone !== "unknown") {
+      this.notice("Callers could not hear you", MICROPHONE_HELP[microphone]);
+    }
+    return microphone;
+  }
+
+  goAway(): void {
+    this.move({ kind: "presence", status: "away" });
+  }
+
+  finishWrapUp(): void {
+    this.ringer.allow();
+    this.move({ kind: "finish-wrap-up" });
+  }
+
+  /** Within a click: the browser lets the ringtone sound from now on. */
+  soundOn(): void {
+    this.ringer.allow();
+  }
+
+  /** Let this tab be the phone; the tab that was it becomes a second screen. */
+  takePhone(): void {
+    this.lock?.take();
+  }
+
+  dismiss(noticeId: string): void {
+    this.dispatch({ type: "notice-dismissed", id: noticeId });
+  }
+
+  prefer(change: Partial<Preferences>): void {
+    const preferences = { ...this.screen.preferences, ...change };
+    savePreferences(preferences);
+    this.show({ preferences });
+  }
+
+  async switchTenant(tenantId: string): Promise<void> {
+    if (this.isKeptByCall("switch company")) return;
+    try {
+      await this.commands.switchTenant(tenantId);
+      this.reload();
+    } catch (problem) {
+      this.notice("The company was not switched", detailOf(problem));
+    }
+  }
+
+  async signOut(): Promise<void> {
+    if (this.isKeptByCall("sign out")) return;
+    try {
+      await this.commands.signOut();
+      this.feed?.stop();
+      this.goTo("/sign-in");
+    } catch (problem) {
+      this.notice("You are still signed in", detailOf(problem));
+    }
+  }
+
+  // How it lives.
+
+  start(): void {
+    if (this.started) return;
+    this.started = true;
+    this.watchThePage();
+    void this.enter();
+  }
+
+  private async enter(attempt = 0): Promise<void> {
+    try {
+      const me = await this.commands.me();
+      this.show({ unreachable: null });
+      this.dispatch({ type: "signed-in", me });
+      this.plugIn(me);
+    } catch (problem) {
+      if (isSignedOut(problem)) return this.toSignIn();
+      this.show({ unreachable: detailOf(problem) });
+      const pause = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** attempt);
+      setTimeout(() => void this.enter(attempt + 1), pause);
+    }
+  }
+
+  private plugIn(me: Me): void {
+    const url = feedUrl(this.around.apiBase, location.href);
+    this.feed = new Feed(url, this.feedListener(), this.around.openSocket);
+    this.feed.start();
+    const locks = "locks" in this.around ? this.around.locks : navigator.locks;
+    this.lock = new PhoneLock(
+      phoneLockName(me.tenant.id, me.person.id),
+      (isPhone) => this.phone.becomePhone(isPhone),
+      locks,
+    );
+    this.lock.hold();
+  }
+
+  private feedListener(): FeedListener {
+    return {
+      snapshot: (snapshot) => this.dispatch({ type: "snapshot", snapshot, now: Date.now() }),
+      event: (event) => this.dispatch({ type: "event", event }),
+      opened: () => this.dispatch({ type: "line", line: "open", now: Date.now() }),
+      lost: () => this.dispatch({ type: "line", line: "lost", now: Date.now() }),
+      stale: (detail) => this.dispatch({ type: "stale", detail, now: Date.now() }),
+      live: () => this.dispatch({ type: "live" }),
+      refused: () => void this.askWhetherSignedIn(),
+      lastNumber: () => this.screen.board.truth?.number ?? null,
+      goodbye: (code) => {
+        if (code === "tenant-switched") this.reload();
+        else if (code !== "shutting-down") this.toSignIn();
+      },
+    };
+  }
+
+  private async askWhetherSignedIn(): Promise<void> {
+    try {
+      await this.commands.me();
+    } catch (problem) {
+      if (isSignedOut(problem)) this.toSignIn();
+    }
+  }
+
+  private move(move: Move): void {
+    this.moves += 1;
+    const id = `move-${this.moves}`;
+    this.dispatch({ type: "move-started", id, move, now: Date.now() });
+    this.commands.carryOut(move).then(
+      (rev) => {
+        this.dispatch({ type: "move-granted", id, rev });
+        this.expectToSee(id);
+      },
+      (problem: unknown) => {
+        if (isSignedOut(problem)) return this.toSignIn();
+        this.dispatch({ type: "move-refused", id, refusal: { code: codeOf(problem), detail: detailOf(problem) } });
+        this.feed?.resume();
+      },
+    );
+  }
+
+  private expectToSee(id: string): void {
+    const isOpen = () => this.screen.board.pending.some((pending) => pending.id === id);
+    setTimeout(() => isOpen() && this.feed?.resume(), GRANT_SEEN_WITHIN);
+    setTimeout(() => isOpen() && this.dispatch({ type: "move-forgotten", id }), GRANT_FORGOTTEN_AFTER);
+  }
+
+  private dispatch(action: Action): void {
+    const before = this.screen;
+    const board = reduce(before.board, action);
+    if (board === before.board) return;
+    const view = viewOf(board);
+    const said = view ? announcement(before.view, view) : "";
+    this.show({ board, view, ...(said ? { announcement: said } : {}) });
+    this.followTheBoard(before.board);
+  }
+
+  /** Everything that happens because the board changed. */
+  private followTheBoard(before: BoardState): void {
+    const { board } = this.screen;
+    if (board.truth && hasGap(board.truth)) this.feed?.resume();
+    this.phone.follow(myCallByTruth(board.truth)?.id ?? null);
+    this.ringIfNeeded();
+    const known = new Set(before.passing.map(({ call }) => call.id));
+    for (const { call } of board.passing) {
+      if (known.has(call.id)) continue;
+      setTimeout(() => this.dispatch({ type: "passing-over", callId: call.id }), PASSING_SHOWN);
+    }
+  }
+
+  /** One tab rings, for the call that has waited longest, and only while the board can be believed. */
+  private ringIfNeeded(): void {
+    const { view, board, phone } = this.screen;
+    const mayRing = view !== null && view.mine === null && board.line !== "lost" && phone.isPhone === true;
+    const first = mayRing ? (view.ringing[0] ?? view.ringBacks[0]) : undefined;
+    this.ringer.ring(
+      first ? { callId: first.id, caller: phoneNumber(first.caller), number: phoneNumber(first.number) } : null,
+    );
+  }
+
+  private phoneChanged(phone: PhoneState): void {
+    this.show({ phone });
+    this.ringIfNeeded();
+  }
+
+  private notice(title: string, detail: string): void {
+    this.moves += 1;
+    this.dispatch({ type: "noticed", notice: { id: `notice-${this.moves}`, tone: "problem", title, detail } });
+  }
+
+  private isKeptByCall(wish: string): boolean {
+    if (!this.screen.view?.mine) return false;
+    this.notice("You are on a call", `Park or end your call first, then ${wish}.`);
+    return true;
+  }
+
+  private watchThePage(): void {
+    window.addEventListener("online", () => this.feed?.wake());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.feed?.wake();
+    });
+    // A page that comes out of the back/forward cache has lost its phone: start afresh.
+    window.addEventListener("pageshow", (event) => {
+      if (event.persisted) this.reload();
+    });
+  }
+
+  private toSignIn(): void {
+    this.feed?.stop();
+    this.goTo(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
+  }
+
+  private goTo(url: string): void {
+    if (this.around.goTo) this.around.goTo(url);
+    else location.assign(url);
+  }
+
+  private reload(): void {
+    if (this.around.reload) this.around.reload();
+    else location.reload();
+  }
+
+  private show(change: Partial<Screen>): void {
+    this.screen = { ...this.screen, ...change };
+    for (const listener of this.listeners) listener();
+  }
+}
+
+function isSignedOut(problem: unknown): boolean {
+  return problem instanceof Refused && problem.status === 401;
+}
+
+function codeOf(problem: unknown): string {
+  return problem instanceof Refused ? problem.code : "unexpected";
+}
+
+function detailOf(problem: unknown): string {
+  return problem instanceof Error ? problem.message : String(problem);
+}

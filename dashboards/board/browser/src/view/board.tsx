@@ -1,0 +1,92 @@
+/** The whole board: a header, five zones, and what is laid over them. */
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { SeenCall } from "../board_view";
+import { DragArea, type DragWords } from "../dnd";
+import { phoneNumber } from "../format";
+import type { Theme } from "../preferences";
+import { isTyping, runShortcut } from "../shortcuts";
+import { Announcer } from "./announcer";
+import { SimulatedBanner, StaleBanner } from "./banners";
+import { useScreen, useStore, useView } from "./context";
+import { useFocusFollows } from "./focus_follows";
+import { Header } from "./header";
+import { HelpDialog } from "./help_dialog";
+import { Incoming } from "./incoming";
+import { Lot } from "./lot";
+import { MyCall } from "./my_call";
+import { Recent } from "./recent";
+import { Starting } from "./starting";
+import { Team } from "./team";
+import { useTheme } from "./theme";
+import { Toasts } from "./toasts";
+
+export function Board({ theme: asked }: { theme: Theme }) {
+  const store = useStore();
+  const { view, board, preferences } = useScreen();
+  const root = useRef<HTMLDivElement>(null);
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const { theme, shown } = useTheme(preferences.theme ?? asked);
+  useFocusFollows(root);
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (event.key === "?" && !isTyping(event)) return setHelpOpen(true);
+      if (store.current().preferences.singleKeys && runShortcut(store, event)) event.preventDefault();
+    };
+    document.addEventListener("keydown", pressed);
+    return () => document.removeEventListener("keydown", pressed);
+  }, [store]);
+  return (
+    <div ref={root} className={`board ${view?.mine ? "in-call" : ""}`} data-theme={shown}>
+      {view && board.me ? (
+        <>
+          <Header theme={theme} onHelp={() => setHelpOpen(true)} />
+          <SimulatedBanner />
+          <main className="zones" aria-label={`Calls of ${board.me.tenant.name}`}><Zones /></main>
+          <StaleBanner />
+        </>
+      ) : (
+        <Starting />
+      )}
+      <Toasts />
+      <Announcer />
+      <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+    </div>
+  );
+}
+
+function Zones() {
+  const store = useStore();
+  const { mine, lot } = useView();
+  const find = useCallback(
+    (id: string): SeenCall | null => (mine?.id === id ? mine : (lot.find(({ call }) => call?.id === id)?.call ?? null)),
+    [mine, lot],
+  );
+  const words = useMemo<DragWords>(
+    () => ({
+      card: (id) => `the call from ${phoneNumber(find(id)?.caller ?? "")}`,
+      target: (id) => (id === "lot" ? "the parking lot" : "my call, to pick it up"),
+    }),
+    [find],
+  );
+  const homeOf = useCallback((id: string) => (mine?.id === id ? "mine" : find(id) ? "lot" : null), [mine, find]);
+  const drop = (id: string, target: string) => (target === "lot" ? store.park(id) : store.pickUp(id));
+  return (
+    <DragArea words={words} homeOf={homeOf} onDrop={drop} overlay={(id) => <Lifted call={find(id)} />}>
+      <Incoming />
+      <MyCall />
+      <Lot />
+      <Team />
+      <Recent />
+    </DragArea>
+  );
+}
+
+/** The card while it is in the air. */
+function Lifted({ call }: { call: SeenCall | null }) {
+  return call ? (
+    <div className="lifted">
+      <strong className="caller">{phoneNumber(call.caller)}</strong>
+      <span className="dialled">to {phoneNumber(call.number)}</span>
+    </div>
+  ) : null;
+}

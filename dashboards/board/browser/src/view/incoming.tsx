@@ -1,0 +1,134 @@
+/** Who is calling: for me, for others, and who has just stopped. */
+import type { PassingCall } from "../board_state";
+import type { BoardView, SeenCall } from "../board_view";
+import { listed, phoneNumber } from "../format";
+import { Elapsed } from "./clock";
+import { useScreen, useStore, useView } from "./context";
+import { HangUpIcon, InIcon, PhoneIcon } from "./icons";
+import { KeyHint } from "./key_hint";
+import { Empty, Zone } from "./zone";
+
+export function Incoming() {
+  const view = useView();
+  const { ringing, ringBacks, elsewhere, passing } = view;
+  const waiting = ringing.length + ringBacks.length + elsewhere.length;
+  return (
+    <Zone zone="incoming" title="Incoming" count={waiting}>
+      {waiting + passing.length === 0 ? (
+        <NobodyCalls view={view} />
+      ) : (
+        <ul className="cards">
+          {ringing.map((call, place) => <RingingCard key={call.id} call={call} isFirst={place === 0} />)}
+          {ringBacks.map((call, place) => (
+            <RingBackCard key={`back-${call.id}`} call={call} isFirst={ringing.length === 0 && place === 0} />
+          ))}
+          {elsewhere.map((call) => <ElsewhereCard key={call.id} call={call} />)}
+          {passing.map((gone) => <PassingCard key={gone.call.id} gone={gone} />)}
+        </ul>
+      )}
+    </Zone>
+  );
+}
+
+function NobodyCalls({ view }: { view: BoardView }) {
+  const { me } = useScreen().board;
+  const presence = view.me?.presence;
+  const canRing = presence === "available" || presence === "ringing" || presence === "on_call";
+  return (
+    <Empty icon={<PhoneIcon />} title="Nobody is calling">
+      {!canRing
+        ? "Go available, and the next caller rings here."
+        : me?.simulated && me.lab_url
+          ? <>Calls ring here as they arrive. To try one, play a caller in <a href={me.lab_url} target="_blank" rel="noreferrer">the lab</a>.</>
+          : "Calls ring here as they arrive."}
+    </Empty>
+  );
+}
+
+function CallerLines({ call, note }: { call: SeenCall | PassingCall["call"]; note?: string }) {
+  return (
+    <div className="who">
+      <strong className="caller"><span className="hidden">Call from </span>{phoneNumber(call.caller)}</strong>
+      <span className="dialled">{note ?? `to ${phoneNumber(call.number)}`}</span>
+    </div>
+  );
+}
+
+function RingingCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {
+  const store = useStore();
+  const { mine } = useView();
+  return (
+    <li className="card ringing" data-call={call.id}>
+      <div className="card-top">
+        <span className="badge ring" aria-hidden="true"><PhoneIcon /></span>
+        <CallerLines call={call} />
+        <Elapsed since={call.started_at} className="wait" />
+      </div>
+      {mine ? (
+        <p className="card-note">Park or end your call to answer this one.</p>
+      ) : (
+        <div className="actions">
+          <button type="button" className="button answer" data-card-focus onClick={() => store.answer(call.id)}>
+            <PhoneIcon />Answer{isFirst && <KeyHint keys="A" />}
+          </button>
+          <button type="button" className="button quiet" onClick={() => store.decline(call.id)}>
+            Decline{isFirst && <KeyHint keys="D" />}
+          </button>
+        </div>
+      )}
+    </li>
+  );
+}
+
+/** A caller who has been parked too long: the lot has the card, this one only rings. */
+function RingBackCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {
+  const store = useStore();
+  const { mine, nameOf } = useView();
+  const where = `Parked too long in slot ${call.slot ?? "?"}${call.parked_by ? `, by ${nameOf(call.parked_by)}` : ""}`;
+  return (
+    <li className="card ringing overdue" data-ring-back={call.id}>
+      <div className="card-top">
+        <span className="badge ring" aria-hidden="true"><PhoneIcon /></span>
+        <CallerLines call={call} note={where} />
+        <Elapsed since={call.since} className="wait" />
+      </div>
+      {mine ? (
+        <p className="card-note">Park or end your call to pick this one up.</p>
+      ) : (
+        <div className="actions">
+          <button type="button" className="button answer" onClick={() => store.pickUp(call.id)}>
+            <PhoneIcon />Answer{isFirst && <KeyHint keys="A" />}
+          </button>
+        </div>
+      )}
+    </li>
+  );
+}
+
+function ElsewhereCard({ call }: { call: SeenCall }) {
+  const { nameOf } = useView();
+  const names = call.offered_to.map(nameOf);
+  const note = call.pending === "decline" ? "Declining…" : names.length > 0 ? `Ringing ${listed(names)}` : "Waiting for somebody to be available";
+  return (
+    <li className={`card elsewhere ${call.pending ? "pending" : ""}`} data-call={call.id}>
+      <div className="card-top">
+        <span className="badge" aria-hidden="true"><InIcon /></span>
+        <CallerLines call={call} note={note} />
+        <Elapsed since={call.started_at} className="wait" />
+      </div>
+    </li>
+  );
+}
+
+function PassingCard({ gone: { call, reason } }: { gone: PassingCall }) {
+  const { nameOf } = useView();
+  const note = reason.kind === "taken" ? `${nameOf(reason.by)} has this call` : "Hung up before being answered";
+  return (
+    <li className="card passing" data-call={call.id}>
+      <div className="card-top">
+        <span className="badge" aria-hidden="true">{reason.kind === "taken" ? <PhoneIcon /> : <HangUpIcon />}</span>
+        <CallerLines call={call} note={note} />
+      </div>
+    </li>
+  );
+}

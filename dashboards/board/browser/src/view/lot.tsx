@@ -1,0 +1,69 @@
+/** The parking lot: one drop zone, numbered slots, who waits in them and for how long. */
+import type { Slot } from "../board_view";
+import type { SeenCall } from "../board_view";
+import { useDragCard, useDropZone } from "../dnd";
+import { phoneNumber } from "../format";
+import { Elapsed } from "./clock";
+import { useNow, useView } from "./context";
+import { useStore } from "./context";
+import { GripIcon, PickUpIcon } from "./icons";
+import { KeyHint } from "./key_hint";
+import { Zone } from "./zone";
+
+export function Lot() {
+  const { lot, mine, freeSlot } = useView();
+  const zone = useDropZone("lot", (cardId) => {
+    if (lot.some(({ call }) => call?.id === cardId)) return "home";
+    return mine?.id === cardId && freeSlot !== null ? "open" : "closed";
+  });
+  const taken = lot.filter(({ call }) => call).length;
+  const className = zone.isOver ? "over" : zone.isOpen ? "open" : "";
+  return (
+    <Zone zone="lot" title="Parking lot" count={`${taken}/${lot.length}`} className={className} dropRef={zone.ref}
+      aside={taken === 0 && !zone.isOpen ? "Drag your call here, or press Park" : zone.isOpen ? `Drop to park in slot ${freeSlot}` : undefined}>
+      <ol className="slots">
+        {lot.map((slot) => <LotSlot key={slot.slot} {...slot} isNext={zone.isOpen && slot.slot === freeSlot} />)}
+      </ol>
+    </Zone>
+  );
+}
+
+function LotSlot({ slot, call, isNext }: Slot & { isNext: boolean }) {
+  return (
+    <li className={`slot ${call ? "taken" : "free"} ${isNext ? "next" : ""}`} data-slot={slot}>
+      {call ? <ParkedCard key={call.id} slot={slot} call={call} /> : <><span className="slot-number">{slot}</span><span className="slot-free">Free</span></>}
+    </li>
+  );
+}
+
+function ParkedCard({ slot, call }: { slot: number; call: SeenCall }) {
+  const store = useStore();
+  const { mine, nameOf } = useView();
+  const drag = useDragCard(call.id, call.pending !== null);
+  const isOverdue = call.offered_to.length > 0;
+  return (
+    <div className={`parked ${call.pending ? "pending" : ""} ${drag.isDragged ? "dragged" : ""} ${isOverdue ? "overdue" : ""}`}
+      data-call={call.id} {...drag.card}>
+      <div className="grip" {...drag.grip} data-drag-handle data-card-focus>
+        <span className="slot-number"><span className="hidden">Slot </span>{slot}</span>
+        <GripIcon />
+        <div className="who">
+          <strong className="caller"><span className="hidden">Call from </span>{phoneNumber(call.caller)}</strong>
+          <span className="dialled">{call.parked_by ? `by ${nameOf(call.parked_by)}` : "parked"}{isOverdue && ", rings back"}</span>
+        </div>
+      </div>
+      <Waiting since={call.since} />
+      <button type="button" className="button small pick-up" disabled={mine !== null || call.pending !== null} onClick={() => store.pickUp(call.id)}>
+        <PickUpIcon />Pick up{slot <= 9 && <KeyHint keys={String(slot)} />}
+      </button>
+    </div>
+  );
+}
+
+const LONG = 60_000;
+const TOO_LONG = 120_000;
+
+function Waiting({ since }: { since: string }) {
+  const age = useNow() - Date.parse(since);
+  return <Elapsed since={since} className={`wait ${age > TOO_LONG ? "too-long" : age > LONG ? "long" : ""}`} />;
+}

@@ -1,0 +1,101 @@
+/** A button that opens a menu: arrow keys move, Escape and a click elsewhere close, focus goes back. */
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+
+export interface MenuItem {
+  readonly key: string;
+  readonly label: ReactNode;
+  readonly detail?: string;
+  readonly checked?: boolean;
+  readonly disabled?: boolean;
+  readonly onChoose: () => void;
+}
+
+export interface MenuProps {
+  readonly name: string;
+  readonly className?: string;
+  readonly face: ReactNode;
+  readonly heading?: ReactNode;
+  readonly items: readonly MenuItem[];
+  readonly align?: "start" | "end";
+  readonly disabled?: boolean;
+}
+
+export function Menu({ name, className, face, heading, items, align = "start", disabled }: MenuProps) {
+  const [isOpen, setOpen] = useState(false);
+  const id = useId();
+  const button = useRef<HTMLButtonElement>(null);
+  const list = useRef<HTMLDivElement>(null);
+  const close = () => {
+    setOpen(false);
+    button.current?.focus();
+  };
+  useEffect(() => {
+    if (!isOpen) return;
+    itemsOf(list.current)[0]?.focus();
+    const elsewhere = (event: Event) => {
+      const path = event.composedPath();
+      if (!path.includes(list.current!) && !path.includes(button.current!)) setOpen(false);
+    };
+    document.addEventListener("pointerdown", elsewhere);
+    return () => document.removeEventListener("pointerdown", elsewhere);
+  }, [isOpen]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Tab") return setOpen(false);
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      return close();
+    }
+    const next = nextItem(itemsOf(list.current), event);
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  };
+  return (
+    <div className={`menu ${align}`}>
+      <button ref={button} type="button" className={className} aria-label={name} aria-haspopup="menu" aria-expanded={isOpen}
+        aria-controls={isOpen ? id : undefined} disabled={disabled} onClick={() => setOpen(!isOpen)}
+        onKeyDown={(event) => event.key === "ArrowDown" && (event.preventDefault(), setOpen(true))}>
+        {face}
+      </button>
+      {isOpen && (
+        <div className="menu-sheet">
+          {heading}
+          <div ref={list} id={id} role="menu" aria-label={name} onKeyDown={onKeyDown}>
+            {items.map((item) => (
+              <button key={item.key} type="button" tabIndex={-1} disabled={item.disabled}
+                role={item.checked === undefined ? "menuitem" : "menuitemradio"}
+                aria-checked={item.checked}
+                onClick={() => {
+                  close();
+                  item.onChoose();
+                }}>
+                <span>{item.label}</span>
+                {item.detail && <small>{item.detail}</small>}
+              </button>
+            ))}
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function itemsOf(list: HTMLElement | null): HTMLElement[] {
+  return list ? [...list.querySelectorAll<HTMLElement>("button:not(:disabled)")] : [];
+}
+
+function nextItem(items: readonly HTMLElement[], event: KeyboardEvent): HTMLElement | undefined {
+  const here = items.findIndex((item) => item === event.target);
+  switch (event.key) {
+    case "ArrowDown":
+      return items[(here + 1) % items.length];
+    case "ArrowUp":
+      return items[(here - 1 + items.length) % items.length];
+    case "Home":
+      return items[0];
+    case "End":
+      return items[items.length - 1];
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,66 @@
+/** Calls that are over: who called, what became of it, how long they waited and talked. */
+import { duration, listed, phoneNumber, timeOfDay } from "../format";
+import type { Call } from "../wire";
+import { useStore, useView } from "./context";
+import { InIcon, MissedIcon } from "./icons";
+import { Empty, Zone } from "./zone";
+
+export function Recent() {
+  const { recent } = useView();
+  return (
+    <Zone zone="recent" title="Recent calls">
+      {recent.length === 0 ? (
+        <Empty title="No calls yet">Every call that ends is kept here: who called, who answered, and how it ended.</Empty>
+      ) : (
+        <ul className="recent">
+          {recent.map((call) => <RecentCall key={call.id} call={call} />)}
+        </ul>
+      )}
+    </Zone>
+  );
+}
+
+function RecentCall({ call }: { call: Call }) {
+  const { nameOf } = useView();
+  const now = useStore().now();
+  const wasAnswered = call.answered_at !== null;
+  return (
+    <li className={wasAnswered ? "answered" : "missed"} data-call={call.id} data-outcome={call.end_reason ?? ""}>
+      <span className="outcome" aria-hidden="true">{wasAnswered ? <InIcon /> : <MissedIcon />}</span>
+      <span className="who">
+        <strong className="caller">{phoneNumber(call.caller)}</strong>
+        <span className="doing">{outcomeOf(call)}{call.handled_by.length > 0 && ` · ${listed(call.handled_by.map(nameOf))}`}</span>
+      </span>
+      <span className="when">
+        <time dateTime={call.started_at}>{timeOfDay(call.started_at, now)}</time>
+        <span className="spans">
+          <span><span className="hidden">waited </span><abbr title="waited">w</abbr> {duration(waited(call))}</span>
+          {wasAnswered && <span><span className="hidden">talked </span><abbr title="talked">t</abbr> {duration(talked(call))}</span>}
+        </span>
+      </span>
+    </li>
+  );
+}
+
+const OUTCOMES: Record<NonNullable<Call["end_reason"]>, string> = {
+  completed: "Answered",
+  abandoned: "Abandoned",
+  no_answer: "Nobody answered",
+  busy: "Busy",
+  failed: "Failed",
+  rejected: "Rejected",
+  canceled: "Cancelled",
+};
+
+function outcomeOf(call: Call): string {
+  if (!call.end_reason) return "Ended";
+  return call.end_reason === "abandoned" && call.answered_at !== null ? "Hung up while parked" : OUTCOMES[call.end_reason];
+}
+
+function waited(call: Call): number {
+  return Date.parse(call.answered_at ?? call.ended_at ?? call.since) - Date.parse(call.started_at);
+}
+
+function talked(call: Call): number {
+  return Date.parse(call.ended_at ?? call.since) - Date.parse(call.answered_at ?? call.since);
+}

@@ -1,0 +1,100 @@
+/** What the backend says and is told: the shapes of its API and of its feed, as they travel. */
+
+export type CallState = "ringing" | "connecting" | "connected" | "parked" | "ended";
+
+export type EndReason =
+  | "completed"
+  | "abandoned"
+  | "no_answer"
+  | "busy"
+  | "failed"
+  | "rejected"
+  | "canceled";
+
+export interface Call {
+  readonly id: string;
+  readonly rev: number;
+  readonly state: CallState;
+  readonly direction: "inbound" | "outbound";
+  readonly caller: string;
+  readonly number: string;
+  readonly offered_to: readonly string[];
+  readonly agent_id: string | null;
+  readonly agent_present: boolean;
+  readonly slot: number | null;
+  readonly parked_by: string | null;
+  readonly handled_by: readonly string[];
+  readonly started_at: string;
+  readonly since: string;
+  readonly answered_at: string | null;
+  readonly ended_at: string | null;
+  readonly end_reason: EndReason | null;
+}
+
+export type AgentStatus = "offline" | "available" | "away" | "wrap_up";
+
+export interface Agent {
+  readonly id: string;
+  readonly name: string;
+  readonly rev: number;
+  readonly status: AgentStatus;
+  readonly since: string;
+}
+
+export interface Snapshot {
+  readonly type: "snapshot";
+  readonly number: number;
+  readonly at: string;
+  readonly me: string;
+  readonly slots: number;
+  readonly calls: readonly Call[];
+  readonly agents: readonly Agent[];
+  readonly recent: readonly Call[];
+}
+
+export interface BoardEvent {
+  readonly type: "event";
+  readonly number: number;
+  readonly at: string;
+  readonly event: string;
+  readonly call?: Call | null;
+  readonly agent?: Agent | null;
+}
+
+export type GoodbyeCode = "signed-out" | "session-ended" | "tenant-switched" | "shutting-down";
+
+export type FromServer =
+  | Snapshot
+  | BoardEvent
+  | { readonly type: "ping" }
+  | { readonly type: "stale"; readonly detail: string }
+  | { readonly type: "live" }
+  | { readonly type: "goodbye"; readonly code: GoodbyeCode; readonly detail: string };
+
+export type ToServer =
+  | { readonly type: "hello"; readonly since: number | null }
+  | { readonly type: "resume"; readonly since: number }
+  | { readonly type: "pong" };
+
+export type Role = "owner" | "admin" | "supervisor" | "agent" | "analyst";
+
+export interface Membership {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+}
+
+export interface Me {
+  readonly person: { readonly id: string; readonly name: string; readonly email: string };
+  readonly tenant: { readonly id: string; readonly name: string };
+  readonly role: Role;
+  readonly tenants: readonly Membership[];
+  readonly simulated: boolean;
+  readonly lab_url: string | null;
+}
+
+export interface VoiceToken {
+  readonly token: string;
+  readonly expires_at: string;
+  readonly device: Readonly<Record<string, unknown>>;
+}

@@ -12,7 +12,7 @@ import msgspec
 
 from backend.local_carrier.accounts import Account
 from backend.local_carrier.audio.clips import Playback
-from backend.local_carrier.audio.frames import Source
+from backend.local_carrier.audio.sources import FromPlay
 from backend.local_carrier.audio.tones import beep, hold_music
 from backend.local_carrier.background import Background
 from backend.local_carrier.legs import Leg
@@ -252,7 +252,7 @@ class Conferences:
     def _start_music(self, participant: Participant, url: str | None, method: str) -> None:
         leg = participant.leg
         if url is None:
-            leg.playback = Playback(hold_music(), Source("play", url="hold-music"), loops=0)
+            leg.playback = Playback(hold_music(), FromPlay(url="hold-music"), loops=0)
             return
         names = self._names(participant.conference)
         participant.music = self._background.start(self._run_music(leg, url, method, names))
@@ -264,7 +264,7 @@ class Conferences:
         participant.leg.playback = None
 
     def _beep(self, conference: Conference) -> None:
-        conference.announcements.append(Playback(beep(), Source("play", url="beep")))
+        conference.announcements.append(Playback(beep(), FromPlay(url="beep")))
 
     def _changed(self, participant: Participant, group: str, event: str) -> None:
         participant.updated_at = now()

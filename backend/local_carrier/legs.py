@@ -14,7 +14,8 @@ import msgspec
 
 from backend.local_carrier.accounts import Account
 from backend.local_carrier.audio.clips import Playback
-from backend.local_carrier.audio.frames import Samples, Source
+from backend.local_carrier.audio.frames import Samples
+from backend.local_carrier.audio.sources import Source
 from backend.local_carrier.sids import new_sid
 from backend.local_carrier.times import now
 

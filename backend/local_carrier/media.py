@@ -11,9 +11,9 @@ from backend.local_carrier.audio.frames import (
     FULL_SCALE,
     SILENCE,
     Samples,
-    Source,
     is_audible,
 )
+from backend.local_carrier.audio.sources import FromParticipant, Source
 from backend.local_carrier.conferences import Conference, Participant
 from backend.local_carrier.legs import Heard, Leg, LegStatus
 
@@ -87,7 +87,7 @@ def mixed_minus(conference: Conference) -> Mixed:
         own = participant.leg.said[-1] if participant.leg.sid in speaking else SILENCE
         others = [p for sid, p in speaking.items() if sid != participant.leg.sid]
         voices = _clipped(total - own) if others else SILENCE
-        sources = [Source("participant", sid=p.leg.sid, label=p.label) for p in others]
+        sources = [FromParticipant(sid=p.leg.sid, label=p.label) for p in others]
         mixed[participant.leg.sid] = ([voices, *sounds], [*sources, *sound_sources])
     return mixed
 

@@ -7,8 +7,9 @@ import msgspec
 import numpy as np
 
 from backend.local_carrier.audio.clips import Clip, Playback
-from backend.local_carrier.audio.frames import SILENCE, Samples, Source
+from backend.local_carrier.audio.frames import SILENCE, Samples
 from backend.local_carrier.audio.pitch import QUIET, level, pitch_hz
+from backend.local_carrier.audio.sources import FromParticipant, FromPlay, FromSay, Source
 from backend.local_carrier.audio.tones import SteadyTone
 from backend.local_carrier.legs import Leg
 
@@ -55,7 +56,7 @@ class Voice:
 
     @classmethod
     def recording(cls, clip: Clip) -> "Voice":
-        return cls(Playback(clip, Source("play", url="wav"), loops=0))
+        return cls(Playback(clip, FromPlay(url="wav"), loops=0))
 
     @classmethod
     def silent(cls) -> "Voice":
@@ -82,9 +83,9 @@ def says(leg: Leg) -> Says:
 
 
 def _kind(sources: list[Source]) -> HearsKind:
-    kinds = {source.kind for source in sources}
-    if "participant" in kinds:
+    if any(isinstance(source, FromParticipant) for source in sources):
         return "voice"
-    if "say" in kinds:
+    if any(isinstance(source, FromSay) for source in sources):
         return "speech"
-    return "ring" if any(source.ringback for source in sources) else "music"
+    ringing = any(isinstance(source, FromPlay) and source.ringback for source in sources)
+    return "ring" if ringing else "music"

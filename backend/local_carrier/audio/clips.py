@@ -4,8 +4,9 @@ import asyncio
 
 import numpy as np
 
-from backend.local_carrier.audio.frames import FRAME, RATE, Samples, Source
+from backend.local_carrier.audio.frames import FRAME, RATE, Samples
 from backend.local_carrier.audio.pitch import is_ringback
+from backend.local_carrier.audio.sources import Source
 
 
 class Clip:

@@ -1,8 +1,5 @@
 """The one shape of audio in the whole carrier."""
 
-from typing import Literal
-
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,17 +12,6 @@ Samples = NDArray[np.int16]
 
 SILENCE: Samples = np.zeros(FRAME, np.int16)
 SILENCE.setflags(write=False)
-
-
-class Source(msgspec.Struct, frozen=True):
-    """What a listener is hearing, told beside the audio so that a test can ask who it was."""
-
-    kind: Literal["participant", "play", "say"]
-    sid: str | None = None
-    label: str | None = None
-    url: str | None = None
-    text: str | None = None
-    ringback: bool = False
 
 
 def is_audible(frame: Samples) -> bool:

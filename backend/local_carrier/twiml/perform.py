@@ -11,7 +11,7 @@ from typing import ClassVar
 import msgspec
 
 from backend.local_carrier.audio.clips import Clip
-from backend.local_carrier.audio.frames import Source
+from backend.local_carrier.audio.sources import FromPlay
 from backend.local_carrier.legs import LegStatus
 from backend.local_carrier.sounds import NoSound
 from backend.local_carrier.twiml.documents import read_document
@@ -134,7 +134,7 @@ class _PlayAnswer(msgspec.Struct, frozen=True):
     loops: int
 
     async def run(self, stage: Stage) -> Step:
-        source = Source("play", url=self.url, ringback=self.clip.ringback)
+        source = FromPlay(url=self.url, ringback=self.clip.ringback)
         await stage.play(self.clip, source, loops=self.loops)
         return None
 

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 import msgspec
 
-from backend.local_carrier.audio.frames import Source
+from backend.local_carrier.audio.sources import FromPlay
 from backend.local_carrier.audio.tones import key_tones
 from backend.local_carrier.sounds import NoSound
 from backend.local_carrier.twiml.reading import Reader, TwimlError
@@ -37,7 +37,7 @@ class Play(msgspec.Struct, frozen=True):
 
     async def run(self, stage: Stage) -> Step:
         if self.digits:
-            source = Source("play", url=f"digits:{self.digits}")
+            source = FromPlay(url=f"digits:{self.digits}")
             await stage.play(key_tones(self.digits), source, loops=self.loop)
             return None
         url = stage.absolute(self.url)
@@ -46,6 +46,6 @@ class Play(msgspec.Struct, frozen=True):
         except (WebhookFailed, NoSound) as error:
             stage.leg.note(f"cannot play: {error}")
             return None
-        source = Source("play", url=url, ringback=clip.ringback)
+        source = FromPlay(url=url, ringback=clip.ringback)
         await stage.play(clip, source, loops=self.loop)
         return None

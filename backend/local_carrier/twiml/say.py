@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 import msgspec
 
-from backend.local_carrier.audio.frames import Source
+from backend.local_carrier.audio.sources import FromSay
 from backend.local_carrier.audio.speech import spoken
 from backend.local_carrier.twiml.reading import Reader, TwimlError
 from backend.local_carrier.twiml.stage import Stage, Step
@@ -35,5 +35,5 @@ class Say(msgspec.Struct, frozen=True):
     async def run(self, stage: Stage) -> Step:
         stage.leg.note(f"says: {self.text}")
         clip = await spoken(self.text, self.language)
-        await stage.play(clip, Source("say", text=self.text), loops=self.loop)
+        await stage.play(clip, FromSay(text=self.text), loops=self.loop)
         return None

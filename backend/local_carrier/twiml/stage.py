@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 import msgspec
 
 from backend.local_carrier.audio.clips import Clip, Playback
-from backend.local_carrier.audio.frames import Source
+from backend.local_carrier.audio.sources import Source
 from backend.local_carrier.conferences import Conferences
 from backend.local_carrier.legs import Leg, LegStatus
 from backend.local_carrier.sounds import Sounds

@@ -1,0 +1,61 @@
+"""The carrier and its customer, each a web server on a free port, in the test's own loop."""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from litestar import Litestar
+
+
+def free_socket() -> socket.socket:
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    return listener
+
+
+@asynccontextmanager
+async def served(application: Litestar) -> AsyncGenerator[str, None]:
+    """The address at which the application answers while the block runs."""
+    listener = free_socket()
+    config = uvicorn.Config(application, log_level="warning", lifespan="on", ws_ping_interval=None)
+    config.timeout_graceful_shutdown = 2
+    server = _QuietServer(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    await server.ready.wait()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
+        listener.close()
+
+
+class _QuietServer(uvicorn.Server):
+    """Leaves the signals to pytest, and says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    def install_signal_handlers(self) -> None: ...
+
+
+async def eventually(look: Any, *, within: float = 5.0, every: float = 0.02) -> Any:
+    """What `look` finds, asked again until it is truthy; fails with the last thing it saw."""
+    deadline = asyncio.get_running_loop().time() + within
+    while True:
+        found = look()
+        if asyncio.iscoroutine(found):
+            found = await found
+        if found:
+            return found
+        if asyncio.get_running_loop().time() > deadline:
+            raise AssertionError(f"not within {within} s; last: {found!r}")
+        await asyncio.sleep(every)

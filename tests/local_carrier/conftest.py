@@ -1,0 +1,39 @@
+import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from backend.local_carrier.server import carrier
+from tests.local_carrier.carrier_process import served
+from tests.local_carrier.customer import Customer
+from tests.local_carrier.lab import Company, Lab
+
+
+@pytest.fixture
+async def lab(tmp_path: Path) -> AsyncGenerator[Lab, None]:
+    async with served(carrier(tmp_path)) as address, Lab.at(address) as lab:
+        yield lab
+    # Whatever a test did, the carrier that ends leaves nothing running behind it.
+    left = [
+        t for t in asyncio.all_tasks() if "local_carrier" in repr(t.get_coro()) and not t.done()
+    ]
+    assert [t for t in left if "conftest" not in repr(t)] == []
+
+
+@pytest.fixture
+async def customer() -> AsyncGenerator[Customer, None]:
+    customer = Customer()
+    async with served(customer.application) as address:
+        customer.address = address
+        yield customer
+
+
+@pytest.fixture
+async def acme(lab: Lab, customer: Customer) -> Company:
+    return await lab.company("Acme", "+15550100001", customer)
+
+
+@pytest.fixture
+async def globex(lab: Lab, customer: Customer) -> Company:
+    return await lab.company("Globex", "+15550100002", customer)

@@ -1,0 +1,164 @@
+"""Drives the carrier as outsiders do: the lab by HTTP, the REST API by the real Twilio client."""
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+from twilio.http import AsyncHttpClient
+from twilio.http.response import Response
+from twilio.jwt.access_token import AccessToken
+from twilio.jwt.access_token.grants import VoiceGrant
+from twilio.rest import Client
+
+from tests.local_carrier.carrier_process import eventually
+from tests.local_carrier.customer import Customer
+
+TWILIO = "https://api.twilio.com"
+
+
+class CarrierHttpClient(AsyncHttpClient):
+    """Twilio's own seam for another address. Keeps every answer, for the schema check."""
+
+    def __init__(self, address: str, http: aiohttp.ClientSession) -> None:
+        super().__init__(logging.getLogger("twilio"), is_async=True)
+        self.address, self.http = address, http
+        self.answers: list[tuple[str, str, int, str]] = []
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        params: Any = None,
+        data: Any = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
+        asked = url.replace(TWILIO, self.address)
+        username, password = auth or ("", "")
+        basic = {"Authorization": aiohttp.encode_basic_auth(username, password)}
+        async with self.http.request(
+            method.upper(), asked, params=params, data=data, headers={**(headers or {}), **basic}
+        ) as response:
+            text = await response.text()
+            self.answers.append((method.upper(), response.url.path, response.status, text))
+            return Response(response.status, text, dict(response.headers))
+
+
+class Lab:
+    def __init__(self, address: str, http: aiohttp.ClientSession) -> None:
+        self.address, self.http = address, http
+        self.clients: list[CarrierHttpClient] = []
+
+    @classmethod
+    @asynccontextmanager
+    async def at(cls, address: str) -> AsyncGenerator["Lab", None]:
+        async with aiohttp.ClientSession(address) as http:
+            yield cls(address, http)
+
+    async def ask(self, method: str, path: str, body: Any = None, status: int = 200) -> Any:
+        async with self.http.request(method, path, json=body) as response:
+            assert response.status == status, await response.text()
+            return await response.json() if response.content_length else None
+
+    async def company(self, name: str, number: str, customer: Customer) -> "Company":
+        made = await self.ask("POST", "/lab/accounts", {"friendly_name": name, "numbers": [number]})
+        company = Company(self, made["account_sid"], made["auth_token"], number, customer)
+        path = f"/{name.lower()}/voice"
+        application = await company.twilio.applications.create_async(
+            friendly_name=f"{name}'s phones", voice_url=customer.url(path)
+        )
+        company.application_sid = application.sid
+        company.voice_path = path
+        company.number_sid = made["numbers"][0]["sid"]
+        await company.twilio.incoming_phone_numbers(company.number_sid).update_async(
+            voice_url=customer.url(path)
+        )
+        return company
+
+    def client(self, username: str, password: str, account_sid: str) -> Client:
+        http = CarrierHttpClient(self.address, self.http)
+        self.clients.append(http)
+        return Client(username, password, account_sid, http_client=http)
+
+    async def deliveries(self) -> list[dict[str, Any]]:
+        return await self.ask("GET", "/lab/deliveries")
+
+
+class Company:
+    number_sid: str
+    application_sid: str
+    voice_path: str
+
+    def __init__(
+        self, lab: Lab, account_sid: str, auth_token: str, number: str, customer: Customer
+    ) -> None:
+        self.lab, self.customer = lab, customer
+        self.account_sid, self.auth_token, self.number = account_sid, auth_token, number
+        self.twilio = lab.client(account_sid, auth_token, account_sid)
+
+    def answers_calls_with(self, verbs: str) -> None:
+        self.customer.twiml(self.voice_path, verbs)
+
+    async def is_called(self, voice: dict[str, Any] | None = None, **more: Any) -> "Phone":
+        body = {"from": "+15557654321", "to": self.number, "voice": voice or {"tone": 440}, **more}
+        made = await self.lab.ask("POST", "/lab/phones", body, 201)
+        return Phone(self.lab, made["sid"])
+
+    async def token(self, identity: str = "ana", **changes: Any) -> str:
+        key = await self.twilio.new_keys.create_async(friendly_name="tokens")
+        token = AccessToken(
+            changes.get("account_sid", self.account_sid),
+            key.sid,
+            changes.get("secret", key.secret),
+            identity=identity,
+            ttl=changes.get("ttl", 600),
+        )
+        sid = changes.get("application_sid", self.application_sid)
+        token.add_grant(VoiceGrant(outgoing_application_sid=sid))
+        return token.to_jwt()
+
+    async def connects(self, params: dict[str, str] | None = None, tone: float = 700) -> "Phone":
+        body = {"token": await self.token(), "params": params or {}, "voice": {"tone": tone}}
+        made = await self.lab.ask("POST", "/lab/softphones", body, 201)
+        return Phone(self.lab, made["sid"])
+
+
+class Phone:
+    def __init__(self, lab: Lab, sid: str) -> None:
+        self.lab, self.sid = lab, sid
+
+    async def look(self) -> dict[str, Any]:
+        return await self.lab.ask("GET", f"/lab/phones/{self.sid}")
+
+    async def hangs_up(self) -> None:
+        await self.lab.ask("DELETE", f"/lab/phones/{self.sid}", status=204)
+
+    async def presses(self, digits: str) -> None:
+        await self.lab.ask("POST", f"/lab/phones/{self.sid}/digits", {"digits": digits})
+
+    async def becomes(self, status: str) -> dict[str, Any]:
+        async def look() -> dict[str, Any] | None:
+            seen = await self.look()
+            return seen if seen["status"] == status else None
+
+        return await eventually(look)
+
+    async def hears(self, kind: str, pitch: float | None = None) -> dict[str, Any]:
+        """Waits until this is what it hears, measured on the audio that reached it."""
+
+        async def listen() -> dict[str, Any] | None:
+            heard = (await self.look())["hears"]
+            right = heard["kind"] == kind
+            if pitch is not None:
+                right = right and heard["pitch_hz"] is not None
+                right = right and abs(heard["pitch_hz"] - pitch) < 5
+            return heard if right else None
+
+        try:
+            return await eventually(listen)
+        except AssertionError as error:
+            raise AssertionError(f"wanted {kind} {pitch}, heard {await self.look()}") from error

@@ -47,6 +47,6 @@ $(VENV): requirements.lock scripts/make-venv scripts/uv.txt
 	@scripts/make-venv
 	@touch $@
 
-$(MODULES): $(BROWSER_PART)/package-lock.json $(VENV)
+$(MODULES): $(BROWSER_PART)/package-lock.json | $(VENV)
 	cd $(BROWSER_PART) && PATH="$(NODE):$$PATH" npm ci --no-fund --no-audit
 	@touch $@

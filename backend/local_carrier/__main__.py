@@ -1,6 +1,10 @@
 """`python -m backend.local_carrier --port 8081 --state DIR`: the phone network in a box."""
 
 import argparse
+import asyncio
+import signal
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from socket import socket
 
@@ -14,7 +18,7 @@ def main() -> None:
     arguments = _arguments()
     offer_only(arguments.media_address or ["127.0.0.1"])
     application = carrier(arguments.state, media=arguments.media)
-    server = _TalkingServer(
+    server = _CarrierServer(
         uvicorn.Config(
             application,
             host=arguments.host,
@@ -27,8 +31,8 @@ def main() -> None:
     server.run()
 
 
-class _TalkingServer(uvicorn.Server):
-    """Says that it is ready when it is, not when it hopes to be."""
+class _CarrierServer(uvicorn.Server):
+    """Says that it is ready when it is; ends with exit code 0 on the signals that ask it to end."""
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
@@ -36,6 +40,14 @@ class _TalkingServer(uvicorn.Server):
             print(
                 f"Local carrier is ready: http://{self.config.host}:{self.config.port}/", flush=True
             )
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        # uvicorn's own raises the signal again after a clean end, which looks like a crash.
+        loop = asyncio.get_running_loop()
+        for asked_to_end in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(asked_to_end, self.handle_exit, asked_to_end, None)
+        yield
 
 
 def _arguments() -> argparse.Namespace:

@@ -47,6 +47,7 @@ def carrier(state: Path, *, media: Media = "real") -> Litestar:
             HTTPException: problems.not_understood,
         },
         lifespan=[open_exchange],
+        logging_config=None,
         openapi_config=OpenAPIConfig(
             title="Patchbay local carrier: the lab",
             version="1",

@@ -1,5 +1,8 @@
 """The web server: one process, one loop, which does nothing but answer."""
 
+import signal
+import sys
+
 import uvicorn
 
 from backend.settings import Settings
@@ -10,6 +13,8 @@ GRACE = 2  # seconds that open requests and sockets get when the server is told 
 def serve(settings: Settings) -> None:
     from backend.app import create_app
 
+    # uvicorn raises the signal again when it is done: that must not cut off the last log lines.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     uvicorn.run(
         create_app(settings),
         host=settings.host,
@@ -20,6 +25,7 @@ def serve(settings: Settings) -> None:
         timeout_graceful_shutdown=GRACE,
         access_log=False,
         log_config=None,
+        log_level="warning",
         server_header=False,
         lifespan="on",
     )

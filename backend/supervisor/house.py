@@ -157,13 +157,13 @@ async def _live_in(
 def _signals_to_stop() -> asyncio.Event:
     asked = asyncio.Event()
 
-    def on_signal() -> None:
-        if asked.is_set():
-            os._exit(130)  # asked twice: the kernel ends the parts, and PostgreSQL still properly
+    def on_signal(number: signal.Signals) -> None:
+        if asked.is_set() and number == signal.SIGINT:
+            os._exit(130)  # impatient: the kernel ends the parts, and PostgreSQL still properly
         asked.set()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, on_signal)
+        asyncio.get_running_loop().add_signal_handler(number, on_signal, number)
     return asked
 
 

@@ -1,0 +1,46 @@
+"""An agent's status: what was chosen, and what the server can prove."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class AgentStatus(StrEnum):
+    """What an agent is, apart from calls; `Presence` adds what calls make of it."""
+
+    OFFLINE = "offline"
+    """No page of theirs has answered lately."""
+    AVAILABLE = "available"
+    AWAY = "away"
+    WRAP_UP = "wrap_up"
+    """Work after a call, until finished or out of time."""
+
+
+class Presence(StrEnum):
+    """What colleagues see. Derived, never stored: see `board.presence_of`."""
+
+    OFFLINE = "offline"
+    AVAILABLE = "available"
+    RINGING = "ringing"
+    ON_CALL = "on_call"
+    WRAP_UP = "wrap_up"
+    AWAY = "away"
+
+
+class Agent(Struct, frozen=True):
+    """A person who takes calls for one tenant. `wanted` is their own choice, kept while offline."""
+
+    id: UUID
+    name: str
+    since: datetime
+    rev: int = 0
+    status: AgentStatus = AgentStatus.OFFLINE
+    wanted: AgentStatus = AgentStatus.AWAY
+    deadline: datetime | None = None
+    """When the wrap-up runs out."""
+
+    @property
+    def may_be_offered(self) -> bool:
+        return self.status is AgentStatus.AVAILABLE

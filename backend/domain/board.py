@@ -1,0 +1,164 @@
+"""What everybody sees: cards, a numbered snapshot, and the fold that keeps it current.
+
+The board's browser half folds in the same way (`board_state.ts`); both are held against the
+same vectors. `apply(snapshot, announcement)` of every announcement after a snapshot gives what
+a fresh snapshot would say.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from backend.domain.agent import Agent, AgentStatus, Presence
+from backend.domain.call import Call, CallState
+
+Card = TypeVar("Card", "CallCard", "AgentCard")
+
+RECENT = 20
+"""How many ended calls a board shows."""
+
+
+class CallCard(Struct, frozen=True):
+    """A call as a board shows it. Times are UTC; `since` is the start of this state."""
+
+    id: UUID
+    rev: int
+    state: CallState
+    direction: str
+    caller: str
+    number: str
+    offered_to: tuple[UUID, ...]
+    agent_id: UUID | None
+    agent_present: bool
+    slot: int | None
+    parked_by: UUID | None
+    handled_by: tuple[UUID, ...]
+    started_at: datetime
+    since: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    end_reason: str | None
+
+
+class AgentCard(Struct, frozen=True):
+    """An agent as a board shows them; calls make a `Presence` of the status."""
+
+    id: UUID
+    name: str
+    rev: int
+    status: AgentStatus
+    since: datetime
+
+
+class Snapshot(Struct, frozen=True, tag_field="type", tag="snapshot"):
+    """A whole board, as of journal number `number`. `at` is the server's clock."""
+
+    number: int
+    at: datetime
+    me: UUID
+    slots: int
+    calls: tuple[CallCard, ...]
+    agents: tuple[AgentCard, ...]
+    recent: tuple[CallCard, ...]
+
+
+class Announcement(Struct, frozen=True, tag_field="type", tag="event", omit_defaults=True):
+    """One numbered event with the card as it is afterwards. Numbers are dense per tenant."""
+
+    number: int
+    at: datetime
+    event: str
+    call: CallCard | None = None
+    agent: AgentCard | None = None
+
+
+class Gap(Exception):
+    """An announcement is missing between this snapshot and that number."""
+
+
+def card_of(call: Call) -> CallCard:
+    return CallCard(
+        id=call.id,
+        rev=call.rev,
+        state=call.state,
+        direction=call.direction,
+        caller=call.caller,
+        number=call.number,
+        offered_to=call.offered_to,
+        agent_id=call.agent_id,
+        agent_present=call.agent_present,
+        slot=call.slot,
+        parked_by=call.parked_by,
+        handled_by=call.handled_by,
+        started_at=call.started_at,
+        since=call.since,
+        answered_at=call.answered_at,
+        ended_at=call.ended_at,
+        end_reason=call.end_reason,
+    )
+
+
+def agent_card_of(agent: Agent) -> AgentCard:
+    return AgentCard(agent.id, agent.name, agent.rev, agent.status, agent.since)
+
+
+def apply(snapshot: Snapshot, said: Announcement) -> Snapshot:
+    """The board after one announcement. One that it knows already changes nothing.
+
+    Raises `Gap` if a number is missing: ask again, from `snapshot.number`.
+    """
+    if said.number <= snapshot.number:
+        return snapshot
+    if said.number != snapshot.number + 1:
+        raise Gap(f"have {snapshot.number}, got {said.number}")
+    after = replace(snapshot, number=said.number, at=said.at)
+    if said.call is not None:
+        after = _with_call(after, said.call)
+    if said.agent is not None:
+        after = replace(after, agents=in_order_of_name(_put(after.agents, said.agent)))
+    return after
+
+
+def presence_of(agent: AgentCard, calls: Iterable[CallCard]) -> Presence:
+    """What colleagues see of this agent, derived from the status and the live calls."""
+    if agent.status is AgentStatus.OFFLINE:
+        return Presence.OFFLINE
+    calls = tuple(calls)
+    if any(call.agent_id == agent.id for call in calls):
+        return Presence.ON_CALL
+    if agent.status is not AgentStatus.AVAILABLE:
+        return Presence(agent.status.value)
+    rings = any(agent.id in call.offered_to for call in calls)
+    return Presence.RINGING if rings else Presence.AVAILABLE
+
+
+def in_order_of_start(calls: Iterable[CallCard]) -> tuple[CallCard, ...]:
+    return tuple(sorted(calls, key=lambda call: (call.started_at, call.id)))
+
+
+def in_order_of_name(agents: Iterable[AgentCard]) -> tuple[AgentCard, ...]:
+    return tuple(sorted(agents, key=lambda agent: (agent.name, agent.id)))
+
+
+def latest(calls: Iterable[CallCard]) -> tuple[CallCard, ...]:
+    """The ended calls that a board shows, newest first."""
+    by_id = sorted(calls, key=lambda call: call.id)
+    return tuple(sorted(by_id, key=lambda call: call.ended_at or call.since, reverse=True)[:RECENT])
+
+
+def _with_call(snapshot: Snapshot, card: CallCard) -> Snapshot:
+    known = next((c for c in (*snapshot.calls, *snapshot.recent) if c.id == card.id), None)
+    if known is not None and known.rev > card.rev:
+        return snapshot
+    if card.state is CallState.ENDED:
+        left = tuple(call for call in snapshot.calls if call.id != card.id)
+        return replace(snapshot, calls=left, recent=latest(_put(snapshot.recent, card)))
+    return replace(snapshot, calls=in_order_of_start(_put(snapshot.calls, card)))
+
+
+def _put(cards: tuple[Card, ...], card: Card) -> tuple[Card, ...]:
+    return (*(one for one in cards if one.id != card.id), card)

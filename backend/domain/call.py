@@ -1,0 +1,110 @@
+"""A call as the caller lives it, and the legs that carry it."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from msgspec import Struct
+
+
+class CallState(StrEnum):
+    """Where a call stands. The moves between them are in `call_states`."""
+
+    RINGING = "ringing"
+    """Nobody has it; it is offered to agents and the caller hears ringing (or music)."""
+    CONNECTING = "connecting"
+    """One agent has claimed it; that agent's browser is on its way into the conference."""
+    CONNECTED = "connected"
+    """An agent has it. `agent_present` tells whether the agent's leg is in the room now."""
+    PARKED = "parked"
+    """The caller waits with music in a numbered slot, for any agent."""
+    ENDED = "ended"
+    """History. Terminal."""
+
+
+LIVE = frozenset(CallState) - {CallState.ENDED}
+
+
+class EndReason(StrEnum):
+    """How a call ended, in the field's words."""
+
+    COMPLETED = "completed"
+    ABANDONED = "abandoned"
+    """The caller hung up before anybody answered."""
+    NO_ANSWER = "no_answer"
+    """Nobody answered in time; the caller was told so."""
+    REJECTED = "rejected"
+    """An agent took it and ended it before anybody talked."""
+    FAILED = "failed"
+
+
+class LegRole(StrEnum):
+    """Who is at the end of a leg."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+
+
+class Leg(Struct, frozen=True):
+    """One phone connection in the call's conference; `id` is the carrier's name for it."""
+
+    id: str
+    role: LegRole
+    joined_at: datetime
+    agent_id: UUID | None = None
+    left_at: datetime | None = None
+
+
+class Call(Struct, frozen=True):
+    """Everything that is known of one call. `rev` grows by one with every change."""
+
+    id: UUID
+    caller: str
+    number: str
+    caller_leg: str
+    started_at: datetime
+    since: datetime
+    rev: int = 0
+    direction: str = "inbound"
+    state: CallState = CallState.RINGING
+    offered_to: tuple[UUID, ...] = ()
+    declined_by: tuple[UUID, ...] = ()
+    agent_id: UUID | None = None
+    agent_leg: str | None = None
+    caller_held: bool = False
+    slot: int | None = None
+    parked_by: UUID | None = None
+    overdue: bool = False
+    """Parked for too long: it rings at everybody who is free, like a new call."""
+    handled_by: tuple[UUID, ...] = ()
+    legs: tuple[Leg, ...] = ()
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    end_reason: EndReason | None = None
+    deadline: datetime | None = None
+    """When the passing of time becomes a signal for this call."""
+    conference: str | None = None
+    heard: int | None = None
+    """The last number in the carrier's sequence of conference events that was applied."""
+    conference_over: bool = False
+
+    @property
+    def is_live(self) -> bool:
+        return self.state is not CallState.ENDED
+
+    @property
+    def agent_present(self) -> bool:
+        return self.agent_leg is not None
+
+    def leg(self, leg_id: str) -> Leg | None:
+        """The leg of that name, if it ever joined."""
+        return next((leg for leg in self.legs if leg.id == leg_id), None)
+
+
+def call_id_of(tenant: UUID, caller_leg: str) -> UUID:
+    """The call's id, derived from the caller's leg.
+
+    A repeated voice webhook, or one answered while the database is away, names the same
+    conference without having to remember anything.
+    """
+    return uuid5(tenant, caller_leg)

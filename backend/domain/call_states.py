@@ -1,0 +1,50 @@
+"""The table of a call's states: every move that a call may make, and no other.
+
+Rule 1: whatever changes `Call.state` is in this table. `decide` fills in what a move means;
+it cannot invent one. Rule 2: nothing leaves ENDED. Rule 3: a pair that is not here changes
+nothing: a carrier's signal is then late, a person's wish is refused.
+
+Where a pair has several outcomes, the conditions are in `decide`, and the outcomes are all
+listed here, so that the diagram in ARCHITECTURE.md, which is drawn from this table, is whole.
+"""
+
+from backend.domain.call import LIVE, CallState
+from backend.domain.signals import (
+    AgentAnswered,
+    AgentHungUp,
+    AgentJoined,
+    AgentParked,
+    AgentPickedUp,
+    CallerLeft,
+    CallSignal,
+    TimeRanOut,
+)
+
+RINGING, CONNECTING, CONNECTED, PARKED, ENDED = CallState
+
+TRANSITIONS: dict[tuple[CallState, type[CallSignal]], tuple[CallState, ...]] = {
+    (RINGING, AgentAnswered): (CONNECTING,),
+    (RINGING, AgentJoined): (CONNECTED,),
+    (RINGING, TimeRanOut): (ENDED,),
+    (CONNECTING, AgentJoined): (CONNECTED,),
+    (CONNECTING, TimeRanOut): (RINGING, PARKED),
+    (CONNECTING, AgentParked): (PARKED,),
+    (CONNECTING, AgentHungUp): (ENDED,),
+    (CONNECTED, TimeRanOut): (RINGING,),
+    (CONNECTED, AgentParked): (PARKED,),
+    (CONNECTED, AgentHungUp): (ENDED,),
+    (PARKED, AgentAnswered): (CONNECTING,),
+    (PARKED, AgentPickedUp): (CONNECTING,),
+    **{(state, CallerLeft): (ENDED,) for state in CallState if state in LIVE},
+}
+
+
+def diagram() -> str:
+    """The table as a mermaid state diagram."""
+    lines = ["stateDiagram-v2", "    [*] --> ringing: CallerArrived"]
+    lines += [
+        f"    {state} --> {outcome}: {signal.__name__}"
+        for (state, signal), outcomes in TRANSITIONS.items()
+        for outcome in outcomes
+    ]
+    return "\n".join([*lines, "    ended --> [*]"])

@@ -1,0 +1,112 @@
+"""What we announce: facts in the past tense, each one line of the journal."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.domain.call import EndReason
+
+
+class Event(Struct, frozen=True, tag_field="event"):
+    """One fact. Its tag is its name in the journal and in the feed."""
+
+    @property
+    def name(self) -> str:
+        return str(self.__struct_config__.tag)
+
+
+class CallArrived(Event, frozen=True, tag="call-arrived"):
+    pass
+
+
+class CallOffered(Event, frozen=True, tag="call-offered"):
+    """It now rings at these agents too."""
+
+    agents: tuple[UUID, ...]
+
+
+class OfferRefused(Event, frozen=True, tag="offer-refused"):
+    agent_id: UUID
+
+
+class OfferWithdrawn(Event, frozen=True, tag="offer-withdrawn"):
+    """It no longer rings at this agent, who is not reachable or went away."""
+
+    agent_id: UUID
+
+
+class CallClaimed(Event, frozen=True, tag="call-claimed"):
+    agent_id: UUID
+
+
+class ClaimExpired(Event, frozen=True, tag="claim-expired"):
+    """The claimant's browser never arrived; the call rings again."""
+
+    agent_id: UUID
+
+
+class CallConnected(Event, frozen=True, tag="call-connected"):
+    agent_id: UUID
+
+
+class AgentLost(Event, frozen=True, tag="agent-lost"):
+    """The agent's leg is gone though nobody hung up; the caller hears music meanwhile."""
+
+    agent_id: UUID
+
+
+class AgentRejoined(Event, frozen=True, tag="agent-rejoined"):
+    agent_id: UUID
+
+
+class CallReturned(Event, frozen=True, tag="call-returned"):
+    """The lost agent did not come back in time; the call rings at everybody."""
+
+    agent_id: UUID
+
+
+class CallParked(Event, frozen=True, tag="call-parked"):
+    agent_id: UUID
+    slot: int
+
+
+class ParkOverdue(Event, frozen=True, tag="park-overdue"):
+    """A parked call has waited too long; it rings at these agents."""
+
+    slot: int
+    agents: tuple[UUID, ...]
+
+
+class CallPickedUp(Event, frozen=True, tag="call-picked-up"):
+    agent_id: UUID
+    slot: int
+
+
+class CallEnded(Event, frozen=True, tag="call-ended"):
+    """`agent_id` is the agent who hung up; None if the caller did, or time."""
+
+    reason: EndReason
+    agent_id: UUID | None = None
+
+
+class AgentChanged(Event, frozen=True, tag="agent-changed"):
+    status: str
+
+
+AnyEvent = (
+    CallArrived
+    | CallOffered
+    | OfferRefused
+    | OfferWithdrawn
+    | CallClaimed
+    | ClaimExpired
+    | CallConnected
+    | AgentLost
+    | AgentRejoined
+    | CallReturned
+    | CallParked
+    | ParkOverdue
+    | CallPickedUp
+    | CallEnded
+    | AgentChanged
+)

@@ -1,0 +1,48 @@
+"""What we ask of the carrier. Each may be carried out twice; the second time changes nothing.
+
+`leg` and `conference` are the carrier's own names; a conference that was not heard of yet is
+found by the call's id, which is its friendly name.
+"""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class HoldCaller(Struct, frozen=True, tag=True):
+    """Music for the caller; agents neither hear nor are heard."""
+
+    call_id: UUID
+    leg: str
+    conference: str | None
+
+
+class ResumeCaller(Struct, frozen=True, tag=True):
+    call_id: UUID
+    leg: str
+    conference: str | None
+
+
+class RemoveLeg(Struct, frozen=True, tag=True):
+    """Take an agent's leg out of the conference; the others stay."""
+
+    call_id: UUID
+    leg: str
+    conference: str | None
+
+
+class HangUpCaller(Struct, frozen=True, tag=True):
+    """End the caller's leg, and with it the conference."""
+
+    call_id: UUID
+    leg: str
+
+
+class TellNobodyAnswers(Struct, frozen=True, tag=True):
+    """Tell the caller that nobody could answer, then hang up."""
+
+    call_id: UUID
+    leg: str
+
+
+Instruction = HoldCaller | ResumeCaller | RemoveLeg | HangUpCaller | TellNobodyAnswers

@@ -1,0 +1,90 @@
+"""Why a wish of a person is refused. The docstring is the message; the code is stable."""
+
+
+class Refusal(Exception):
+    """The request was refused."""
+
+    code = "refused"
+    status = 409
+
+    def __init__(self, detail: str | None = None) -> None:
+        super().__init__(detail or self.__doc__ or self.code)
+
+    @property
+    def detail(self) -> str:
+        return str(self)
+
+
+class NoSuchCall(Refusal):
+    """There is no such call here. It may have been removed, or the link is from elsewhere."""
+
+    code = "no-such-call"
+    status = 404
+
+
+class NotAllowed(Refusal):
+    """Your role in this company does not include this."""
+
+    code = "not-allowed"
+    status = 403
+
+
+class CallTaken(Refusal):
+    """A colleague was faster and has this call."""
+
+    code = "call-taken"
+
+
+class CallerLeftAlready(Refusal):
+    """The caller has hung up; the call is over. You find it under recent calls."""
+
+    code = "caller-left"
+
+
+class NotRinging(Refusal):
+    """This call is not ringing any more."""
+
+    code = "not-ringing"
+
+
+class NotParked(Refusal):
+    """This call is not in the parking lot any more."""
+
+    code = "not-parked"
+
+
+class NotYourCall(Refusal):
+    """You do not have this call, so you cannot do this with it."""
+
+    code = "not-your-call"
+
+
+class AlreadyOnACall(Refusal):
+    """You are on a call. Park it or hang up first, then take this one."""
+
+    code = "already-on-a-call"
+
+
+class NotReachable(Refusal):
+    """Your page is not connected, so no voice can reach you. Reload the page and try again."""
+
+    code = "not-reachable"
+
+
+class SlotTaken(Refusal):
+    """That parking slot already holds another caller. Choose another one."""
+
+    code = "slot-taken"
+
+
+class NoSuchSlot(Refusal):
+    """The parking lot has no slot of that number."""
+
+    code = "no-such-slot"
+    status = 400
+
+
+class LotFull(Refusal):
+    """Every parking slot is taken. Pick a parked call up first, or keep this one."""
+
+    code = "lot-full"

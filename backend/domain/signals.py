@@ -1,0 +1,151 @@
+"""What happened to us: callbacks of the carrier, commands of people, the passing of time."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class CallerArrived(Struct, frozen=True, tag=True):
+    """A caller reached one of the tenant's numbers."""
+
+    caller_leg: str
+    caller: str
+    number: str
+
+
+class CallerJoined(Struct, frozen=True, tag=True):
+    """The caller's leg is in the conference."""
+
+    leg: str
+
+
+class CallerLeft(Struct, frozen=True, tag=True):
+    """The caller's leg is gone: hung up, or its conference ended."""
+
+    leg: str
+    failed: bool = False
+
+
+class AgentJoined(Struct, frozen=True, tag=True):
+    """An agent's leg is in the conference: the carrier's proof that this agent has the call."""
+
+    leg: str
+    agent_id: UUID
+
+
+class AgentLegLeft(Struct, frozen=True, tag=True):
+    """An agent's leg left the conference; `call_over` if because the whole conference ended."""
+
+    leg: str
+    agent_id: UUID
+    call_over: bool = False
+
+
+class ConferenceEnded(Struct, frozen=True, tag=True):
+    """The room is closed; nobody is left in it."""
+
+
+class ConferenceNoted(Struct, frozen=True, tag=True):
+    """Something in the room that changes no call; it only takes its place in the sequence."""
+
+
+class AgentAnswered(Struct, frozen=True, tag=True):
+    agent_id: UUID
+
+
+class AgentDeclined(Struct, frozen=True, tag=True):
+    agent_id: UUID
+
+
+class AgentParked(Struct, frozen=True, tag=True):
+    """`slot` is the wish of the person; None takes the lowest free one."""
+
+    agent_id: UUID
+    slot: int | None = None
+
+
+class AgentPickedUp(Struct, frozen=True, tag=True):
+    agent_id: UUID
+
+
+class AgentHungUp(Struct, frozen=True, tag=True):
+    agent_id: UUID
+
+
+class AgentBecameFree(Struct, frozen=True, tag=True):
+    """An agent can be offered calls from now on; asked of every call that rings."""
+
+    agent_id: UUID
+
+
+class AgentBecameUnavailable(Struct, frozen=True, tag=True):
+    """An agent can no longer be rung; asked of every call that rings there."""
+
+    agent_id: UUID
+
+
+class TimeRanOut(Struct, frozen=True, tag=True):
+    """The deadline that the call (or the agent's wrap-up) carried has passed."""
+
+
+class AgentCameOnline(Struct, frozen=True, tag=True):
+    """A page of this agent is open and answers."""
+
+
+class AgentWentOffline(Struct, frozen=True, tag=True):
+    """No page of this agent answers any more."""
+
+
+class AgentWentAvailable(Struct, frozen=True, tag=True):
+    pass
+
+
+class AgentWentAway(Struct, frozen=True, tag=True):
+    pass
+
+
+class AgentSignedOut(Struct, frozen=True, tag=True):
+    """The agent left on purpose; the next sign-in starts as away."""
+
+
+class AgentFinishedWrapUp(Struct, frozen=True, tag=True):
+    pass
+
+
+CarrierSignal = (
+    CallerArrived
+    | CallerJoined
+    | CallerLeft
+    | AgentJoined
+    | AgentLegLeft
+    | ConferenceEnded
+    | ConferenceNoted
+)
+Command = AgentAnswered | AgentDeclined | AgentParked | AgentPickedUp | AgentHungUp
+CallSignal = CarrierSignal | Command | AgentBecameFree | AgentBecameUnavailable | TimeRanOut
+AgentSignal = (
+    AgentCameOnline
+    | AgentWentOffline
+    | AgentWentAvailable
+    | AgentWentAway
+    | AgentSignedOut
+    | AgentFinishedWrapUp
+    | TimeRanOut
+)
+
+
+class Callback(Struct, frozen=True):
+    """A carrier's signal about one call, as it was received.
+
+    `key` is the same for a repeat of the same callback. `sequence` is the carrier's number
+    within `conference`; a signal without a conference has none.
+    """
+
+    call_id: UUID
+    key: str
+    signal: CarrierSignal
+    received_at: datetime
+    happened_at: datetime
+    conference: str | None = None
+    sequence: int | None = None

@@ -1,0 +1,77 @@
+"""Agents at work: their status rows, and when a page of theirs last answered."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from backend.domain.agent import Agent
+from backend.domain.call import Call
+from backend.domain.rules import Rules
+from backend.store.tenancy import Work
+
+_agent = msgspec.json.Decoder(Agent).decode
+_rules = msgspec.json.Decoder(Rules).decode
+_calls = msgspec.json.Decoder(tuple[Call, ...]).decode
+
+RINGING = """
+select coalesce(jsonb_agg(to_jsonb(c) || '{"legs": []}' order by c.started_at, c.id), '[]')::text
+from call c where c.tenant_id = $1
+  and (c.state = 'ringing' or (c.state = 'parked' and (c.overdue or $2 = any(c.offered_to))))
+"""
+
+
+async def load_agent(work: Work, agent_id: UUID) -> Agent | None:
+    """The agent's row, or None if that person takes no calls here."""
+    row = await work.connection.fetchval(
+        "select to_jsonb(a)::text from agent a where tenant_id = $1 and id = $2",
+        work.tenant,
+        agent_id,
+    )
+    return None if row is None else _agent(row)
+
+
+async def load_rules(work: Work) -> tuple[int, Rules]:
+    """The journal's last number and the tenant's rules."""
+    row = await work.connection.fetchrow(
+        "select h.number, t.rules::text from tenant t join journal_head h using (tenant_id)"
+        " where t.tenant_id = $1",
+        work.tenant,
+    )
+    if row is None:
+        raise LookupError(f"no tenant {work.tenant}")
+    return row["number"], _rules(row["rules"])
+
+
+async def is_on_a_call(work: Work, agent_id: UUID) -> bool:
+    """Whether a live call is in this agent's hands."""
+    return bool(
+        await work.connection.fetchval(
+            "select exists (select from call where tenant_id = $1 and agent_id = $2"
+            " and state in ('connecting', 'connected'))",
+            work.tenant,
+            agent_id,
+        )
+    )
+
+
+async def ringing_calls(work: Work, agent_id: UUID) -> tuple[Call, ...]:
+    """Calls that ring, or that could ring at this agent; without their legs."""
+    return _calls(await work.connection.fetchval(RINGING, work.tenant, agent_id))
+
+
+async def mark_seen(work: Work, agents: Iterable[UUID], now: datetime) -> list[UUID]:
+    """Note that pages of these agents answered just now. May be lost with the server.
+
+    Returns those of them whom the sweeper had taken for gone meanwhile.
+    """
+    await work.connection.execute("set local synchronous_commit = off")
+    rows = await work.connection.fetch(
+        "update agent set seen_at = $3 where tenant_id = $1 and id = any($2::uuid[])"
+        " returning id, status",
+        work.tenant,
+        list(agents),
+        now,
+    )
+    return [row["id"] for row in rows if row["status"] == "offline"]

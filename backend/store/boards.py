@@ -1,0 +1,144 @@
+"""What a board is told: snapshots, the journal after a number, a call's history."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct, json
+
+from backend.domain.agent import Agent
+from backend.domain.board import (
+    RECENT,
+    Announcement,
+    CallCard,
+    Snapshot,
+    agent_card_of,
+    card_of,
+    in_order_of_name,
+    in_order_of_start,
+    latest,
+)
+from backend.domain.call import Call
+from backend.domain.rules import Rules
+from backend.store.tenancy import Work
+
+MOST_REPLAYED = 500
+"""A client that missed more than this gets a snapshot: it is smaller."""
+
+
+class _Board(Struct, frozen=True):
+    number: int
+    rules: Rules
+    calls: tuple[Call, ...]
+    recent: tuple[Call, ...]
+    agents: tuple[Agent, ...]
+
+
+class JournalLine(Struct, frozen=True):
+    """One fact of a call's history, in the order in which it was learnt."""
+
+    number: int
+    at: datetime
+    event: str
+    detail: dict[str, object]
+
+
+BOARD = """
+select jsonb_build_object(
+  'number', h.number,
+  'rules', (select rules from tenant where tenant_id = $1),
+  'calls', coalesce((select jsonb_agg(to_jsonb(c)) from call c
+    where c.tenant_id = $1 and c.state <> 'ended'), '[]'),
+  'recent', coalesce((select jsonb_agg(to_jsonb(r)) from (select * from call c
+    where c.tenant_id = $1 and c.state = 'ended'
+    order by c.ended_at desc, c.id limit $2) r), '[]'),
+  'agents', coalesce((select jsonb_agg(to_jsonb(a)) from agent a where a.tenant_id = $1), '[]')
+)::text from journal_head h where h.tenant_id = $1
+"""
+
+_board = json.Decoder(_Board).decode
+_calls = json.Decoder(tuple[Call, ...]).decode
+_announcement = json.Decoder(Announcement).decode
+_detail = json.Decoder(dict[str, object]).decode
+
+
+async def snapshot(work: Work, me: UUID, now: datetime) -> Snapshot:
+    """The whole board as of one journal number: one statement sees one state."""
+    board = _board(await work.connection.fetchval(BOARD, work.tenant, RECENT))
+    return Snapshot(
+        number=board.number,
+        at=now,
+        me=me,
+        slots=board.rules.slots,
+        calls=in_order_of_start(card_of(call) for call in board.calls),
+        agents=in_order_of_name(agent_card_of(agent) for agent in board.agents),
+        recent=latest(card_of(call) for call in board.recent),
+    )
+
+
+async def announcements_after(work: Work, number: int) -> list[str] | None:
+    """The announcements after `number` as they were sent, or None if a snapshot is due."""
+    head = await work.connection.fetchval(
+        "select number from journal_head where tenant_id = $1", work.tenant
+    )
+    if number > head or head - number > MOST_REPLAYED:
+        return None
+    rows = await work.connection.fetch(
+        "select announcement from journal where tenant_id = $1 and number > $2 and number <= $3"
+        " order by number",
+        work.tenant,
+        number,
+        head,
+    )
+    return [row["announcement"] for row in rows]
+
+
+async def find_call(work: Work, call_id: UUID) -> tuple[CallCard, list[JournalLine]] | None:
+    """A call with its journal, or None if this tenant has no such call."""
+    row = await work.connection.fetchval(
+        "select to_jsonb(c)::text from call c where tenant_id = $1 and id = $2",
+        work.tenant,
+        call_id,
+    )
+    if row is None:
+        return None
+    lines = await work.connection.fetch(
+        "select number, at, event, facts::text as facts from journal"
+        " where tenant_id = $1 and call_id = $2 order by number",
+        work.tenant,
+        call_id,
+    )
+    card = card_of(msgspec.json.decode(row, type=Call))
+    return card, [
+        JournalLine(line["number"], line["at"], line["event"], _facts(line["facts"]))
+        for line in lines
+    ]
+
+
+async def ended_calls(work: Work, before: datetime | None, limit: int) -> tuple[CallCard, ...]:
+    """Calls that ended before `before`, newest first."""
+    rows = await work.connection.fetchval(
+        "select coalesce(jsonb_agg(to_jsonb(r)), '[]')::text from (select * from call"
+        " where tenant_id = $1 and state = 'ended'"
+        " and ended_at < coalesce($2::timestamptz, 'infinity')"
+        " order by ended_at desc, id limit $3) r",
+        work.tenant,
+        before,
+        limit,
+    )
+    return tuple(card_of(call) for call in _calls(rows))
+
+
+def _facts(text: str) -> dict[str, object]:
+    facts = _detail(text)
+    facts.pop("event", None)
+    return facts
+
+
+async def caller_leg(work: Work, call_id: UUID) -> str | None:
+    """The carrier's name for the caller's leg of a live call."""
+    return await work.connection.fetchval(
+        "select caller_leg from call where tenant_id = $1 and id = $2 and state <> 'ended'",
+        work.tenant,
+        call_id,
+    )

@@ -1,0 +1,196 @@
+"""The scene of a decision, loaded in one statement, and what follows of it, saved in one.
+
+Both go through JSON: PostgreSQL builds one document, msgspec makes typed values of it, and the
+way back is the same. That is two round trips between BEGIN and COMMIT, however much changed.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from backend.domain.agent import Agent
+from backend.domain.board import Announcement
+from backend.domain.call import Call
+from backend.domain.decide import Scene
+from backend.domain.events import Event
+from backend.domain.instructions import Instruction
+from backend.domain.rules import Rules
+from backend.domain.signals import Callback
+from backend.store.tenancy import Work
+
+
+class Loaded(Struct, frozen=True):
+    """All that a decision about one call needs. `seen`: this very callback came before."""
+
+    number: int
+    rules: Rules
+    call: Call | None
+    actor: Agent | None
+    actor_call: UUID | None
+    free: tuple[UUID, ...]
+    slots: tuple[int, ...]
+    names: dict[UUID, str]
+    seen: bool
+    waiting: tuple[Callback, ...]
+
+    def scene(self, tenant: UUID, call: Call | None) -> Scene:
+        """The scene as it is when the call has become `call` meanwhile."""
+        return Scene(
+            tenant=tenant,
+            rules=self.rules,
+            call=call,
+            actor=self.actor,
+            actor_call=self.actor_call,
+            free=self.free,
+            taken_slots=frozenset(self.slots),
+            names=self.names,
+        )
+
+
+class Said(Struct, frozen=True):
+    """An event beside the announcement that carries it."""
+
+    event: Event
+    announcement: Announcement
+
+
+LOAD = """
+select jsonb_build_object(
+  'number', (select number from journal_head where tenant_id = $1),
+  'rules', (select rules from tenant where tenant_id = $1),
+  'call', (select to_jsonb(c) || jsonb_build_object('legs', coalesce(
+      (select jsonb_agg(l order by l.joined_at, l.id) from leg l
+        where l.tenant_id = $1 and l.call_id = c.id), '[]'))
+    from call c where c.tenant_id = $1 and c.id = $2),
+  'actor', (select to_jsonb(a) from agent a where a.tenant_id = $1 and a.id = $3),
+  'actor_call', (select c.id from call c where c.tenant_id = $1 and c.agent_id = $3
+    and c.state in ('connecting', 'connected')),
+  'free', coalesce((select jsonb_agg(a.id order by a.id) from agent a
+    where a.tenant_id = $1 and a.status = 'available' and not exists (
+      select from call c where c.tenant_id = $1 and c.agent_id = a.id
+        and c.state in ('connecting', 'connected'))), '[]'),
+  'slots', coalesce((select jsonb_agg(c.slot) from call c
+    where c.tenant_id = $1 and c.slot is not null), '[]'),
+  'names', coalesce((select jsonb_object_agg(a.id, a.name) from agent a join call c
+    on c.tenant_id = $1 and c.id = $2 and a.id = c.agent_id where a.tenant_id = $1), '{}'),
+  'seen', exists (select from callback b where b.tenant_id = $1 and b.key = $4),
+  'waiting', coalesce((select jsonb_agg(b.body order by b.received_at) from callback b
+    where b.tenant_id = $1 and b.call_id = $2 and b.applied_at is null), '[]')
+)::text
+"""
+
+SAVE = """
+with
+the_call as (
+  insert into call select * from jsonb_populate_recordset(null::call, $2::jsonb)
+  on conflict (tenant_id, id) do update set
+    rev = excluded.rev, state = excluded.state, agent_leg = excluded.agent_leg,
+    agent_id = excluded.agent_id, offered_to = excluded.offered_to,
+    declined_by = excluded.declined_by, handled_by = excluded.handled_by,
+    caller_held = excluded.caller_held, slot = excluded.slot, parked_by = excluded.parked_by,
+    overdue = excluded.overdue, since = excluded.since, answered_at = excluded.answered_at,
+    ended_at = excluded.ended_at, end_reason = excluded.end_reason,
+    deadline = excluded.deadline, conference = excluded.conference, heard = excluded.heard,
+    conference_over = excluded.conference_over
+),
+the_legs as (
+  insert into leg select * from jsonb_populate_recordset(null::leg, $3::jsonb)
+  on conflict (tenant_id, id) do update set left_at = excluded.left_at
+),
+the_agents as (
+  update agent a set rev = n.rev, status = n.status, wanted = n.wanted, since = n.since,
+    deadline = n.deadline, seen_at = coalesce(n.seen_at, a.seen_at)
+  from jsonb_populate_recordset(null::agent, $4::jsonb) n
+  where a.tenant_id = $1 and a.id = n.id
+),
+the_callbacks as (
+  insert into callback select * from jsonb_populate_recordset(null::callback, $5::jsonb)
+  on conflict (tenant_id, key) do update set applied_at = excluded.applied_at
+),
+the_journal as (
+  insert into journal select * from jsonb_populate_recordset(null::journal, $6::jsonb)
+),
+the_head as (
+  update journal_head set number = $7 where tenant_id = $1 and number <> $7
+)
+insert into instruction (tenant_id, call_id, body, created_at, due_at)
+select $1, call_id, body, created_at, created_at
+from jsonb_to_recordset($8::jsonb) as i(call_id uuid, body jsonb, created_at timestamptz)
+"""
+
+_decode = msgspec.json.Decoder(Loaded).decode
+_encode = msgspec.json.Encoder().encode
+
+
+async def load(work: Work, call_id: UUID, actor: UUID | None, key: str | None) -> Loaded:
+    """The scene of `call_id` for the agent `actor`; `key` asks whether that callback is known."""
+    document = await work.connection.fetchval(LOAD, work.tenant, call_id, actor, key)
+    return _decode(document)
+
+
+async def save(
+    work: Work,
+    now: datetime,
+    number: int,
+    calls: dict[UUID, Call],
+    agents: dict[UUID, Agent],
+    callbacks: list[tuple[Callback, bool]],
+    said: list[Said],
+    asked: list[Instruction],
+) -> None:
+    """Write everything that one turn of the switchboard changed; `number` is the journal's last.
+
+    `callbacks` are those of this turn, each with whether it was applied or has to wait.
+    """
+    tenant = str(work.tenant)
+    legs = [
+        {"tenant_id": tenant, "call_id": call.id, **asdict(leg)}
+        for call in calls.values()
+        for leg in call.legs
+    ]
+    rows = [{"tenant_id": tenant, **_columns(call)} for call in calls.values()]
+    people = [{"tenant_id": tenant, **asdict(agent)} for agent in agents.values()]
+    inbox = [
+        {
+            "tenant_id": tenant,
+            "key": callback.key,
+            "call_id": callback.call_id,
+            "body": callback,
+            "received_at": callback.received_at,
+            "applied_at": now if applied else None,
+        }
+        for callback, applied in callbacks
+    ]
+    lines = [_journal_line(tenant, one) for one in said]
+    orders = [{"call_id": one.call_id, "body": one, "created_at": now} for one in asked]
+    await work.connection.execute(
+        SAVE,
+        work.tenant,
+        *(_encode(part).decode() for part in (rows, legs, people, inbox, lines)),
+        number,
+        _encode(orders).decode(),
+    )
+
+
+def _columns(call: Call) -> dict[str, object]:
+    columns = asdict(call)
+    del columns["legs"]
+    return columns
+
+
+def _journal_line(tenant: str, said: Said) -> dict[str, object]:
+    announcement = said.announcement
+    return {
+        "tenant_id": tenant,
+        "number": announcement.number,
+        "at": announcement.at,
+        "event": announcement.event,
+        "call_id": announcement.call.id if announcement.call else None,
+        "agent_id": getattr(said.event, "agent_id", None)
+        or (announcement.agent.id if announcement.agent else None),
+        "facts": said.event,
+        "announcement": _encode(announcement).decode(),
+    }

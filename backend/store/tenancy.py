@@ -1,0 +1,130 @@
+"""The one way into the database: a transaction that works for one tenant.
+
+PostgreSQL refuses every row of another tenant, and everything if no tenant was set. The tenant
+goes in with BEGIN, in one message: two round trips fewer than separate statements.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
+from uuid import UUID
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+
+class DatabaseAway(Exception):
+    """The database does not answer. What is shown may be out of date; nothing was changed."""
+
+
+AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+)
+"""What asyncpg raises when the server is gone, going, or not there yet."""
+
+
+class Query(Protocol):
+    """A statement made by Piccolo's query builder."""
+
+    @property
+    def querystrings(self) -> Sequence[Any]: ...
+
+
+class Work:
+    """A transaction of one tenant. Nothing in it may run concurrently (one connection)."""
+
+    def __init__(self, tenant: UUID, connection: "PoolConnectionProxy[Any]") -> None:
+        self.tenant = tenant
+        self.connection = connection
+
+    async def run(self, query: Query) -> list[dict[str, Any]]:
+        """Run a Piccolo query here. Returns its rows as dicts."""
+        (statement,) = query.querystrings
+        sql, values = statement.compile_string()
+        return [dict(row) for row in await self.connection.fetch(sql, *values)]
+
+
+class Database:
+    """The pool, and the two ways to use it: for a tenant, or to ask the doorkeeper."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]", address: str) -> None:
+        self._pool = pool
+        self.address = address
+
+    @classmethod
+    async def connect(cls, address: str, size: int = 10) -> "Database":
+        """Make the pool. It connects when it is first used, so this never fails."""
+        pool = await asyncpg.create_pool(
+            address,
+            min_size=0,
+            max_size=size,
+            timeout=3,
+            command_timeout=5,
+            reset=_nothing_to_reset,
+            server_settings={"application_name": "patchbay", "timezone": "UTC"},
+        )
+        return cls(pool, address)
+
+    async def close(self) -> None:
+        """Give the connections up; those that hang are cut after 3 s."""
+        try:
+            await asyncio.wait_for(self._pool.close(), 3)
+        except TimeoutError:
+            self._pool.terminate()
+
+    @asynccontextmanager
+    async def work(self, tenant: UUID, *, alone: bool = False) -> AsyncGenerator[Work]:
+        """A transaction for `tenant`: committed at the end, rolled back on any error.
+
+        `alone` waits until no other work of this tenant that is alone is under way: the
+        switchboard decides about one tenant in one order, which is the journal's.
+        Raises `DatabaseAway` if the database is not there, or goes while we work.
+        """
+        try:
+            async with self._pool.acquire(timeout=3) as connection:
+                await connection.execute(_begin(tenant, alone))
+                try:
+                    yield Work(tenant, connection)
+                except BaseException:
+                    await _roll_back(connection)
+                    raise
+                await connection.execute("COMMIT")
+        except AWAY as problem:
+            raise DatabaseAway(str(problem) or type(problem).__name__) from problem
+
+    async def ask(self, question: str, *values: object) -> list[asyncpg.Record]:
+        """Call one of the doorkeeper's functions, which need no tenant."""
+        try:
+            async with self._pool.acquire(timeout=3) as connection:
+                return await connection.fetch(question, *values)
+        except AWAY as problem:
+            raise DatabaseAway(str(problem) or type(problem).__name__) from problem
+
+
+def _begin(tenant: UUID, alone: bool) -> str:
+    # A message of several statements takes no parameters; `UUID` makes the text safe.
+    safe = str(UUID(str(tenant)))
+    begin = f"BEGIN; SET LOCAL app.tenant_id = '{safe}'"
+    if not alone:
+        return begin
+    lock = f"SELECT number FROM journal_head WHERE tenant_id = '{safe}' FOR UPDATE"  # noqa: S608
+    return f"{begin}; {lock}"
+
+
+async def _roll_back(connection: "PoolConnectionProxy[Any]") -> None:
+    """Leave the connection clean, or throw it away: it must never carry a tenant further."""
+    try:
+        await asyncio.wait_for(asyncio.shield(connection.execute("ROLLBACK")), 1)
+    except (*AWAY, asyncio.CancelledError):
+        connection.terminate()
+
+
+async def _nothing_to_reset(_: "asyncpg.Connection[Any]") -> None:
+    """`SET LOCAL` ends with the transaction; asyncpg's own reset would cost a round trip."""

@@ -1,0 +1,185 @@
+"""Carrying out instructions through Twilio's REST API, with Twilio's own client.
+
+Every answer is one of three: done (also if it was so already), not now (`CarrierBusy`: try
+again), or no (`CarrierRefused`: give up and say why).
+"""
+
+# Twilio ships types, but not as stubs.
+# pyright: reportMissingTypeStubs=false
+
+from http import HTTPStatus
+from logging import getLogger
+from typing import Any, assert_never
+from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID
+
+import aiohttp
+from msgspec import Struct
+from twilio.base.exceptions import TwilioRestException
+from twilio.http import AsyncHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from backend.carrier import twiml
+from backend.carrier.addresses import Addresses
+from backend.carrier.callbacks import TERMINAL
+from backend.carrier.names import person_of_label
+from backend.domain import instructions, signals
+from backend.domain.instructions import Instruction
+
+NOT_IN_THAT_STATE = 21220
+"""Twilio's code for a call that cannot be changed any more, because it has ended."""
+REQUEST_SECONDS = 10
+
+
+class CarrierBusy(Exception):
+    """The carrier did not take the instruction now; it is safe to send it again."""
+
+
+class CarrierRefused(Exception):
+    """The carrier will not do this, now or later."""
+
+
+class Access(Struct, frozen=True):
+    """What a tenant's requests are signed with."""
+
+    account_sid: str
+    auth_token: str
+
+    def __repr__(self) -> str:
+        return f"Access({self.account_sid})"
+
+
+class CarrierHttp(AsyncHttpClient):
+    """Twilio's client speaks to the host in its own URLs; this sends it where we are told.
+
+    One session for all tenants, with a time-out, which Twilio's own has not.
+    """
+
+    def __init__(self, api_url: str) -> None:
+        super().__init__(getLogger(__name__), True, REQUEST_SECONDS)
+        self._to = urlsplit(api_url)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def request(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self,
+        method: str,
+        url: str,
+        params: dict[str, Any] | None = None,
+        data: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
+        if self._session is None:
+            limit = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
+            self._session = aiohttp.ClientSession(timeout=limit)
+        there = urlunsplit(urlsplit(url)._replace(scheme=self._to.scheme, netloc=self._to.netloc))
+        async with self._session.request(
+            method.upper(),
+            there,
+            params=params,
+            data=data,
+            headers=headers,
+            auth=aiohttp.BasicAuth(*auth) if auth else None,
+            allow_redirects=allow_redirects,
+        ) as answer:
+            return Response(answer.status, await answer.text(), answer.headers)
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+
+class Carrier:
+    """The phone network, as far as calls are concerned."""
+
+    def __init__(self, api_url: str, public_url: str) -> None:
+        self._http = CarrierHttp(api_url)
+        self._public_url = public_url
+
+    async def close(self) -> None:
+        await self._http.close()
+
+    async def carry_out(self, tenant: UUID, access: Access, instruction: Instruction) -> None:
+        """Do what is asked. Raises `CarrierBusy` or `CarrierRefused`."""
+        try:
+            await self._do(self._client(access), Addresses(self._public_url, tenant), instruction)
+        except TwilioRestException as problem:
+            if problem.status == HTTPStatus.NOT_FOUND or problem.code == NOT_IN_THAT_STATE:
+                return
+            if problem.status == HTTPStatus.TOO_MANY_REQUESTS or problem.status >= 500:
+                raise CarrierBusy(f"{problem.status} {problem.msg}") from problem
+            raise CarrierRefused(f"{problem.status} {problem.code} {problem.msg}") from problem
+        except (aiohttp.ClientError, TimeoutError) as problem:
+            raise CarrierBusy(str(problem) or type(problem).__name__) from problem
+
+    async def look_up(
+        self, access: Access, call_id: UUID, caller_leg: str
+    ) -> list[signals.CarrierSignal]:
+        """What the carrier knows of a call that we have heard nothing of lately.
+
+        Says that the caller left, or which agents' legs are in the conference now.
+        """
+        client = self._client(access)
+        try:
+            leg = await client.calls(caller_leg).fetch_async()
+            if str(leg.status) in TERMINAL:
+                return [signals.CallerLeft(caller_leg, failed=str(leg.status) == "failed")]
+            conference = await self._find_conference(client, call_id)
+            if conference is None:
+                return []
+            present = await client.conferences(conference).participants.list_async()
+        except TwilioRestException as problem:
+            if problem.status == HTTPStatus.NOT_FOUND:
+                return [signals.CallerLeft(caller_leg, failed=True)]
+            raise CarrierBusy(f"{problem.status} {problem.msg}") from problem
+        except (aiohttp.ClientError, TimeoutError) as problem:
+            raise CarrierBusy(str(problem) or type(problem).__name__) from problem
+        agents = ((one.call_sid or "", person_of_label(one.label or "")) for one in present)
+        return [signals.AgentJoined(sid, agent) for sid, agent in agents if agent is not None]
+
+    async def _do(self, client: Client, to: Addresses, instruction: Instruction) -> None:
+        match instruction:
+            case instructions.HoldCaller():
+                await self._hold(client, instruction, to)
+            case instructions.ResumeCaller():
+                await self._hold(client, instruction, None)
+            case instructions.RemoveLeg():
+                room = instruction.conference or await self._find_conference(
+                    client, instruction.call_id
+                )
+                if room is not None:
+                    await client.conferences(room).participants(instruction.leg).delete_async()
+            case instructions.HangUpCaller():
+                await client.calls(instruction.leg).update_async(status="completed")
+            case instructions.TellNobodyAnswers():
+                last_words = twiml.say_and_hang_up(twiml.NOBODY_ANSWERS)
+                await client.calls(instruction.leg).update_async(twiml=last_words)
+            case _:
+                assert_never(instruction)
+
+    async def _hold(
+        self,
+        client: Client,
+        instruction: instructions.HoldCaller | instructions.ResumeCaller,
+        to: Addresses | None,
+    ) -> None:
+        room = instruction.conference or await self._find_conference(client, instruction.call_id)
+        if room is None:
+            raise CarrierBusy("the conference is not there yet")
+        participant = client.conferences(room).participants(instruction.leg)
+        if to is None:
+            await participant.update_async(hold=False)
+        else:
+            await participant.update_async(hold=True, hold_url=to.hold_music, hold_method="POST")
+
+    async def _find_conference(self, client: Client, call_id: UUID) -> str | None:
+        rooms = await client.conferences.list_async(
+            friendly_name=str(call_id), status="in-progress", limit=1
+        )
+        return next((room.sid for room in rooms), None)
+
+    def _client(self, access: Access) -> Client:
+        return Client(access.account_sid, access.auth_token, http_client=self._http)

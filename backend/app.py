@@ -1,0 +1,221 @@
+"""The composition root: the only place where the rooms meet."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+from importlib import resources
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+from litestar import Litestar
+from litestar.config.response_cache import ResponseCacheConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from msgspec import Struct
+
+from backend.carrier.rest import Carrier
+from backend.clock import Clock, real_clock
+from backend.courier import Courier
+from backend.domain import signals
+from backend.domain.board import Announcement
+from backend.feed.attendance import Attendance
+from backend.feed.hub import Goodbye, Hub, Numbered
+from backend.logs import configure_logs
+from backend.settings import Settings
+from backend.store import attendance as attendance_rows
+from backend.store.herald import Herald
+from backend.store.tenancy import Database
+from backend.sweeper import Sweeper
+from backend.switchboard import Switchboard
+from backend.web.accounts import Accounts
+from backend.web.commands import commands_router
+from backend.web.feed_messages import Stale, text_of
+from backend.web.feed_socket import feed
+from backend.web.intake import Intake
+from backend.web.lookups import lookups_router
+from backend.web.pages import DemoAccount, pages_router
+from backend.web.panel_proxy import PanelProxy, panel_route
+from backend.web.problems import HANDLERS  # pyright: ignore[reportUnknownVariableType]
+from backend.web.protection import Headers, OwnPagesOnly
+from backend.web.sign_in import sign_in_router
+from backend.web.signed import Gate
+from backend.web.sounds import sounds_router
+from backend.web.spool import Spool
+from backend.web.throttle import Throttle
+from backend.web.twilio_callbacks import callbacks_router
+from backend.web.twilio_voice import voice_router
+from backend.web.visitor import current_visitor
+
+
+class Services(Struct):
+    """Everything that handlers ask for by name, and that lives as long as the process."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    hub: Hub
+    herald: Herald
+    attendance: Attendance
+    switchboard: Switchboard
+    courier: Courier
+    sweeper: Sweeper
+    carrier: Carrier
+    accounts: Accounts
+    intake: Intake
+    gate: Gate
+    throttle: Throttle
+
+    async def stop(self) -> None:
+        """Let go in the order of the road: no more boards, instructions, connections."""
+        self.hub.dismiss_all(Goodbye("shutting-down", "The server restarts; calls go on."))
+        self.attendance.stop()
+        await self.courier.stop()
+        await self.carrier.close()
+        await self.database.close()
+
+
+HANDED_OUT = (
+    "settings",
+    "clock",
+    "database",
+    "hub",
+    "attendance",
+    "switchboard",
+    "accounts",
+    "intake",
+    "throttle",
+)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock = real_clock,
+    demo: tuple[DemoAccount, ...] = (),
+    sweeping: bool = True,
+) -> Litestar:
+    """The web application. A test hands in a clock that it moves by hand, and sweeps itself."""
+    configure_logs(settings.log_format)
+    panel = PanelProxy(f"http://127.0.0.1:{settings.panel_port}")
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncGenerator[None]:
+        services = await assemble(settings, clock)
+        for field in services.__struct_fields__:
+            setattr(app.state, field, getattr(services, field))
+        async with _in_the_background(services, sweeping):
+            yield
+        await services.stop()
+        await panel.close()
+
+    return Litestar(
+        route_handlers=[
+            voice_router,
+            callbacks_router,
+            commands_router,
+            lookups_router,
+            sign_in_router,
+            feed,
+            sounds_router,
+            pages_router,
+            panel_route(panel),
+        ],
+        dependencies={
+            **{name: _handed_out(name) for name in HANDED_OUT},
+            "visitor": Provide(current_visitor),
+            "browser_files": Provide(_browser_files, sync_to_thread=False),
+            "demo": Provide(lambda: demo, sync_to_thread=False),
+        },
+        middleware=[Headers(settings), OwnPagesOnly(settings)],
+        exception_handlers=HANDLERS,
+        lifespan=[lifespan],
+        response_cache_config=ResponseCacheConfig(default_expiration=None),
+        openapi_config=OpenAPIConfig(title="Patchbay", version="1", path="/api/schema"),
+        logging_config=None,
+    )
+
+
+async def assemble(settings: Settings, clock: Clock) -> Services:
+    """Make the parts and join them. Opens no connection yet but the pool's first."""
+    if settings.database_url is None:
+        raise RuntimeError("the web server needs DATABASE_URL")
+    database = await Database.connect(settings.database_url, settings.database_pool)
+    hub = Hub()
+    herald = Herald(
+        settings.database_url,
+        grown=hub.resync,
+        away=lambda reason: hub.become_stale(STALE, text_of(Stale(STALE))),
+        back=hub.become_live,
+    )
+    accounts = Accounts(database, settings.secret_key, clock)
+    carrier = Carrier(settings.carrier_api_url, settings.public_url)
+    courier = Courier(database, carrier, accounts.access, clock)
+
+    async def publish(tenant: UUID, announcements: list[Announcement]) -> None:
+        hub.publish(tenant, [Numbered(one.number, text_of(one)) for one in announcements])
+        herald.tell(tenant)
+
+    switchboard = Switchboard(database, clock, publish, courier.nudge)
+
+    async def come_or_go(tenant: UUID, person: UUID, online: bool) -> None:
+        signal = signals.AgentCameOnline() if online else signals.AgentWentOffline()
+        await switchboard.attend(tenant, person, signal)
+
+    async def seen(tenant: UUID, people: list[UUID]) -> None:
+        async with database.work(tenant) as work:
+            silent = await attendance_rows.mark_seen(work, people, clock())
+        for person in silent:
+            await come_or_go(tenant, person, True)
+
+    return Services(
+        settings=settings,
+        clock=clock,
+        database=database,
+        hub=hub,
+        herald=herald,
+        attendance=Attendance(come_or_go, seen),
+        switchboard=switchboard,
+        courier=courier,
+        sweeper=Sweeper(database, switchboard, courier, carrier, accounts.access, clock),
+        carrier=carrier,
+        accounts=accounts,
+        intake=Intake(switchboard, Spool(settings.data_folder / "spool")),
+        gate=Gate(accounts, settings, clock),
+        throttle=Throttle(),
+    )
+
+
+STALE = "The database does not answer. Calls go on; what you see may be out of date."
+
+
+@contextlib.asynccontextmanager
+async def _in_the_background(services: Services, sweeping: bool) -> AsyncGenerator[None]:
+    """The loops beside the web server; one that ends by itself is a mistake of ours."""
+    loops = [
+        services.herald.run(),
+        services.attendance.keep_proving(),
+        services.intake.keep_replaying(),
+    ]
+    if sweeping:
+        loops.append(services.sweeper.run())
+    tasks = [asyncio.create_task(loop) for loop in loops]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _handed_out(name: str) -> Provide:
+    def service(state: State) -> Any:
+        return getattr(state, name)
+
+    return Provide(service, sync_to_thread=False)
+
+
+def _browser_files() -> Path:
+    """Where the browser's half of the board lies; it is shipped, not imported."""
+    return cast("Path", resources.files("dashboards.board") / "dist")

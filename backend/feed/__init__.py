@@ -1,0 +1,1 @@
+"""What is announced: numbered events to every open board of a tenant."""

@@ -1,0 +1,130 @@
+"""Every open board of this process, by tenant, and what they have to be told.
+
+The hub keeps no history and decides no order: events carry the journal's numbers, and each
+board's socket sees for itself when it lacks one. So nothing is lost when the hub, its process,
+or its connection to the others is.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from enum import Enum
+from uuid import UUID
+
+from msgspec import Struct
+
+QUEUE = 256
+"""More unsent messages than this, and a board starts again from a snapshot."""
+
+
+class Numbered(Struct, frozen=True):
+    """An announcement as it is sent."""
+
+    number: int
+    text: str
+
+
+class Word(Struct, frozen=True):
+    """A message beside the numbered ones."""
+
+    text: str
+
+
+class Resync(Enum):
+    """Look into the journal: something may have been missed."""
+
+    NOW = "now"
+
+
+class Goodbye(Struct, frozen=True):
+    """Say why, then close."""
+
+    code: str
+    detail: str
+
+
+Message = Numbered | Word | Resync | Goodbye
+
+
+class Listener:
+    """One open board. Messages wait here until its socket has sent them."""
+
+    def __init__(self, tenant: UUID, person: UUID, session: bytes) -> None:
+        self.tenant = tenant
+        self.person = person
+        self.session = session
+        self._queue: asyncio.Queue[Message] = asyncio.Queue(QUEUE)
+
+    def tell(self, message: Message) -> None:
+        """Queue a message. A board that cannot keep up loses them and resyncs."""
+        if self._queue.full():
+            while not self._queue.empty():
+                self._queue.get_nowait()
+            message = Resync.NOW if isinstance(message, Numbered) else message
+        self._queue.put_nowait(message)
+
+    async def next(self) -> Message:
+        return await self._queue.get()
+
+
+class Hub:
+    """The boards that are open in this process."""
+
+    def __init__(self) -> None:
+        self._channels: dict[UUID, set[Listener]] = {}
+        self.stale: str | None = None
+        """Why what is shown may be out of date, in words for a person; None if it is current."""
+
+    def __len__(self) -> int:
+        return sum(len(channel) for channel in self._channels.values())
+
+    def tenants(self) -> list[UUID]:
+        return list(self._channels)
+
+    def enter(self, listener: Listener) -> None:
+        self._channels.setdefault(listener.tenant, set()).add(listener)
+
+    def leave(self, listener: Listener) -> None:
+        channel = self._channels.get(listener.tenant)
+        if channel is not None:
+            channel.discard(listener)
+            if not channel:
+                del self._channels[listener.tenant]
+
+    def publish(self, tenant: UUID, announcements: Iterable[Numbered]) -> None:
+        """Tell all boards of one tenant, and nobody else."""
+        messages = list(announcements)
+        for listener in self._channels.get(tenant, ()):
+            for message in messages:
+                listener.tell(message)
+
+    def resync(self, tenant: UUID | None = None) -> None:
+        """Another process announced something, or we may have missed it."""
+        for listener in self._of(tenant):
+            listener.tell(Resync.NOW)
+
+    def become_stale(self, detail: str, text: str) -> None:
+        """The database is away: say so once on every board."""
+        if self.stale is None:
+            self.stale = detail
+            for listener in self._of(None):
+                listener.tell(Word(text))
+
+    def become_live(self) -> None:
+        """The database is back: every board catches up (and says that it is live)."""
+        self.stale = None
+        self.resync()
+
+    def dismiss(self, session: bytes, goodbye: Goodbye) -> None:
+        """End every board of one sign-in session."""
+        for listener in self._of(None):
+            if listener.session == session:
+                listener.tell(goodbye)
+
+    def dismiss_all(self, goodbye: Goodbye) -> None:
+        for listener in self._of(None):
+            listener.tell(goodbye)
+
+    def _of(self, tenant: UUID | None) -> list[Listener]:
+        if tenant is not None:
+            return list(self._channels.get(tenant, ()))
+        return [listener for channel in self._channels.values() for listener in channel]

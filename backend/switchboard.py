@@ -1,0 +1,317 @@
+"""The one road: remember the signal once, load, decide, save, commit, announce, instruct.
+
+Nothing else writes calls, agents or the journal. All signals of one tenant take their turn one
+after the other (`Database.work(alone=True)`), so a decision sees the tenant as it is, and the
+journal's numbers are in the order of the commits.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from msgspec.structs import replace
+
+from backend.clock import Clock
+from backend.domain import events, signals
+from backend.domain.agent import Agent, AgentStatus
+from backend.domain.attend import attend, begin_wrap_up
+from backend.domain.board import Announcement, agent_card_of, card_of
+from backend.domain.call import Call
+from backend.domain.decide import Decision, Scene, decide
+from backend.domain.instructions import Instruction
+from backend.domain.ordering import has_its_place, next_in_order
+from backend.domain.refusals import NoSuchCall, NotAllowed
+from backend.domain.rules import Rules
+from backend.store import attendance, floor
+from backend.store.floor import Said
+from backend.store.tenancy import Database, Work
+
+log = structlog.stdlib.get_logger("switchboard")
+
+Publish = Callable[[UUID, list[Announcement]], Awaitable[None]]
+Instruct = Callable[[UUID, list[UUID]], None]
+
+
+class Switchboard:
+    """Where every call's state changes. `publish` and `instruct` are told after the commit."""
+
+    def __init__(
+        self, database: Database, clock: Clock, publish: Publish, instruct: Instruct
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._publish = publish
+        self._instruct = instruct
+
+    async def take_callback(self, tenant: UUID, callback: signals.Callback) -> None:
+        """Apply a callback of the carrier in its place. A repeat changes nothing.
+
+        Raises `DatabaseAway`; then nothing was remembered and the callback must come again.
+        """
+        turn = await self._begin(tenant)
+        async with self._database.work(tenant, alone=True) as work:
+            loaded = await floor.load(work, callback.call_id, None, callback.key)
+            if loaded.seen:
+                return
+            await self._apply_in_order(turn, work, loaded, [*loaded.waiting, callback], callback)
+        await self._end(turn)
+
+    async def apply_waiting(self, tenant: UUID, call_id: UUID) -> None:
+        """Apply callbacks that have waited long enough for one that does not come."""
+        turn = await self._begin(tenant)
+        async with self._database.work(tenant, alone=True) as work:
+            loaded = await floor.load(work, call_id, None, None)
+            await self._apply_in_order(turn, work, loaded, list(loaded.waiting), None)
+        await self._end(turn)
+
+    async def command(self, tenant: UUID, call_id: UUID, signal: signals.Command) -> Call:
+        """Do what a person wishes with a call. Returns the call afterwards.
+
+        Raises a `Refusal` that says why not, or `DatabaseAway`.
+        """
+        turn = await self._begin(tenant)
+        async with self._database.work(tenant, alone=True) as work:
+            loaded = await floor.load(work, call_id, signal.agent_id, None)
+            if loaded.actor is None and loaded.call is not None:
+                raise NotAllowed
+            turn.start(loaded.number, loaded.rules)
+            turn.know(loaded.actor)
+            after = turn.apply(loaded.scene(tenant, loaded.call), signal)
+            claimed = isinstance(signal, signals.AgentAnswered | signals.AgentPickedUp)
+            if claimed and loaded.actor and loaded.actor.status is AgentStatus.WRAP_UP:
+                turn.attend(loaded.actor, signals.AgentFinishedWrapUp())
+            await self._settle(turn, work)
+        await self._end(turn)
+        return after
+
+    async def time_ran_out(self, tenant: UUID, call_id: UUID) -> None:
+        """The call's deadline has passed: ring somebody else, give up, or call it back."""
+        await self._about_call(tenant, call_id, signals.TimeRanOut())
+
+    async def learn(self, tenant: UUID, call_id: UUID, signal: signals.CarrierSignal) -> None:
+        """What the carrier answered when it was asked about a call that went silent."""
+        await self._about_call(tenant, call_id, signal)
+
+    async def attend(
+        self, tenant: UUID, agent_id: UUID, signal: signals.AgentSignal
+    ) -> Agent | None:
+        """Change an agent's status. Returns the agent, or None if they take no calls here."""
+        turn = await self._begin(tenant)
+        async with self._database.work(tenant, alone=True) as work:
+            agent = await attendance.load_agent(work, agent_id)
+            if agent is None:
+                return None
+            turn.start(*await attendance.load_rules(work))
+            turn.know(agent)
+            after = turn.attend(agent, signal)
+            if isinstance(signal, signals.AgentCameOnline):
+                await attendance.mark_seen(work, [agent_id], turn.now)
+            await self._settle(turn, work)
+        await self._end(turn)
+        return after
+
+    async def _about_call(self, tenant: UUID, call_id: UUID, signal: signals.CallSignal) -> None:
+        turn = await self._begin(tenant)
+        async with self._database.work(tenant, alone=True) as work:
+            loaded = await floor.load(work, call_id, None, None)
+            if loaded.call is None:
+                raise NoSuchCall
+            turn.start(loaded.number, loaded.rules)
+            turn.apply(loaded.scene(tenant, loaded.call), signal)
+            await self._settle(turn, work)
+        await self._end(turn)
+
+    async def _apply_in_order(
+        self,
+        turn: "Turn",
+        work: Work,
+        loaded: floor.Loaded,
+        waiting: list[signals.Callback],
+        arrived: signals.Callback | None,
+    ) -> None:
+        turn.start(loaded.number, loaded.rules)
+        call = loaded.call
+        while (due := next_in_order(call, waiting, turn.now)) is not None:
+            waiting.remove(due)
+            turn.applied.append(due)
+            if has_its_place(call, due):
+                call = turn.apply(loaded.scene(turn.tenant, call), due.signal, due)
+        if arrived is not None and arrived in waiting:
+            turn.waiting.append(arrived)
+        await self._settle(turn, work)
+
+    async def _settle(self, turn: "Turn", work: Work) -> None:
+        """Draw the consequences for agents and for the other calls that ring, then save all."""
+        for agent_id in turn.wrapping:
+            agent = turn.agents.get(agent_id) or await attendance.load_agent(work, agent_id)
+            if agent is not None:
+                turn.wrap_up(agent)
+        for agent_id in turn.freed:
+            agent = turn.agents.get(agent_id) or await attendance.load_agent(work, agent_id)
+            if agent is not None:
+                turn.know(agent)
+                if agent.may_be_offered:
+                    await self._ask_ringing_calls(turn, work, signals.AgentBecameFree(agent_id))
+        for agent_id in turn.unreachable:
+            unreachable = signals.AgentBecameUnavailable(agent_id)
+            await self._ask_ringing_calls(turn, work, unreachable)
+        if turn.has_changes:
+            await floor.save(
+                work,
+                turn.now,
+                turn.number,
+                turn.calls,
+                turn.agents_changed,
+                [*((c, True) for c in turn.applied), *((c, False) for c in turn.waiting)],
+                turn.said,
+                turn.asked,
+            )
+
+    async def _ask_ringing_calls(
+        self,
+        turn: "Turn",
+        work: Work,
+        signal: signals.AgentBecameFree | signals.AgentBecameUnavailable,
+    ) -> None:
+        free = isinstance(signal, signals.AgentBecameFree)
+        if free and await self._is_busy(turn, work, signal.agent_id):
+            return
+        for call in await attendance.ringing_calls(work, signal.agent_id):
+            known = turn.calls.get(call.id, call)
+            turn.apply(Scene(turn.tenant, turn.rules, known), signal)
+
+    async def _is_busy(self, turn: "Turn", work: Work, agent_id: UUID) -> bool:
+        here = [call for call in turn.calls.values() if call.agent_id == agent_id]
+        left = [call for call in turn.calls.values() if call.agent_id != agent_id]
+        return bool(here) or (not left and await attendance.is_on_a_call(work, agent_id))
+
+    async def _begin(self, tenant: UUID) -> "Turn":
+        return Turn(tenant, self._clock())
+
+    async def _end(self, turn: "Turn") -> None:
+        """After the commit: announce to everybody, and see that the carrier is told."""
+        for one in turn.said:
+            card = one.announcement.call
+            log.info(
+                one.announcement.event,
+                tenant=str(turn.tenant),
+                number=one.announcement.number,
+                call=str(card.id) if card else None,
+                state=card.state.value if card else None,
+            )
+        if turn.said:
+            await self._publish(turn.tenant, [one.announcement for one in turn.said])
+        if turn.asked:
+            self._instruct(turn.tenant, list(dict.fromkeys(one.call_id for one in turn.asked)))
+
+
+class Turn:
+    """What one turn of the switchboard has changed so far; saved as a whole or not at all."""
+
+    def __init__(self, tenant: UUID, now: datetime) -> None:
+        self.tenant = tenant
+        self.now = now
+        self.number = 0
+        self.rules = Rules()
+        self.calls: dict[UUID, Call] = {}
+        self.agents: dict[UUID, Agent] = {}
+        self.agents_changed: dict[UUID, Agent] = {}
+        self.said: list[Said] = []
+        self.asked: list[Instruction] = []
+        self.applied: list[signals.Callback] = []
+        self.waiting: list[signals.Callback] = []
+        self.freed: list[UUID] = []
+        self.wrapping: list[UUID] = []
+        self.unreachable: list[UUID] = []
+
+    @property
+    def has_changes(self) -> bool:
+        return bool(self.calls or self.agents_changed or self.applied or self.waiting)
+
+    def start(self, number: int, rules: Rules) -> None:
+        self.number = number
+        self.rules = rules
+
+    def know(self, agent: Agent | None) -> None:
+        if agent is not None:
+            self.agents.setdefault(agent.id, agent)
+
+    def apply(
+        self,
+        scene: Scene,
+        signal: signals.CallSignal,
+        callback: signals.Callback | None = None,
+    ) -> Call:
+        """Decide about one call and note what follows. Returns the call afterwards."""
+        at = self.now if callback is None else callback.happened_at
+        decision = decide(scene, signal, at)
+        call = _heard(decision.call, callback) if callback else decision.call
+        if call is None:
+            raise NoSuchCall
+        if call != scene.call:
+            self.calls[call.id] = call
+        self.freed += decision.freed
+        self.wrapping += decision.wrapping
+        self.asked += decision.asked
+        self._announce(decision, call, at)
+        return call
+
+    def attend(self, agent: Agent, signal: signals.AgentSignal) -> Agent:
+        """Change one agent, and note whom that frees or makes unreachable."""
+        current = self.agents.get(agent.id, agent)
+        return self._become(current, attend(current, signal, self.now))
+
+    def wrap_up(self, agent: Agent) -> None:
+        """Begin the wrap-up of an agent who talked; without one, they are free at once."""
+        current = self.agents.get(agent.id, agent)
+        after = self._become(current, begin_wrap_up(current, self.rules, self.now))
+        if after.may_be_offered:
+            self.freed.append(agent.id)
+
+    def _become(self, before: Agent, after: Agent) -> Agent:
+        self.agents[after.id] = after
+        if after == before:
+            return after
+        self.agents_changed[after.id] = after
+        if after.status is before.status:
+            return after
+        if after.may_be_offered:
+            self.freed.append(after.id)
+        elif before.may_be_offered:
+            self.unreachable.append(after.id)
+        said = events.AgentChanged(after.status.value)
+        self._say(said, self.now, agent=after)
+        return after
+
+    def _announce(self, decision: Decision, call: Call, at: datetime) -> None:
+        for event in decision.said:
+            self._say(event, at, call=call)
+
+    def _say(
+        self,
+        event: events.Event,
+        at: datetime,
+        *,
+        call: Call | None = None,
+        agent: Agent | None = None,
+    ) -> None:
+        self.number += 1
+        announcement = Announcement(
+            number=self.number,
+            at=at,
+            event=event.name,
+            call=None if call is None else card_of(call),
+            agent=None if agent is None else agent_card_of(agent),
+        )
+        self.said.append(Said(event, announcement))
+
+
+def _heard(call: Call | None, callback: signals.Callback) -> Call | None:
+    """The call with its place in the carrier's sequence moved on."""
+    if call is None or callback.sequence is None:
+        return call
+    if callback.conference != call.conference:
+        return replace(call, conference=callback.conference, heard=callback.sequence)
+    heard = callback.sequence if call.heard is None else max(call.heard, callback.sequence)
+    return replace(call, heard=heard)

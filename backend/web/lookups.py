@@ -1,0 +1,69 @@
+"""What people ask: the board, calls that are over, one call with its journal."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
+from msgspec import Struct
+
+from backend.clock import Clock
+from backend.domain.board import CallCard, Snapshot
+from backend.domain.refusals import NoSuchCall
+from backend.store import boards
+from backend.store.boards import JournalLine
+from backend.store.tenancy import Database
+from backend.web.visitor import Visitor
+
+
+class CallHistory(Struct, frozen=True):
+    """A call and everything that was learnt about it, in order."""
+
+    call: CallCard
+    journal: list[JournalLine]
+
+
+class EndedCalls(Struct, frozen=True):
+    calls: tuple[CallCard, ...]
+
+
+@get("/board")
+async def board(
+    visitor: NamedDependency[Visitor],
+    database: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+) -> Snapshot:
+    """The whole board, as the feed's snapshot gives it."""
+    async with database.work(visitor.tenant) as work:
+        return await boards.snapshot(work, visitor.person.id, clock())
+
+
+@get("/calls")
+async def ended_calls(
+    visitor: NamedDependency[Visitor],
+    database: NamedDependency[Database],
+    before: FromQuery[datetime | None] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
+) -> EndedCalls:
+    """Calls that ended before a moment, newest first."""
+    async with database.work(visitor.tenant) as work:
+        return EndedCalls(await boards.ended_calls(work, before, limit))
+
+
+@get("/calls/{call_id:uuid}")
+async def call_history(
+    call_id: FromPath[UUID],
+    visitor: NamedDependency[Visitor],
+    database: NamedDependency[Database],
+) -> CallHistory:
+    """One call with its journal."""
+    async with database.work(visitor.tenant) as work:
+        found = await boards.find_call(work, call_id)
+    if found is None:
+        raise NoSuchCall
+    return CallHistory(*found)
+
+
+lookups_router = Router("/api", route_handlers=[board, ended_calls, call_history])

@@ -1,0 +1,104 @@
+"""How a refusal looks on the wire: a stable code, and what happened, why, what to do."""
+
+from http import HTTPStatus
+
+import structlog
+from litestar import Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.types import ExceptionHandlersMap
+from msgspec import Struct
+
+from backend.domain.refusals import Refusal
+from backend.store.tenancy import DatabaseAway
+from backend.web.connections import HttpRequest
+
+log = structlog.stdlib.get_logger("web")
+
+
+class Problem(Struct, frozen=True):
+    """The body of every answer that is not a success."""
+
+    code: str
+    detail: str
+    status: int
+
+
+class SignedOut(Refusal):
+    """You are not signed in, or your session has ended. Sign in and try again."""
+
+    code = "signed-out"
+    status = 401
+
+
+class WrongCredentials(Refusal):
+    """That e-mail address and password do not belong together. Check both and try again."""
+
+    code = "wrong-credentials"
+    status = 401
+
+
+class TooManyTries(Refusal):
+    """Too many wrong passwords. Wait a few minutes, then try again."""
+
+    code = "too-many-tries"
+    status = 429
+
+
+class ForeignOrigin(Refusal):
+    """This request came from another site's page, so it was not carried out."""
+
+    code = "foreign-origin"
+    status = 403
+
+
+class OutOfDate(Refusal):
+    """The database does not answer right now, so nothing was changed. Calls in progress go on.
+    Try again in a moment."""
+
+    code = "out-of-date"
+    status = 503
+
+
+class NoVoice(Refusal):
+    """This company has no carrier account connected, so nobody can talk. An owner can connect
+    one with `python -m backend connect-twilio`."""
+
+    code = "no-carrier"
+    status = 409
+
+
+def answer(problem: Problem) -> Response[Problem]:
+    return Response(problem, status_code=problem.status)
+
+
+def _refused(_: HttpRequest, refusal: Refusal) -> Response[Problem]:
+    return answer(Problem(refusal.code, " ".join(refusal.detail.split()), refusal.status))
+
+
+def _away(request: HttpRequest, away: DatabaseAway) -> Response[Problem]:
+    log.warning("refused, the database is away", path=request.url.path, reason=str(away))
+    return _refused(request, OutOfDate())
+
+
+def _invalid(_: HttpRequest, problem: ValidationException) -> Response[Problem]:
+    return answer(Problem("not-understood", problem.detail, HTTPStatus.BAD_REQUEST))
+
+
+def _http(_: HttpRequest, problem: HTTPException) -> Response[Problem]:
+    code = HTTPStatus(problem.status_code).phrase.lower().replace(" ", "-")
+    return answer(Problem(code, problem.detail, problem.status_code))
+
+
+def _failed(request: HttpRequest, problem: Exception) -> Response[Problem]:
+    log.exception("a request failed", path=request.url.path, exc_info=problem)
+    detail = "Something went wrong on our side; it has been noted. Try again."
+    return answer(Problem("failed", detail, HTTPStatus.INTERNAL_SERVER_ERROR))
+
+
+HANDLERS: ExceptionHandlersMap = {  # pyright: ignore[reportUnknownVariableType]
+    Refusal: _refused,
+    DatabaseAway: _away,
+    ValidationException: _invalid,
+    HTTPException: _http,
+    Exception: _failed,
+}

@@ -1,0 +1,211 @@
+"""Signing in and out, and switching company. Every sign-in gets a fresh session id."""
+
+import asyncio
+import os
+from uuid import UUID
+
+import structlog
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from litestar import Response, Router, get, post, put
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+from msgspec import Struct
+
+from backend.clock import Clock
+from backend.domain import signals
+from backend.feed.hub import Goodbye, Hub
+from backend.settings import Settings
+from backend.store import people
+from backend.store.people import Place
+from backend.store.sessions import ABSOLUTE, SignedIn, close_session, open_session, read_token
+from backend.store.tenancy import Database
+from backend.switchboard import Switchboard
+from backend.web.connections import HttpRequest
+from backend.web.problems import SignedOut, TooManyTries, WrongCredentials
+from backend.web.throttle import Throttle
+from backend.web.visitor import Visitor, cookie_name
+
+log = structlog.stdlib.get_logger("sign-in")
+
+# Hashing takes tens of milliseconds of a core on purpose: it runs in threads, few at a time.
+_hasher = PasswordHasher()
+_turns = asyncio.Semaphore(2 * (os.cpu_count() or 1))
+_nobody = _hasher.hash("the password of nobody at all")
+
+
+class SignIn(Struct, frozen=True):
+    email: str
+    password: str
+    tenant: UUID | None = None
+
+
+class SwitchTenant(Struct, frozen=True):
+    tenant: UUID
+
+
+class PersonCard(Struct, frozen=True):
+    id: UUID
+    name: str
+    email: str
+
+
+class TenantCard(Struct, frozen=True):
+    id: UUID
+    name: str
+
+
+class Me(Struct, frozen=True):
+    """Who is signed in, where, as what, and where else they could be."""
+
+    person: PersonCard
+    tenant: TenantCard
+    role: str
+    tenants: list[Place]
+    simulated: bool
+    lab_url: str | None
+
+
+@post("/sign-in", status_code=200)
+async def sign_in(
+    data: JSONBody[SignIn],
+    request: HttpRequest,
+    database: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    throttle: NamedDependency[Throttle],
+    clock: NamedDependency[Clock],
+) -> Response[Me]:
+    """Check the password and open a session in the wished tenant, else in the first one."""
+    who = data.email.strip().lower()
+    if not throttle.may_try(who, clock()):
+        raise TooManyTries
+    credentials = await people.credentials_of(database, who)
+    # Checking against nobody's hash takes as long as a real one: the answer tells nothing.
+    stored = credentials.password_hash if credentials else _nobody
+    if not await password_is(stored, data.password) or credentials is None:
+        throttle.failed(who, clock())
+        raise WrongCredentials
+    places = await people.places_of(database, credentials.person_id)
+    place = next((p for p in places if data.tenant in (None, p.id)), None)
+    if place is None:
+        throttle.failed(who, clock())
+        raise WrongCredentials
+    throttle.forget(who)
+    await _close_brought_session(request, database)
+    session = await _open(database, place.id, credentials.person_id, clock)
+    return _with_cookie(request, session, await _me(database, settings, session))
+
+
+@post("/sign-out", status_code=204)
+async def sign_out(
+    request: HttpRequest,
+    visitor: NamedDependency[Visitor],
+    database: NamedDependency[Database],
+    switchboard: NamedDependency[Switchboard],
+    hub: NamedDependency[Hub],
+) -> Response[None]:
+    """End this session, and every board that was opened with it."""
+    async with database.work(visitor.tenant) as work:
+        await close_session(work, visitor.session.token)
+    hub.dismiss(visitor.session.token.hash, Goodbye("signed-out", "You have signed out."))
+    await switchboard.attend(visitor.tenant, visitor.person.id, signals.AgentSignedOut())
+    response = Response[None](None, status_code=204)
+    response.delete_cookie(cookie_name(request), path="/")
+    return response
+
+
+@get("/me")
+async def me(
+    visitor: NamedDependency[Visitor],
+    database: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+) -> Me:
+    """Who is signed in."""
+    return await _me(database, settings, visitor.session)
+
+
+@put("/session/tenant")
+async def switch_tenant(
+    data: JSONBody[SwitchTenant],
+    request: HttpRequest,
+    visitor: NamedDependency[Visitor],
+    database: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    hub: NamedDependency[Hub],
+    clock: NamedDependency[Clock],
+) -> Response[Me]:
+    """Work in another of one's companies: a new session there, the old one ends."""
+    places = await people.places_of(database, visitor.person.id)
+    if all(place.id != data.tenant for place in places):
+        raise SignedOut("You do not belong to that company, or it does not exist.")
+    async with database.work(visitor.tenant) as work:
+        await close_session(work, visitor.session.token)
+    goodbye = Goodbye("tenant-switched", "You have switched to another company.")
+    hub.dismiss(visitor.session.token.hash, goodbye)
+    session = await _open(database, data.tenant, visitor.person.id, clock)
+    return _with_cookie(request, session, await _me(database, settings, session))
+
+
+async def hash_password(password: str) -> str:
+    """An argon2id hash, made off the event loop."""
+    async with _turns:
+        return await asyncio.to_thread(_hasher.hash, password)
+
+
+async def password_is(stored: str, password: str) -> bool:
+    """Whether the password belongs to that hash; checked off the event loop."""
+    async with _turns:
+        try:
+            return await asyncio.to_thread(_hasher.verify, stored, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+async def _open(database: Database, tenant: UUID, person: UUID, clock: Clock) -> SignedIn:
+    async with database.work(tenant) as work:
+        return await open_session(work, person, clock())
+
+
+async def _close_brought_session(request: HttpRequest, database: Database) -> None:
+    """Whatever session the browser brought ends here: it never becomes the new one."""
+    token = read_token(request.cookies.get(cookie_name(request), ""))
+    if token is not None:
+        async with database.work(token.tenant) as work:
+            await close_session(work, token)
+
+
+async def _me(database: Database, settings: Settings, session: SignedIn) -> Me:
+    places = await people.places_of(database, session.person_id)
+    async with database.work(session.tenant) as work:
+        member = await people.find_member(work, session.person_id)
+    if member is None:
+        raise SignedOut
+    person, role = member
+    here = next(place for place in places if place.id == session.tenant)
+    local = settings.carrier == "local"
+    return Me(
+        person=PersonCard(person.id, person.name, person.email),
+        tenant=TenantCard(here.id, here.name),
+        role=role.value,
+        tenants=places,
+        simulated=local,
+        lab_url=f"{settings.carrier_api_url.rstrip('/')}/" if local else None,
+    )
+
+
+def _with_cookie(request: HttpRequest, session: SignedIn, body: Me) -> Response[Me]:
+    name = cookie_name(request)
+    cookie = Cookie(
+        key=name,
+        value=session.token.text,
+        path="/",
+        max_age=int(ABSOLUTE.total_seconds()),
+        httponly=True,
+        secure=name.startswith("__Host-"),
+        samesite="lax",
+    )
+    return Response(body, cookies=[cookie], status_code=200)
+
+
+sign_in_router = Router("/api", route_handlers=[sign_in, sign_out, me, switch_tenant])

@@ -24,11 +24,16 @@ SECRETS = ("DATABASE_URL", "DATABASE_OWNER_URL", "PATCHBAY_SECRET_KEY")
 
 
 class DemoAccount(Protocol):
-    tenant: str
-    name: str
-    role: str
-    email: str
-    password: str
+    @property
+    def tenant(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def password(self) -> str: ...
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

@@ -69,6 +69,7 @@ async def program(
     script: str, *arguments: object, environ: Mapping[str, str] | None = None
 ) -> AsyncGenerator[Program]:
     """`script` lies in this folder. It is a process group of its own, as a shell would make it."""
+    path = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         str(ROOT / "tests" / "house" / script),
@@ -76,7 +77,7 @@ async def program(
         stdin=subprocess.DEVNULL,
         stdout=PIPE,
         stderr=subprocess.STDOUT,
-        env={**_without_settings(), **(environ or {}), "PYTHONPATH": str(ROOT)},
+        env={**_without_settings(), **(environ or {}), "PYTHONPATH": os.pathsep.join(path)},
         process_group=0,
     )
     running = Program(process)

@@ -2,8 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import uvicorn
@@ -28,7 +28,7 @@ async def served(application: Litestar) -> AsyncGenerator[str, None]:
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
-        server.should_exit = True
+        server.asked_to_end.set()
         await serving
         listener.close()
 
@@ -38,13 +38,18 @@ class _QuietServer(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
-        self.ready = asyncio.Event()
+        self.ready, self.asked_to_end = asyncio.Event(), asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.ready.set()
 
-    def install_signal_handlers(self) -> None: ...
+    async def main_loop(self) -> None:
+        await self.asked_to_end.wait()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
 
 
 async def eventually(look: Any, *, within: float = 5.0, every: float = 0.02) -> Any:

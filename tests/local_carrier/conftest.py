@@ -11,7 +11,7 @@ from tests.local_carrier.lab import Company, Lab
 
 
 @pytest.fixture
-async def lab(tmp_path: Path) -> AsyncGenerator[Lab, None]:
+async def lab(tmp_path: Path, customer: Customer) -> AsyncGenerator[Lab, None]:
     async with served(carrier(tmp_path)) as address, Lab.at(address) as lab:
         yield lab
     # Whatever a test did, the carrier that ends leaves nothing running behind it.
@@ -21,12 +21,18 @@ async def lab(tmp_path: Path) -> AsyncGenerator[Lab, None]:
     assert [t for t in left if "conftest" not in repr(t)] == []
 
 
-@pytest.fixture
-async def customer() -> AsyncGenerator[Customer, None]:
+@pytest.fixture(scope="session")
+async def shop() -> AsyncGenerator[Customer, None]:
     customer = Customer()
     async with served(customer.application) as address:
         customer.address = address
         yield customer
+
+
+@pytest.fixture
+def customer(shop: Customer) -> Customer:
+    shop.forget()
+    return shop
 
 
 @pytest.fixture

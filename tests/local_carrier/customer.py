@@ -38,6 +38,9 @@ class Customer:
         self._replies: dict[str, Answering] = {}
         self.application = Litestar([self._handler()], openapi_config=None)
 
+    def forget(self) -> None:
+        self.got, self._replies = [], {}
+
     def url(self, path: str) -> str:
         return f"{self.address}{path}"
 

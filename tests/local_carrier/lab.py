@@ -14,6 +14,7 @@ from twilio.rest import Client
 
 from tests.local_carrier.carrier_process import eventually
 from tests.local_carrier.customer import Customer
+from tests.local_carrier.openapi import check_answer
 
 TWILIO = "https://api.twilio.com"
 
@@ -57,7 +58,11 @@ class Lab:
     @asynccontextmanager
     async def at(cls, address: str) -> AsyncGenerator["Lab", None]:
         async with aiohttp.ClientSession(address) as http:
-            yield cls(address, http)
+            lab = cls(address, http)
+            yield lab
+            for client in lab.clients:
+                for answer in client.answers:
+                    check_answer(*answer)
 
     async def ask(self, method: str, path: str, body: Any = None, status: int = 200) -> Any:
         async with self.http.request(method, path, json=body) as response:

@@ -1,0 +1,77 @@
+"""Makes `twilio_api_v2010.min.json`: the part of Twilio's OpenAPI document that the carrier keeps.
+
+    npm pack @twilio/cli-core@8.3.2 && tar xzf twilio-cli-core-8.3.2.tgz
+    python tests/local_carrier/data/extract_openapi.py \
+        package/src/services/twilio-api/twilio_api_v2010.json
+"""
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+SOURCE = "@twilio/cli-core@8.3.2 src/services/twilio-api/twilio_api_v2010.json"
+NOTICE = (
+    "Extracted from Twilio's OpenAPI document (info.license: Apache 2.0), as shipped in the npm "
+    "package @twilio/cli-core (MIT, Copyright (C) 2022, Twilio, Inc.). See NOTICE.txt beside it."
+)
+ROOT = "/2010-04-01/Accounts"
+RESOURCES = ("Calls", "Conferences", "IncomingPhoneNumbers", "Applications", "Keys")
+PATHS = (
+    f"{ROOT}/{{Sid}}.json",
+    *(f"{ROOT}/{{AccountSid}}/{name}.json" for name in RESOURCES),
+    *(f"{ROOT}/{{AccountSid}}/{name}/{{Sid}}.json" for name in RESOURCES),
+    f"{ROOT}/{{AccountSid}}/Conferences/{{ConferenceSid}}/Participants.json",
+    f"{ROOT}/{{AccountSid}}/Conferences/{{ConferenceSid}}/Participants/{{CallSid}}.json",
+)
+UNUSED = ("description", "example", "examples", "x-twilio", "x-class-extra-annotation")
+UNUSED_IN_FIELDS = ("x-field-extra-annotation", "x-getter-extra-annotation")
+
+
+def main(document: Path) -> None:
+    whole = json.loads(document.read_bytes())
+    paths = {path: plain(whole["paths"][path]) for path in PATHS}
+    schemas: dict[str, Any] = {}
+    wanted = references(paths)
+    while wanted:
+        name = wanted.pop()
+        if name not in schemas:
+            schemas[name] = plain(whole["components"]["schemas"][name])
+            wanted |= references(schemas[name])
+    extract = {
+        "notice": NOTICE,
+        "source": SOURCE,
+        "sha256": hashlib.sha256(document.read_bytes()).hexdigest(),
+        "openapi": whole["openapi"],
+        "info": {"version": whole["info"]["version"], "license": whole["info"]["license"]},
+        "paths": paths,
+        "components": {"schemas": dict(sorted(schemas.items()))},
+    }
+    out = Path(__file__).with_name("twilio_api_v2010.min.json")
+    out.write_text(json.dumps(extract, separators=(",", ":")) + "\n")
+
+
+def plain(part: Any) -> Any:
+    """Without the words: only what a machine can check."""
+    if isinstance(part, list):
+        return [plain(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    unused = (*UNUSED, *UNUSED_IN_FIELDS)
+    return {name: plain(value) for name, value in part.items() if name not in unused}
+
+
+def references(part: Any) -> set[str]:
+    if isinstance(part, list):
+        return set().union(*(references(item) for item in part))
+    if not isinstance(part, dict):
+        return set()
+    found = set().union(*(references(value) for value in part.values()))
+    if "$ref" in part:
+        found.add(part["$ref"].rpartition("/")[2])
+    return found
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -51,7 +51,7 @@ function isShown(move: CallMove, call: Call, me: string): boolean {
     case "pick-up":
       return call.agent_id === me;
     case "decline":
-      return call.state !== "ringing" || !call.offered_to.includes(me);
+      return !call.offered_to.includes(me);
     case "park":
       return call.state === "parked";
     case "hang-up":

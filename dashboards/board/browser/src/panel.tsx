@@ -16,7 +16,7 @@ const CallBoard = {
   render({ model }: { model: PanelModel }): HTMLElement {
     loadFonts(model.asset_base);
     const host = document.createElement("div");
-    host.style.cssText = "position:fixed;inset:0";
+    host.style.cssText = "position:fixed;inset:0;overflow:auto";
     const shadow = host.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(style);

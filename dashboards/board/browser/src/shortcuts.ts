@@ -44,7 +44,7 @@ function answerFirst(store: BoardStore): boolean {
 
 function declineFirst(store: BoardStore): boolean {
   const { view } = store.current();
-  const call = view?.mine ? undefined : view?.ringing[0];
+  const call = view?.mine ? undefined : (view?.ringing[0] ?? view?.ringBacks[0]);
   if (call) store.decline(call.id);
   return call !== undefined;
 }

@@ -24,7 +24,6 @@ export const MicOffIcon = () => (
 export const ParkIcon = () => (
   <Icon><rect x="3" y="3" width="14" height="14" rx="3.5" /><path d="M8 14V6.5h2.7a2.3 2.3 0 0 1 0 4.7H8" /></Icon>
 );
-export const PickUpIcon = () => <Icon><path d="M10 12.5V3.5M6.5 6.8 10 3.3l3.5 3.5M4 12.5v2a2 2 0 0 0 2 2h8a2 2 0 0 0 2-2v-2" /></Icon>;
 export const ChevronIcon = () => <Icon><path d="m6 8 4 4 4-4" /></Icon>;
 export const GripIcon = () => (
   <svg className="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" fill="currentColor">

@@ -99,22 +99,31 @@ function RingBackCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {
           <button type="button" className="button answer" onClick={() => store.pickUp(call.id)}>
             <PhoneIcon />Answer{isFirst && <KeyHint keys="A" />}
           </button>
+          <button type="button" className="button quiet" onClick={() => store.decline(call.id)}>
+            Decline{isFirst && <KeyHint keys="D" />}
+          </button>
         </div>
       )}
     </li>
   );
 }
 
+/** A call that does not ring for me. Whoever is free may take it all the same: a caller waits. */
 function ElsewhereCard({ call }: { call: SeenCall }) {
-  const { nameOf } = useView();
+  const store = useStore();
+  const { me, mine, nameOf } = useView();
   const names = call.offered_to.map(nameOf);
-  const note = call.pending === "decline" ? "Declining…" : names.length > 0 ? `Ringing ${listed(names)}` : "Waiting for somebody to be available";
+  const note = call.pending === "decline" ? "Declining…" : names.length > 0 ? `Ringing ${listed(names)}` : "Nobody is available";
+  const mayAnswer = mine === null && call.pending === null && me?.presence !== "offline";
   return (
     <li className={`card elsewhere ${call.pending ? "pending" : ""}`} data-call={call.id}>
       <div className="card-top">
         <span className="badge" aria-hidden="true"><InIcon /></span>
         <CallerLines call={call} note={note} />
         <Elapsed since={call.started_at} className="wait" />
+        {mayAnswer && (
+          <button type="button" className="button small" data-card-focus onClick={() => store.answer(call.id)}>Answer</button>
+        )}
       </div>
     </li>
   );

@@ -1,12 +1,10 @@
 /** The parking lot: one drop zone, numbered slots, who waits in them and for how long. */
-import type { Slot } from "../board_view";
-import type { SeenCall } from "../board_view";
+import type { SeenCall, Slot } from "../board_view";
 import { useDragCard, useDropZone } from "../dnd";
 import { phoneNumber } from "../format";
 import { Elapsed } from "./clock";
-import { useNow, useView } from "./context";
-import { useStore } from "./context";
-import { GripIcon, PickUpIcon } from "./icons";
+import { useNow, useStore, useView } from "./context";
+import { GripIcon } from "./icons";
 import { KeyHint } from "./key_hint";
 import { Zone } from "./zone";
 
@@ -38,7 +36,7 @@ function LotSlot({ slot, call, isNext }: Slot & { isNext: boolean }) {
 
 function ParkedCard({ slot, call }: { slot: number; call: SeenCall }) {
   const store = useStore();
-  const { mine, nameOf } = useView();
+  const { me, mine, nameOf } = useView();
   const drag = useDragCard(call.id, call.pending !== null);
   const isOverdue = call.offered_to.length > 0;
   return (
@@ -46,16 +44,18 @@ function ParkedCard({ slot, call }: { slot: number; call: SeenCall }) {
       data-call={call.id} {...drag.card}>
       <div className="grip" {...drag.grip} data-drag-handle data-card-focus>
         <span className="slot-number"><span className="hidden">Slot </span>{slot}</span>
+        <strong className="caller"><span className="hidden">Call from </span>{phoneNumber(call.caller)}</strong>
         <GripIcon />
-        <div className="who">
-          <strong className="caller"><span className="hidden">Call from </span>{phoneNumber(call.caller)}</strong>
-          <span className="dialled">{call.parked_by ? `by ${nameOf(call.parked_by)}` : "parked"}{isOverdue && ", rings back"}</span>
-        </div>
       </div>
-      <Waiting since={call.since} />
-      <button type="button" className="button small pick-up" disabled={mine !== null || call.pending !== null} onClick={() => store.pickUp(call.id)}>
-        <PickUpIcon />Pick up{slot <= 9 && <KeyHint keys={String(slot)} />}
-      </button>
+      <div className="parked-bottom">
+        <Waiting since={call.since} />
+        <span className="parked-by dialled">
+          {isOverdue ? "rings back" : call.parked_by && <><span className="hidden">parked by </span>{call.parked_by === me?.agent.id ? "by you" : nameOf(call.parked_by)}</>}
+        </span>
+        <button type="button" className="button small pick-up" disabled={mine !== null || call.pending !== null} onClick={() => store.pickUp(call.id)}>
+          Pick up{slot <= 9 && <KeyHint keys={String(slot)} />}
+        </button>
+      </div>
     </div>
   );
 }

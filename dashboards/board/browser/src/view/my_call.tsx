@@ -49,7 +49,7 @@ function MyCallCard({ call }: { call: SeenCall }) {
             <span className="dialled">dialled {phoneNumber(call.number)}</span>
           </div>
         </div>
-        <Elapsed since={call.answered_at ?? call.since} className="talk" />
+        <Elapsed since={call.since} className="talk" />
       </div>
       <VoiceState call={call} />
       <LevelMeters isLive={speaks} isMuted={phone.muted} />

@@ -34,8 +34,7 @@ function RecentCall({ call }: { call: Call }) {
       <span className="when">
         <time dateTime={call.started_at}>{timeOfDay(call.started_at, now)}</time>
         <span className="spans">
-          <span><span className="hidden">waited </span><abbr title="waited">w</abbr> {duration(waited(call))}</span>
-          {wasAnswered && <span><span className="hidden">talked </span><abbr title="talked">t</abbr> {duration(talked(call))}</span>}
+          {duration(waited(call))} wait{wasAnswered && ` · ${duration(talked(call))} talk`}
         </span>
       </span>
     </li>
@@ -48,13 +47,12 @@ const OUTCOMES: Record<NonNullable<Call["end_reason"]>, string> = {
   no_answer: "Nobody answered",
   busy: "Busy",
   failed: "Failed",
-  rejected: "Rejected",
+  rejected: "Ended unanswered",
   canceled: "Cancelled",
 };
 
 function outcomeOf(call: Call): string {
-  if (!call.end_reason) return "Ended";
-  return call.end_reason === "abandoned" && call.answered_at !== null ? "Hung up while parked" : OUTCOMES[call.end_reason];
+  return call.end_reason ? OUTCOMES[call.end_reason] : "Ended";
 }
 
 function waited(call: Call): number {

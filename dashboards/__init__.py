@@ -1,0 +1,1 @@
+"""What people look at: the agents' board, and later the supervisors' statistics."""

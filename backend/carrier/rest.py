@@ -75,14 +75,14 @@ class CarrierHttp(AsyncHttpClient):
         if self._session is None:
             limit = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
             self._session = aiohttp.ClientSession(timeout=limit)
+        signed = {"Authorization": aiohttp.encode_basic_auth(*auth)} if auth else {}
         there = urlunsplit(urlsplit(url)._replace(scheme=self._to.scheme, netloc=self._to.netloc))
         async with self._session.request(
             method.upper(),
             there,
             params=params,
             data=data,
-            headers=headers,
-            auth=aiohttp.BasicAuth(*auth) if auth else None,
+            headers={**(headers or {}), **signed},
             allow_redirects=allow_redirects,
         ) as answer:
             return Response(answer.status, await answer.text(), answer.headers)

@@ -84,7 +84,9 @@ def _invalid(_: HttpRequest, problem: ValidationException) -> Response[Problem]:
     return answer(Problem("not-understood", problem.detail, HTTPStatus.BAD_REQUEST))
 
 
-def _http(_: HttpRequest, problem: HTTPException) -> Response[Problem]:
+def _http(request: HttpRequest, problem: HTTPException) -> Response[Problem]:
+    if problem.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _failed(request, problem)
     code = HTTPStatus(problem.status_code).phrase.lower().replace(" ", "-")
     return answer(Problem(code, problem.detail, problem.status_code))
 

@@ -1,0 +1,302 @@
+"""A company in a story: its people, its callers, and what each of them sees and hears."""
+
+import asyncio
+import contextlib
+import secrets
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import aiohttp
+import msgspec
+
+from backend.domain.board import (
+    AgentCard,
+    Announcement,
+    CallCard,
+    Presence,
+    Snapshot,
+    apply,
+    presence_of,
+)
+from backend.web.feed_messages import FromServer, Ping
+from tests.serving import eventually
+
+if TYPE_CHECKING:
+    from tests.stories.product import Product
+
+
+class Refused(Exception):
+    """A command was refused: with this status, code and detail."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(f"{status} {code}: {detail}")
+        self.status, self.code, self.detail = status, code, detail
+
+
+class Company:
+    def __init__(self, product: "Product", tenant: UUID, name: str, number: str) -> None:
+        self.product, self.tenant, self.name, self.number = product, tenant, name, number
+        self.account_sid = self.auth_token = ""
+        self.people: dict[str, Agent] = {}
+
+    def add(self, name: str, person: UUID, email: str, password: str) -> None:
+        self.people[name] = Agent(self, name, person, email, password)
+
+    def __getattr__(self, name: str) -> "Agent":
+        try:
+            return self.people[name.capitalize()]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    async def on_duty(self, *names: str) -> None:
+        """These people have their boards open and are available."""
+        for name in names:
+            agent = self.people[name]
+            await agent.opens_board()
+            await agent.goes("available")
+
+    async def rings(self, caller: str = "+15557654321", tone: int = 440) -> "Caller":
+        """Somebody dials the company's number; the call is on the board when this returns."""
+        phone = await self.product.lab(
+            "POST", "/phones", {"from": caller, "to": self.number, "voice": {"tone": tone}}
+        )
+        return Caller(self, phone["sid"], caller, tone)
+
+    async def every_board_is_right(self) -> None:
+        for agent in self.people.values():
+            if agent.is_watching:
+                await agent.board_is_right()
+
+    async def close(self) -> None:
+        for agent in self.people.values():
+            await agent.closes()
+
+
+class Agent:
+    """A person with a browser: cookies, a board that folds the feed, and a phone."""
+
+    def __init__(
+        self, company: Company, name: str, person: UUID, email: str, password: str
+    ) -> None:
+        self.company, self.name, self.id = company, name, person
+        self.email, self.password = email, password
+        self._http: aiohttp.ClientSession | None = None
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._changed = asyncio.Event()
+        self.board: Snapshot | None = None
+        self.heard: list[dict[str, Any]] = []
+        self.phone: str | None = None
+
+    @property
+    def http(self) -> aiohttp.ClientSession:
+        if self._http is None:
+            self._http = aiohttp.ClientSession(
+                self.company.product.address, cookie_jar=aiohttp.CookieJar(unsafe=True)
+            )
+        return self._http
+
+    @property
+    def is_watching(self) -> bool:
+        return self._socket is not None and not self._socket.closed
+
+    async def asks(self, method: str, path: str, body: Any = None) -> Any:
+        """One request of this person's browser. Raises `Refused`."""
+        async with self.http.request(method, path, json=body) as answer:
+            text = await answer.text()
+            if answer.status >= 400:
+                problem = msgspec.json.decode(text)
+                raise Refused(answer.status, problem["code"], problem["detail"])
+            return msgspec.json.decode(text) if text else None
+
+    async def signs_in(self) -> Any:
+        return await self.asks(
+            "POST", "/api/sign-in", {"email": self.email, "password": self.password}
+        )
+
+    async def opens_board(self, since: int | None = None) -> None:
+        """Sign in if need be, open the feed, and wait for the first board."""
+        if not any(True for _ in self.http.cookie_jar):
+            await self.signs_in()
+        self._socket = await self.http.ws_connect("/api/feed")
+        await self._socket.send_str(msgspec.json.encode({"type": "hello", "since": since}).decode())
+        self._reading = asyncio.create_task(self._read())
+        await self.sees(lambda board: True)
+
+    async def closes_board(self) -> None:
+        """The page is gone, as when a browser is closed."""
+        if self._socket is not None:
+            await self._socket.close()
+        if self._reading is not None:
+            await self._reading
+        self._socket = None
+
+    async def closes(self) -> None:
+        with contextlib.suppress(aiohttp.ClientError):
+            await self.closes_board()
+        if self._http is not None:
+            await self._http.close()
+
+    async def goes(self, status: str) -> None:
+        """Choose a presence, and see it on one's own board."""
+        set_to = await self.asks("PUT", "/api/presence", {"status": status})
+        await self.sees(lambda board: self.card(board).rev >= set_to["rev"])
+
+    def card(self, board: Snapshot) -> AgentCard:
+        return next(agent for agent in board.agents if agent.id == self.id)
+
+    async def sees(self, what: Any, within: float = 5.0) -> Any:
+        """Wait until `what(board)` is true on this person's board; gives what it returned."""
+        async with asyncio.timeout(within):
+            while True:
+                found = None if self.board is None else what(self.board)
+                if found:
+                    return found
+                self._changed.clear()
+                try:
+                    await self._changed.wait()
+                except asyncio.CancelledError:
+                    print(f"{self.name} sees: {self.board}")
+                    raise
+
+    def shows(self, agent: "Agent") -> Presence:
+        """What this person's board shows of an agent."""
+        assert self.board is not None
+        card = next(a for a in self.board.agents if a.id == agent.id)
+        return presence_of(card, self.board.calls)
+
+    def call(self, caller: "Caller") -> CallCard | None:
+        """That caller's card on this board, live or recent."""
+        assert self.board is not None
+        cards = (*self.board.calls, *self.board.recent)
+        mine = [card for card in cards if card.caller == caller.number]
+        return mine[0] if mine else None
+
+    async def sees_call(self, caller: "Caller", state: str, within: float = 5.0) -> CallCard:
+        """Wait until that caller's card is in that state."""
+
+        def there(_: Snapshot) -> CallCard | None:
+            card = self.call(caller)
+            return card if card is not None and card.state == state else None
+
+        return await self.sees(there, within)
+
+    async def claims(self, caller: "Caller") -> None:
+        """Click on Answer; no voice yet."""
+        card = await self.sees(lambda _: self.call(caller))
+        await self.asks("POST", f"/api/calls/{card.id}/claim")
+
+    async def answers(self, caller: "Caller", tone: int = 700) -> None:
+        """Click on Answer, and talk."""
+        await self.claims(caller)
+        await self.joins(caller, tone)
+
+    async def joins(self, caller: "Caller", tone: int = 700) -> None:
+        """What the page's phone does when the board says that a call is mine."""
+        card = self.call(caller)
+        assert card is not None
+        self.phone = await self.dials(card.id, tone)
+        await self.sees(lambda _: getattr(self.call(caller), "agent_present", False))
+
+    async def dials(self, call_id: UUID, tone: int = 700) -> str:
+        token = (await self.asks("POST", "/api/voice-token"))["token"]
+        params = {"call_id": str(call_id), "leg": secrets.token_hex(4)}
+        phone = await self.company.product.lab(
+            "POST",
+            "/softphones",
+            {"token": token, "params": params, "voice": {"tone": tone}},
+        )
+        return phone["sid"]
+
+    async def parks(self, caller: "Caller", slot: int | None = None) -> None:
+        card = self.call(caller)
+        assert card is not None
+        await self.asks("POST", f"/api/calls/{card.id}/parking", {"slot": slot})
+
+    async def picks_up(self, caller: "Caller", tone: int = 700) -> None:
+        card = await self.sees(lambda _: self.call(caller))
+        await self.asks("DELETE", f"/api/calls/{card.id}/parking")
+        await self.joins(caller, tone)
+
+    async def hangs_up(self, caller: "Caller") -> None:
+        card = self.call(caller)
+        assert card is not None
+        await self.asks("POST", f"/api/calls/{card.id}/hangup")
+
+    async def hears(self, kind: str, pitch: float | None = None) -> None:
+        """Wait until this person's phone hears that."""
+        assert self.phone is not None
+        await _hears(self.company.product, self.phone, kind, pitch)
+
+    async def loses_voice(self) -> None:
+        """The browser's phone is cut off, though nobody hung up."""
+        assert self.phone is not None
+        await self.company.product.lab("DELETE", f"/phones/{self.phone}")
+
+    async def board_is_right(self) -> None:
+        """What this board made of the events is what a fresh snapshot says."""
+
+        async def agrees() -> bool:
+            fresh = msgspec.convert(await self.asks("GET", "/api/board"), Snapshot, strict=False)
+            mine = self.board
+            assert mine is not None
+            return msgspec.structs.replace(fresh, at=mine.at) == mine
+
+        await eventually(agrees)
+
+    async def _read(self) -> None:
+        assert self._socket is not None
+        async for frame in self._socket:
+            message = msgspec.json.decode(frame.data, type=FromServer)
+            self.heard.append(msgspec.json.decode(frame.data))
+            match message:
+                case Ping():
+                    await self._socket.send_str('{"type":"pong"}')
+                case Snapshot():
+                    self.board = message
+                case Announcement():
+                    assert self.board is not None
+                    self.board = apply(self.board, message)
+                case _:
+                    pass
+            self._changed.set()
+
+
+class Caller:
+    """Somebody outside with a telephone."""
+
+    def __init__(self, company: Company, sid: str, number: str, tone: int) -> None:
+        self.company, self.sid, self.number, self.tone = company, sid, number, tone
+
+    async def hears(self, kind: str, pitch: float | None = None) -> None:
+        """Wait until the caller hears that: silence, ring, music, speech, or a voice's pitch."""
+        await _hears(self.company.product, self.sid, kind, pitch)
+
+    async def hangs_up(self) -> None:
+        await self.company.product.lab("DELETE", f"/phones/{self.sid}")
+
+    async def phone(self) -> Any:
+        return await self.company.product.lab("GET", f"/phones/{self.sid}")
+
+    async def is_off(self, within: float = 8.0) -> None:
+        """Wait until the caller's phone is back on the hook."""
+
+        async def off() -> bool:
+            return (await self.phone())["status"] in ("completed", "failed", "canceled")
+
+        await eventually(off, within=within)
+
+
+async def _hears(product: "Product", sid: str, kind: str, pitch: float | None) -> None:
+    async def it() -> bool:
+        hears = (await product.lab("GET", f"/phones/{sid}"))["hears"]
+        right_pitch = pitch is None or (
+            hears["pitch_hz"] is not None and abs(hears["pitch_hz"] - pitch) < 15
+        )
+        return hears["kind"] == kind and right_pitch
+
+    try:
+        await eventually(it, within=6)
+    except AssertionError:
+        heard = (await product.lab("GET", f"/phones/{sid}"))["hears"]
+        raise AssertionError(f"wanted {kind} {pitch}, heard {heard}") from None

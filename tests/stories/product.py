@@ -1,0 +1,166 @@
+"""The product as a story meets it: running for real, its clock moved by hand."""
+
+import secrets
+from base64 import b64encode
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import randrange
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+import msgspec
+
+from backend.app import Services, create_app
+from backend.connect_twilio import connect
+from backend.domain.rules import Rules
+from backend.settings import Settings, read_settings
+from backend.store import people
+from backend.store.people import Role
+from backend.web.sign_in import hash_password
+from tests.serving import free_socket, served_on
+from tests.stories.company import Company
+
+PASSWORD = "a password of the tests"  # the same for everybody: hashing it once is enough
+
+
+class HandClock:
+    """The real time, and as much later as a story says."""
+
+    def __init__(self) -> None:
+        self.later = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.later
+
+
+class Product:
+    """One running web server, and what a story may do to it."""
+
+    def __init__(self, settings: Settings, services: Any, clock: HandClock, carrier: str) -> None:
+        self.settings = settings
+        self.services: Services = services
+        self.clock = clock
+        self.carrier = carrier
+        self.address = settings.public_url
+        self.companies: list[Company] = []
+        self._http: aiohttp.ClientSession | None = None
+
+    @property
+    def http(self) -> aiohttp.ClientSession:
+        if self._http is None:
+            self._http = aiohttp.ClientSession()
+        return self._http
+
+    async def company(self, name: str, rules: Rules | None = None) -> Company:
+        """A new company of that name: a number, a supervisor, an analyst and three agents."""
+        number = f"+1555{randrange(10**6, 10**7)}"  # noqa: S311
+        company = Company(self, uuid4(), name, number)
+        database = self.services.database
+        async with database.work(company.tenant) as work:
+            await people.found_tenant(work, name, rules or Rules())
+        hashed = await _hashed()
+        cast = {"Ana": Role.AGENT, "Ben": Role.AGENT, "Chloe": Role.AGENT}
+        cast |= {"Sam": Role.SUPERVISOR, "Ada": Role.ANALYST}
+        for person, role in cast.items():
+            email = f"{person.lower()}.{company.tenant.hex[:8]}@{name.lower()}.example"
+            person_id = await people.register_person(
+                database, email=email, name=person, password_hash=hashed
+            )
+            async with database.work(company.tenant) as work:
+                await people.add_member(work, person_id, person, role)
+            company.add(person, person_id, email, PASSWORD)
+        await self._join_to_carrier(company)
+        self.companies.append(company)
+        return company
+
+    async def later(self, seconds: float) -> None:
+        """Let time pass, and let the sweeper notice."""
+        self.clock.later += timedelta(seconds=seconds)
+        await self.services.attendance.prove()  # open pages went on answering meanwhile
+        await self.sweep()
+
+    async def sweep(self) -> None:
+        """One round of the sweeper, and everything that it sets going."""
+        await self.services.sweeper.sweep()
+        await self.services.courier.idle()
+
+    async def every_board_is_right(self) -> None:
+        """fold(snapshot, events) equals a fresh snapshot, on every open board."""
+        for company in self.companies:
+            await company.every_board_is_right()
+
+    async def close(self) -> None:
+        for company in self.companies:
+            await company.close()
+        if self._http is not None:
+            await self._http.close()
+
+    async def lab(self, method: str, path: str, body: Any = None) -> Any:
+        """Ask the local carrier's lab."""
+        async with self.http.request(method, f"{self.carrier}/lab{path}", json=body) as answer:
+            text = await answer.text()
+            assert answer.status < 300, f"{method} {path}: {answer.status} {text}"
+            return msgspec.json.decode(text) if text else None
+
+    async def _join_to_carrier(self, company: Company) -> None:
+        wish = {"friendly_name": str(company.tenant), "numbers": [company.number]}
+        account = await self.lab("POST", "/accounts", wish)
+        company.account_sid = account["account_sid"]
+        company.auth_token = account["auth_token"]
+        await connect(
+            self.settings,
+            self.services.database,
+            company.tenant,
+            company.account_sid,
+            company.auth_token,
+            company.number,
+            lambda _: None,
+        )
+        self.services.accounts.forget(company.tenant)
+
+
+_known_hash: list[str] = []
+
+
+async def _hashed() -> str:
+    if not _known_hash:
+        _known_hash.append(await hash_password(PASSWORD))
+    return _known_hash[0]
+
+
+def settings_for(database_url: str, carrier: str, folder: Path, port: int) -> Settings:
+    """The settings of a product on that port, read as they always are."""
+    environ = {
+        "DATABASE_URL": database_url,
+        "PATCHBAY_PORT": str(port),
+        "PATCHBAY_DATA": str(folder),
+        "PATCHBAY_CARRIER_API_URL": carrier,
+        "PATCHBAY_CARRIER_SIGNALLING": carrier.removeprefix("http://"),
+        "PATCHBAY_SECRET_KEY": _KEY,
+        "PATCHBAY_LOG": "json",
+    }
+    return read_settings(environ)
+
+
+_KEY = b64encode(secrets.token_bytes(32)).decode()
+
+
+@asynccontextmanager
+async def running_product(database_url: str, carrier: str, folder: Path) -> AsyncGenerator[Product]:
+    """The product on a free port, in the test's own event loop."""
+    listener = free_socket()
+    settings = settings_for(database_url, carrier, folder, listener.getsockname()[1])
+    clock = HandClock()
+    app = create_app(settings, clock=clock, sweeping=False)
+    async with served_on(listener, app):
+        product = Product(settings, app.state, clock, carrier)
+        try:
+            yield product
+        finally:
+            await product.close()
+
+
+__all__ = ["PASSWORD", "HandClock", "Product", "running_product", "settings_for"]

@@ -7,6 +7,8 @@ patchbay_web     what the product runs as: no superuser, owns nothing, bound by 
 
 import asyncpg
 
+from backend.embedded_postgres.failure import CannotRun
+
 DATABASE = "patchbay"
 ATTRIBUTES = {
     "patchbay_owner": "login createrole nosuperuser nocreatedb nobypassrls noreplication",
@@ -16,6 +18,18 @@ ATTRIBUTES = {
 
 async def lay_out_roles(port: int, passwords: dict[str, str]) -> None:
     """Idempotent: run at every start, so that the server always agrees with the password file."""
+    try:
+        await _lay_out(port, passwords)
+    except asyncpg.InvalidPasswordError:
+        raise CannotRun(
+            "PostgreSQL does not know the passwords in passwords.json beside its data: "
+            "bring back the file that belongs to them, or move both away to begin anew."
+        ) from None
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
+        raise CannotRun(f"PostgreSQL started, but could not be set up: {problem}") from problem
+
+
+async def _lay_out(port: int, passwords: dict[str, str]) -> None:
     connection = await asyncpg.connect(
         host="127.0.0.1",
         port=port,

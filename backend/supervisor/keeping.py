@@ -4,8 +4,6 @@ import asyncio
 import time
 from typing import Protocol
 
-from backend.embedded_postgres import CannotRun
-from backend.supervisor.failure import CannotStart
 from backend.supervisor.part import in_words
 from backend.supervisor.terminal import say
 
@@ -51,7 +49,7 @@ class Kept:
                 await asyncio.sleep(pause)
                 try:
                     await self.part.start()
-                except (CannotStart, CannotRun) as problem:
+                except Exception as problem:  # whatever it is, the next try may go better
                     ending = f"did not start again ({problem})"
                 else:
                     say(f"{self.part.name} is back")

@@ -172,6 +172,15 @@ async def test_data_of_another_version_are_left_alone(folder: Path):
         EmbeddedPostgres(folder)
 
 
+async def test_lost_passwords_are_named_as_the_reason(folder: Path):
+    async with embedded_postgres(folder) as server:
+        (server.home.folder / "passwords.json").unlink()
+    with pytest.raises(CannotRun, match=r"does not know the passwords in passwords\.json"):
+        async with embedded_postgres(folder):
+            pass
+    assert processes_on(folder / "cluster") == []
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="only root must lend PostgreSQL another account")
 async def test_for_root_in_a_closed_place_the_data_lie_elsewhere(folder: Path):
     closed, elsewhere = folder / "closed", folder / "elsewhere"

@@ -101,7 +101,8 @@ def _panel(settings: Settings, environ: Mapping[str, str]) -> Part:
     return Part(
         name="panel",
         command=[*command, "--public-origin", settings.public_url],
-        answers_at=f"http://127.0.0.1:{port}/",
+        # Of all that Panel answers, something that opens no session and logs no miss.
+        answers_at=f"http://127.0.0.1:{port}/panel/static/js/bokeh.min.js",
         environment=_without_secrets(environ),
     )
 

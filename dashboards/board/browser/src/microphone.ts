@@ -11,7 +11,7 @@ export async function askForMicrophone(media: Media | undefined = navigator.medi
     for (const track of stream.getTracks()) track.stop();
     return "ready";
   } catch (problem) {
-    return microphoneProblem(problem instanceof Error ? problem.name : "");
+    return microphoneProblem((problem as { name?: string } | null)?.name ?? "");
   }
 }
 

@@ -81,10 +81,19 @@ async function attempt(request: typeof fetch, email: string, password: string): 
   }
 }
 
-/** Back to where one came from, if that is a page of ours. */
-export function whereNext(search: string): string {
-  const next = new URLSearchParams(search).get("next") ?? "/";
-  return /^\/(?![/\\])/.test(next) ? next : "/";
+/** Back to where one came from, if that is a page of ours; the browser's own reading decides, not ours. */
+export function whereNext(search: string, page: string = location.href): string {
+  const here = new URL(page);
+  const next = read(new URLSearchParams(search).get("next") ?? "/", here.origin);
+  return next?.origin === here.origin ? next.href : `${here.origin}/`;
+}
+
+function read(address: string, base: string): URL | null {
+  try {
+    return new URL(address, base);
+  } catch {
+    return null;
+  }
 }
 
 function paintTheme(root: HTMLElement): void {

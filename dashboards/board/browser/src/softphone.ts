@@ -4,7 +4,7 @@
  */
 import type { Microphone } from "./microphone";
 import { TokenKeeper } from "./token_keeper";
-import { troubleOf, within, type VoiceCall, type VoiceDevice, type VoiceDeviceClass } from "./voice_device";
+import { TooSlow, troubleOf, within, type VoiceCall, type VoiceDevice, type VoiceDeviceClass } from "./voice_device";
 import type { VoiceToken } from "./wire";
 
 export type VoiceStatus = "joining" | "open" | "reconnecting";
@@ -32,7 +32,7 @@ const LONGEST_RETRY = 5_000;
 const GOOD_AFTER = 5_000;
 /** The SDK reports a lost line in bursts; only one that lasts is worth telling. */
 const TROUBLE_AFTER = 2_500;
-/** A device that failed this often is replaced: one whose promise never settles can never connect again. */
+/** A device that failed this often is replaced; one that never answered, at once: it believes it is busy. */
 const FAILURES_PER_DEVICE = 2;
 
 const LINE_TROUBLE = "The phone line cannot be reached. Trying again by itself; the caller stays on the line.";
@@ -140,7 +140,7 @@ export class Softphone {
       const connecting = device.connect({ params: { call_id: callId, leg: this.newLeg() } });
       // Too late is not never: a call that arrives after we left must not stay open.
       connecting.then((call) => this.joined !== joining && call.disconnect(), () => undefined);
-      const call = await within(CONNECT_PATIENCE, connecting, "connecting");
+      const call = await within(CONNECT_PATIENCE, connecting);
       if (this.joined === joining) this.attend(joining, call);
     } catch (problem) {
       if (this.joined === joining) this.fail(problem);
@@ -183,7 +183,7 @@ export class Softphone {
   private fail(problem: unknown): void {
     this.hear(problem);
     this.deviceFailures += 1;
-    if (this.deviceFailures >= FAILURES_PER_DEVICE) this.dropDevice();
+    if (problem instanceof TooSlow || this.deviceFailures >= FAILURES_PER_DEVICE) this.dropDevice();
     this.retry();
   }
 

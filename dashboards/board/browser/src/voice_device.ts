@@ -31,10 +31,13 @@ export function troubleOf(problem: unknown): VoiceTrouble {
 /** Invalid, expired or not yet valid token, and the SDK's own older spellings of the same. */
 const TOKEN_CODES = new Set([20101, 20104, 20151, 20157, 31201, 31202, 31203, 31204, 31205]);
 
-/** Settles as `promise` does, or fails after `milliseconds`: the SDK has promises that never settle. */
-export function within<T>(milliseconds: number, promise: Promise<T>, what: string): Promise<T> {
+/** A promise of the SDK did not settle in time; some never do. */
+export class TooSlow extends Error {}
+
+/** Settles as `promise` does, or fails as too slow after `milliseconds`. */
+export function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${what} took too long`)), milliseconds);
+    const timer = setTimeout(() => reject(new TooSlow()), milliseconds);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

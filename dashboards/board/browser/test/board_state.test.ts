@@ -1,0 +1,196 @@
+import { describe, expect, it } from "vitest";
+import { initialState, reduce, type Action, type BoardState } from "../src/board_state";
+import { presenceOf, viewOf } from "../src/board_view";
+import type { Move } from "../src/moves";
+import { ANA, AT, BEN, agent, ben, call, ended, event, mine, parked, snapshot } from "./people";
+
+const NOW = Date.parse(AT);
+
+function play(state: BoardState, ...actions: Action[]): BoardState {
+  return actions.reduce(reduce, state);
+}
+
+function boardWith(...calls: ReturnType<typeof call>[]): BoardState {
+  return play(initialState, { type: "snapshot", snapshot: snapshot({ calls }), now: NOW });
+}
+
+const start = (move: Move, id = "m1"): Action => ({ type: "move-started", id, move, now: NOW });
+const granted = (rev: number, id = "m1"): Action => ({ type: "move-granted", id, rev });
+const refused = (detail: string, id = "m1"): Action => ({ type: "move-refused", id, refusal: { code: "no", detail } });
+const claim: Move = { kind: "claim", callId: "call-1" };
+const park: Move = { kind: "park", callId: "call-1", slot: null };
+
+describe("a pending move", () => {
+  it("shows the answered call as mine at once, marked as pending", () => {
+    const view = viewOf(play(boardWith(call()), start(claim)))!;
+    expect(view.mine).toMatchObject({ id: "call-1", state: "connecting", pending: "claim" });
+    expect(view.ringing).toEqual([]);
+    expect(view.me?.presence).toBe("on_call");
+  });
+
+  it("stays until the server's own revision is there, the answer first", () => {
+    let state = play(boardWith(call()), start(claim), granted(2));
+    expect(viewOf(state)!.mine?.pending).toBe("claim");
+    state = play(state, { type: "event", event: event(11, { call: mine({ rev: 2 }) }) });
+    expect(state.pending).toEqual([]);
+    expect(viewOf(state)!.mine?.pending).toBeNull();
+  });
+
+  it("is over as soon as the event shows it, the answer second", () => {
+    let state = play(boardWith(call()), start(claim), { type: "event", event: event(11, { call: mine({ rev: 2 }) }) });
+    expect(state.pending).toEqual([]);
+    state = play(state, granted(2));
+    expect(viewOf(state)!.mine?.pending).toBeNull();
+  });
+
+  it("does not come back when the call has gone on before the answer arrives", () => {
+    const state = play(
+      boardWith(mine()),
+      start(park),
+      { type: "event", event: event(11, { call: parked({ rev: 2, parked_by: ANA }) }) },
+      { type: "event", event: event(12, { call: mine({ rev: 3, agent_id: BEN }) }) },
+      granted(2),
+    );
+    expect(viewOf(state)!.lot.every((slot) => slot.call === null)).toBe(true);
+    expect(viewOf(state)!.mine).toBeNull();
+  });
+
+  it("goes back with the reason when it is refused", () => {
+    const state = play(boardWith(mine()), start(park), refused("Every slot is taken."));
+    expect(viewOf(state)!.mine).toMatchObject({ id: "call-1", pending: null });
+    expect(state.notices).toMatchObject([{ title: "The call was not parked", detail: "Every slot is taken." }]);
+  });
+
+  it("says nothing when it is refused after the server showed it", () => {
+    const state = play(boardWith(call()), start(claim), { type: "event", event: event(11, { call: mine({ rev: 2 }) }) }, refused("too late"));
+    expect(state.notices).toEqual([]);
+  });
+
+  it("yields when somebody else has taken the call", () => {
+    const state = play(boardWith(call()), start(claim), {
+      type: "event",
+      event: event(11, { call: mine({ rev: 2, agent_id: BEN }) }),
+    });
+    expect(viewOf(state)!.mine).toBeNull();
+    expect(viewOf(state)!.passing).toMatchObject([{ reason: { kind: "taken", by: BEN } }]);
+  });
+
+  it("ends with the call", () => {
+    const state = play(boardWith(mine()), start(park), { type: "event", event: event(11, { call: ended({ rev: 2 }) }) });
+    expect(state.pending).toEqual([]);
+    expect(viewOf(state)!.recent.map(({ id }) => id)).toEqual(["call-1"]);
+  });
+
+  it("parks in the first free slot, or in the one that was asked for", () => {
+    const other = parked({ id: "call-2", slot: 1 });
+    expect(viewOf(play(boardWith(mine(), other), start(park)))!.lot[1]?.call).toMatchObject({ id: "call-1", pending: "park" });
+    expect(viewOf(play(boardWith(mine(), other), start({ ...park, slot: 3 })))!.lot[2]?.call?.id).toBe("call-1");
+  });
+
+  it("takes a parked call out of the lot", () => {
+    const view = viewOf(play(boardWith(parked()), start({ kind: "pick-up", callId: "call-1" })))!;
+    expect(view.mine).toMatchObject({ id: "call-1", pending: "pick-up" });
+    expect(view.lot.every((slot) => slot.call === null)).toBe(true);
+  });
+
+  it("keeps a call that is being hung up in its place, marked", () => {
+    const view = viewOf(play(boardWith(mine()), start({ kind: "hang-up", callId: "call-1" })))!;
+    expect(view.mine).toMatchObject({ id: "call-1", pending: "hang-up" });
+  });
+
+  it("stops a declined call from ringing, for a parked one that rings back too", () => {
+    const decline: Move = { kind: "decline", callId: "call-1" };
+    expect(viewOf(play(boardWith(call()), start(decline)))!.ringing).toEqual([]);
+    const back = play(boardWith(parked({ offered_to: [ANA] })), start(decline));
+    expect(viewOf(back)!.ringBacks).toEqual([]);
+    expect(back.pending).toHaveLength(1);
+  });
+
+  it("is forgotten when nothing shows it any more", () => {
+    const state = play(boardWith(call()), start(claim), granted(2), { type: "move-forgotten", id: "m1" });
+    expect(viewOf(state)!.ringing).toHaveLength(1);
+  });
+});
+
+describe("my presence", () => {
+  it("changes at once and is settled by the agent's own revision", () => {
+    let state = play(boardWith(), start({ kind: "presence", status: "away" }));
+    expect(viewOf(state)!.me?.presence).toBe("away");
+    expect(viewOf(state)!.presencePending).toBe(true);
+    state = play(state, granted(2), { type: "event", event: event(11, { agent: agent({ rev: 2, status: "away" }) }) });
+    expect(viewOf(state)!.presencePending).toBe(false);
+  });
+
+  it("goes back when it is refused", () => {
+    const state = play(boardWith(), start({ kind: "presence", status: "away" }), refused("no"));
+    expect(viewOf(state)!.me?.presence).toBe("available");
+  });
+
+  it("is derived from the status and the calls", () => {
+    expect(presenceOf(agent({ status: "offline" }), [mine()])).toBe("offline");
+    expect(presenceOf(agent({ status: "wrap_up" }), [mine()])).toBe("on_call");
+    expect(presenceOf(agent({ status: "wrap_up" }), [call()])).toBe("wrap_up");
+    expect(presenceOf(agent({ status: "away" }), [call()])).toBe("away");
+    expect(presenceOf(agent(), [call()])).toBe("ringing");
+    expect(presenceOf(agent(), [parked({ offered_to: [ANA] })])).toBe("ringing");
+    expect(presenceOf(agent(), [parked()])).toBe("available");
+  });
+});
+
+describe("a call that stops ringing for me", () => {
+  it("says who has it, or that the caller left, until that has been read", () => {
+    let state = play(boardWith(call()), { type: "event", event: event(11, { call: ended({ rev: 2, end_reason: "abandoned" }) }) });
+    expect(state.passing).toMatchObject([{ reason: { kind: "left" } }]);
+    state = play(state, { type: "passing-over", callId: "call-1" });
+    expect(state.passing).toEqual([]);
+  });
+
+  it("rings again without its note", () => {
+    const state = play(
+      boardWith(call()),
+      { type: "event", event: event(11, { call: mine({ rev: 2, agent_id: BEN }) }) },
+      { type: "event", event: event(12, { call: call({ rev: 3 }) }) },
+    );
+    expect(state.passing).toEqual([]);
+    expect(viewOf(state)!.ringing).toHaveLength(1);
+  });
+});
+
+describe("the zones", () => {
+  it("ring the longest waiting first and show what rings elsewhere", () => {
+    const later = call({ id: "call-2", started_at: "2026-11-23T10:00:05Z" });
+    const other = call({ id: "call-3", offered_to: [BEN] });
+    const view = viewOf(boardWith(later, call(), other))!;
+    expect(view.ringing.map(({ id }) => id)).toEqual(["call-1", "call-2"]);
+    expect(view.elsewhere.map(({ id }) => id)).toEqual(["call-3"]);
+  });
+
+  it("show a call beyond the last slot all the same", () => {
+    expect(viewOf(boardWith(parked({ slot: 7 })))!.lot.at(-1)).toMatchObject({ slot: 7, call: { id: "call-1" } });
+  });
+
+  it("list me first and the absent last", () => {
+    const state = play(initialState, {
+      type: "snapshot",
+      now: NOW,
+      snapshot: snapshot({ agents: [ben({ status: "offline" }), agent({ id: "zoe", name: "Zoe" }), agent()] }),
+    });
+    expect(viewOf(state)!.team.map(({ agent: { id } }) => id)).toEqual([ANA, "zoe", BEN]);
+  });
+});
+
+describe("the line", () => {
+  it("is out of date from its loss until the server has spoken again", () => {
+    let state = play(boardWith(), { type: "line", line: "lost", now: NOW + 5_000 });
+    expect(state.stale?.since).toBe(NOW + 5_000);
+    state = play(state, { type: "line", line: "lost", now: NOW + 9_000 });
+    expect(state.stale?.since).toBe(NOW + 5_000);
+    state = play(state, { type: "line", line: "open", now: NOW }, { type: "live" });
+    expect(state.stale).toBeNull();
+  });
+
+  it("keeps the offset of the server's clock", () => {
+    const state = play(initialState, { type: "snapshot", snapshot: snapshot(), now: NOW - 3_000 });
+    expect(state.clockOffset).toBe(3_000);
+  });
+});

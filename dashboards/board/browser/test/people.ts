@@ -1,0 +1,62 @@
+/** A small company to test with: Ana is the one whose board it is. */
+import type { Agent, BoardEvent, Call, Me, Snapshot } from "../src/wire";
+
+export const ANA = "00000000-0000-4000-8000-00000000000a";
+export const BEN = "00000000-0000-4000-8000-00000000000b";
+
+export const AT = "2026-11-23T10:00:00Z";
+
+export function call(change: Partial<Call> = {}): Call {
+  return {
+    id: "call-1",
+    rev: 1,
+    state: "ringing",
+    direction: "inbound",
+    caller: "+15557654321",
+    number: "+15550100001",
+    offered_to: [ANA, BEN],
+    agent_id: null,
+    agent_present: false,
+    slot: null,
+    parked_by: null,
+    handled_by: [],
+    started_at: AT,
+    since: AT,
+    answered_at: null,
+    ended_at: null,
+    end_reason: null,
+    ...change,
+  };
+}
+
+export const mine = (change: Partial<Call> = {}): Call =>
+  call({ state: "connected", agent_id: ANA, agent_present: true, offered_to: [], handled_by: [ANA], answered_at: AT, ...change });
+
+export const parked = (change: Partial<Call> = {}): Call =>
+  call({ state: "parked", slot: 1, parked_by: BEN, offered_to: [], handled_by: [BEN], answered_at: AT, ...change });
+
+export const ended = (change: Partial<Call> = {}): Call =>
+  call({ state: "ended", offered_to: [], ended_at: "2026-11-23T10:05:00Z", end_reason: "completed", ...change });
+
+export function agent(change: Partial<Agent> = {}): Agent {
+  return { id: ANA, name: "Ana Ruiz", rev: 1, status: "available", since: AT, ...change };
+}
+
+export const ben = (change: Partial<Agent> = {}): Agent => agent({ id: BEN, name: "Ben Carter", ...change });
+
+export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
+  return { type: "snapshot", number: 10, at: AT, me: ANA, slots: 3, calls: [], agents: [agent(), ben()], recent: [], ...change };
+}
+
+export function event(number: number, change: Partial<BoardEvent> = {}): BoardEvent {
+  return { type: "event", number, at: AT, event: "call-changed", ...change };
+}
+
+export const ME: Me = {
+  person: { id: ANA, name: "Ana Ruiz", email: "ana@acme.example" },
+  tenant: { id: "acme", name: "Acme" },
+  role: "agent",
+  tenants: [{ id: "acme", name: "Acme", role: "agent" }],
+  simulated: true,
+  lab_url: "http://localhost:8081/",
+};

@@ -197,6 +197,7 @@ async def _in_the_background(services: Services, sweeping: bool) -> AsyncGenerat
         services.herald.run(),
         services.attendance.keep_proving(),
         services.intake.keep_replaying(),
+        services.accounts.keep_fresh(),
     ]
     if sweeping:
         loops.append(services.sweeper.run())

@@ -5,9 +5,10 @@ import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
-from litestar import Litestar
+from litestar.types import ASGIApp
 
 
 def free_socket() -> socket.socket:
@@ -18,7 +19,7 @@ def free_socket() -> socket.socket:
 
 
 @asynccontextmanager
-async def served_on(listener: socket.socket, application: Litestar) -> AsyncGenerator[None]:
+async def served_on(listener: socket.socket, application: ASGIApp) -> AsyncGenerator[None]:
     """Serve the application on that socket while the block runs."""
     config = uvicorn.Config(
         application,
@@ -72,3 +73,55 @@ async def eventually(look: Any, *, within: float = 5.0, every: float = 0.02) -> 
         if loop.time() > deadline:
             raise AssertionError(f"not within {within} s; last: {found!r}")
         await asyncio.sleep(every)
+
+
+class Line:
+    """A TCP line to somewhere, which can be cut and mended."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host, self._port = host, port
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._whole = True
+        self.address = ""
+
+    def cut(self) -> None:
+        self._whole = False
+        for writer in self._writers:
+            writer.transport.abort()
+
+    def mend(self) -> None:
+        self._whole = True
+
+    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not self._whole:
+            writer.transport.abort()
+            return
+        there_reader, there_writer = await asyncio.open_connection(self._host, self._port)
+        self._writers |= {writer, there_writer}
+        await asyncio.gather(_pump(reader, there_writer), _pump(there_reader, writer))
+        self._writers -= {writer, there_writer}
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    except OSError:
+        pass
+    finally:
+        writer.close()
+
+
+@asynccontextmanager
+async def cuttable(address: str) -> AsyncGenerator[Line]:
+    """A line to that address; its own address is on it."""
+    parts = urlsplit(address)
+    line = Line(parts.hostname or "", parts.port or 80)
+    server = await asyncio.start_server(line.carry, "127.0.0.1", 0)
+    line.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield line
+    finally:
+        line.cut()
+        server.close()

@@ -89,8 +89,8 @@ class Database:
         """
         try:
             async with self._pool.acquire(timeout=3) as connection:
-                await connection.execute(_begin(tenant, alone))
                 try:
+                    await connection.execute(_begin(tenant, alone))
                     yield Work(tenant, connection)
                 except BaseException:
                     await _roll_back(connection)

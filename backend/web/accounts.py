@@ -1,20 +1,27 @@
 """The tenants' carrier accounts, kept in memory: a webhook must be checked at once, and also
 while the database is away."""
 
+import asyncio
 from datetime import datetime, timedelta
 from uuid import UUID
+
+import structlog
 
 from backend.carrier.rest import Access
 from backend.carrier.voice_token import Keys
 from backend.clock import Clock
+from backend.store import people
 from backend.store.carrier_accounts import CarrierAccount, load_account
 from backend.store.tenancy import Database, DatabaseAway
 
-FRESH = timedelta(seconds=60)
+log = structlog.stdlib.get_logger("accounts")
+
+FRESH_SECONDS = 60
+CERTAIN = timedelta(seconds=5)
 
 
 class Accounts:
-    """A tenant's account, at most a minute old, older only if the database is away."""
+    """Every tenant's account: loaded ahead, so that no webhook waits for the database."""
 
     def __init__(self, database: Database, key: bytes, clock: Clock) -> None:
         self._database = database
@@ -27,22 +34,46 @@ class Accounts:
 
         Raises `DatabaseAway` if it was never known and cannot be asked.
         """
-        now = self._clock()
         known = self._known.get(tenant)
-        if known is not None and now - known[0] < FRESH:
-            return known[1]
+        return known[1] if known is not None else await self.load(tenant)
+
+    async def find_changed(self, tenant: UUID) -> CarrierAccount | None:
+        """The account as it is now, if it may have changed since it was loaded; else None.
+
+        For a signature that the known token does not explain: the token may be a new one. Asks
+        the database at most once in a few seconds, whatever strangers send.
+        """
+        known = self._known.get(tenant)
+        if known is None or self._clock() - known[0] < CERTAIN:
+            return None
         try:
-            async with self._database.work(tenant) as work:
-                account = await load_account(work, self._key)
+            return await self.load(tenant)
         except DatabaseAway:
-            if known is None:
-                raise
-            return known[1]
+            return None
+
+    async def load(self, tenant: UUID) -> CarrierAccount | None:
+        """Look the account up. Raises `DatabaseAway`."""
+        async with self._database.work(tenant) as work:
+            account = await load_account(work, self._key)
         if account is None:
             self._known.pop(tenant, None)
         else:
-            self._known[tenant] = (now, account)
+            self._known[tenant] = (self._clock(), account)
         return account
+
+    async def keep_fresh(self) -> None:
+        """Load every tenant's account, again and again. Runs until cancelled."""
+        while True:
+            try:
+                for tenant in await people.tenants(self._database):
+                    await self.load(tenant)
+            except DatabaseAway as problem:
+                log.warning("accounts are as they were", reason=str(problem))
+                await asyncio.sleep(1)
+                continue
+            except Exception:
+                log.exception("accounts could not be loaded")
+            await asyncio.sleep(FRESH_SECONDS)
 
     async def access(self, tenant: UUID) -> Access | None:
         """What the tenant's REST requests are signed with."""
@@ -62,7 +93,3 @@ class Accounts:
             account.api_key_secret,
             account.application_sid,
         )
-
-    def forget(self, tenant: UUID) -> None:
-        """The account was changed; look again."""
-        self._known.pop(tenant, None)

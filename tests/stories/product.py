@@ -2,8 +2,8 @@
 
 import secrets
 from base64 import b64encode
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import randrange
@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import aiohttp
 import msgspec
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from backend.app import Services, create_app
 from backend.connect_twilio import connect
@@ -36,10 +37,33 @@ class HandClock:
         return datetime.now(UTC) + self.later
 
 
+class Lossy:
+    """The way to the product; some requests do not arrive, and nobody sends them again."""
+
+    def __init__(self, application: ASGIApp) -> None:
+        self._application = application
+        self.lost: tuple[str, ...] = ()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.lost and scope["type"] == "http" and scope["path"].endswith(self.lost):
+            await send({"type": "http.response.start", "status": 404, "headers": []})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            return
+        await self._application(scope, receive, send)
+
+
 class Product:
     """One running web server, and what a story may do to it."""
 
-    def __init__(self, settings: Settings, services: Any, clock: HandClock, carrier: str) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        services: Any,
+        clock: HandClock,
+        carrier: str,
+        lossy: Lossy | None = None,
+    ) -> None:
+        self._lossy = lossy
         self.settings = settings
         self.services: Services = services
         self.clock = clock
@@ -92,6 +116,16 @@ class Product:
         for company in self.companies:
             await company.every_board_is_right()
 
+    @contextmanager
+    def deaf_to(self, *endings: str) -> Generator[None]:
+        """While this lasts, webhooks whose path ends so are lost on the way to the product."""
+        assert self._lossy is not None
+        self._lossy.lost = endings
+        try:
+            yield
+        finally:
+            self._lossy.lost = ()
+
     async def close(self) -> None:
         for company in self.companies:
             await company.close()
@@ -119,7 +153,7 @@ class Product:
             company.number,
             lambda _: None,
         )
-        self.services.accounts.forget(company.tenant)
+        await self.services.accounts.load(company.tenant)
 
 
 _known_hash: list[str] = []
@@ -131,9 +165,17 @@ async def _hashed() -> str:
     return _known_hash[0]
 
 
-def settings_for(database_url: str, carrier: str, folder: Path, port: int) -> Settings:
+def settings_for(
+    database_url: str, carrier: str, folder: Path, port: int, api_url: str | None = None
+) -> Settings:
     """The settings of a product on that port, read as they always are."""
-    environ = {
+    environment = environment_for(database_url, carrier, folder, port)
+    return read_settings(environment | {"PATCHBAY_CARRIER_API_URL": api_url or carrier})
+
+
+def environment_for(database_url: str, carrier: str, folder: Path, port: int) -> dict[str, str]:
+    """The environment of a product on that port."""
+    return {
         "DATABASE_URL": database_url,
         "PATCHBAY_PORT": str(port),
         "PATCHBAY_DATA": str(folder),
@@ -142,25 +184,27 @@ def settings_for(database_url: str, carrier: str, folder: Path, port: int) -> Se
         "PATCHBAY_SECRET_KEY": _KEY,
         "PATCHBAY_LOG": "json",
     }
-    return read_settings(environ)
 
 
 _KEY = b64encode(secrets.token_bytes(32)).decode()
 
 
 @asynccontextmanager
-async def running_product(database_url: str, carrier: str, folder: Path) -> AsyncGenerator[Product]:
-    """The product on a free port, in the test's own event loop."""
+async def running_product(
+    database_url: str, carrier: str, folder: Path, api_url: str | None = None
+) -> AsyncGenerator[Product]:
+    """The product on a free port, in the test's own event loop.
+
+    `api_url` is where it finds the carrier's REST API, if not at the carrier's own address.
+    """
     listener = free_socket()
-    settings = settings_for(database_url, carrier, folder, listener.getsockname()[1])
+    settings = settings_for(database_url, carrier, folder, listener.getsockname()[1], api_url)
     clock = HandClock()
     app = create_app(settings, clock=clock, sweeping=False)
-    async with served_on(listener, app):
-        product = Product(settings, app.state, clock, carrier)
+    lossy = Lossy(app)
+    async with served_on(listener, lossy):
+        product = Product(settings, app.state, clock, carrier, lossy)
         try:
             yield product
         finally:
             await product.close()
-
-
-__all__ = ["PASSWORD", "HandClock", "Product", "running_product", "settings_for"]

@@ -55,16 +55,13 @@ class BrowserAudio:
         """The answer to the browser's offer. It holds our addresses; the browser's come by STUN."""
         peer = self._peer
         peer.add_listener("track", self._track_arrived)
+        # Before the offer is read: aiortc settles the codecs while reading it.
+        peer.addTrack(self._speaker)
+        codecs = RTCRtpSender.getCapabilities("audio").codecs
+        for transceiver in peer.getTransceivers():
+            transceiver.setCodecPreferences([c for c in codecs if c.mimeType == "audio/PCMU"])
         try:
             await peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
-            peer.addTrack(self._speaker)
-            pcmu = [
-                codec
-                for codec in RTCRtpSender.getCapabilities("audio").codecs
-                if codec.mimeType == "audio/PCMU"
-            ]
-            for transceiver in peer.getTransceivers():
-                transceiver.setCodecPreferences(pcmu)
             await peer.setLocalDescription(await peer.createAnswer())
         except (ValueError, IndexError, KeyError, AssertionError) as error:
             raise BadOffer(repr(error)) from error

@@ -11,7 +11,8 @@ from litestar import Litestar
 
 
 def free_socket() -> socket.socket:
-    listener = socket.socket()
+    # The protocol is named so that asyncio sends small answers at once (TCP_NODELAY).
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     return listener
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from litestar import HttpMethod, Litestar, Request, Response, route
+from twilio.request_validator import RequestValidator
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,11 @@ class Got:
     fields: dict[str, str]
     posted: dict[str, str]
     headers: dict[str, str]
+
+    def is_signed_with(self, auth_token: str) -> bool:
+        """As Twilio's own validator sees it."""
+        signature = self.headers["x-twilio-signature"]
+        return RequestValidator(auth_token).validate(self.url, self.posted, signature)
 
 
 @dataclass
@@ -36,7 +42,7 @@ class Customer:
         self.address = ""
         self.got: list[Got] = []
         self._replies: dict[str, Answering] = {}
-        self.application = Litestar([self._handler()], openapi_config=None)
+        self.application = Litestar([self._handler()], openapi_config=None, logging_config=None)
 
     def forget(self) -> None:
         self.got, self._replies = [], {}

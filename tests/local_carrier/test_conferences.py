@@ -253,7 +253,7 @@ async def test_without_startconferenceonenter_two_wait_and_do_not_hear_each_othe
 
 async def test_an_announcement_is_heard_by_one(acme: Company, customer: Customer) -> None:
     room_for_everybody(acme, customer)
-    customer.twiml("/announce", "<Say>Your call may be recorded for nobody at all to hear</Say>")
+    customer.twiml("/announce", "<Say>A short announcement</Say>")
     caller = await acme.is_called({"silence": True})
     agent = await acme.connects({"label": "ana"})
     await caller.hears("voice", 700)

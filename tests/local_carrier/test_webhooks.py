@@ -1,0 +1,200 @@
+"""Webhooks that fail, are slow, or move; and the log that shows each attempt."""
+
+import time
+
+import pytest
+
+from backend.local_carrier.webhooks.overrides import Overrides, overrides_in
+from tests.local_carrier.carrier_process import eventually
+from tests.local_carrier.customer import Customer, Got, Reply
+from tests.local_carrier.lab import Company, Lab
+
+NOBODY = "http://127.0.0.1:9/"
+
+
+def test_without_a_fragment_only_a_failed_connection_is_tried_again() -> None:
+    usual = overrides_in("https://example.com/voice?x=1")
+    assert usual == Overrides(5.0, 15.0, 15.0, 1, frozenset({"ct"}))
+
+
+def test_a_fragment_changes_times_and_retries_within_twilios_limits() -> None:
+    asked = overrides_in("https://e.com/#ct=2000&rt=5000&tt=9000&rc=3&rp=ct,rt,5xx&sni=y&e=dublin")
+    assert asked == Overrides(2.0, 5.0, 9.0, 3, frozenset({"ct", "rt", "5xx"}))
+    silly = overrides_in("https://e.com/#ct=99&rt=15001&tt=x&rc=6&rp=whatever")
+    assert silly == Overrides()
+    assert overrides_in("https://e.com/#rp=all").retry_on == {"4xx", "5xx", "ct", "rt"}
+
+
+async def point(acme: Company, **where: str) -> None:
+    await acme.twilio.incoming_phone_numbers(acme.number_sid).update_async(**where)
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        (Reply(status=500), "11200"),
+        (Reply(status=404), "11200"),
+        (Reply("<Response><Sing/></Response>"), "12200"),
+        (Reply("<Response><Say colour='red'>x</Say></Response>"), "12200"),
+        (Reply("<Response><Play><Say/></Play></Response>"), "12200"),
+        (Reply("<Response>"), "12100"),
+        (Reply(""), "12100"),
+    ],
+)
+async def test_what_cannot_be_performed_goes_to_the_fallback(
+    acme: Company, customer: Customer, reply: Reply, code: str
+) -> None:
+    await point(acme, voice_fallback_url=customer.url("/fallback"))
+    customer.answers(acme.voice_path, reply)
+    customer.twiml("/fallback", "<Reject reason='busy'/>")
+    caller = await acme.is_called()
+    await caller.becomes("busy")
+    (got,) = customer.at("/fallback")
+    assert got.fields["ErrorCode"] == code
+    assert got.fields["ErrorUrl"] == customer.url(acme.voice_path)
+    assert got.fields["CallSid"] == caller.sid
+    assert got.is_signed_with(acme.auth_token)
+    fallback = (await acme.lab.deliveries())[-1]
+    assert (fallback["fallback"], fallback["status"]) == (True, 200)
+
+
+async def test_without_a_fallback_the_caller_hears_an_apology(
+    acme: Company, customer: Customer
+) -> None:
+    await point(acme, voice_url=NOBODY)
+    caller = await acme.is_called()
+    heard = await caller.hears("speech")
+    assert "application error" in heard["sources"][0]["text"]
+    attempts = await acme.lab.deliveries()
+    # A refused connection is tried once more, and both attempts are in the log.
+    assert [(d["attempt"], d["status"], d["error"]) for d in attempts] == [
+        (1, None, "no answer"),
+        (2, None, "no answer"),
+    ]
+
+
+async def test_an_action_that_fails_goes_to_the_fallback_too(
+    acme: Company, customer: Customer
+) -> None:
+    await point(acme, voice_fallback_url=customer.url("/fallback"))
+    acme.answers_calls_with(
+        "<Dial action='/broken' hangupOnStar='true'><Conference>room</Conference></Dial>"
+    )
+    customer.twiml("/fallback", "<Say>We will be with you again in just a moment</Say>")
+    caller = await acme.is_called()
+    await caller.becomes("in-progress")
+    await caller.presses("*")
+    await caller.hears("speech")
+    assert customer.at("/fallback")[0].fields["ErrorUrl"] == customer.url("/broken")
+
+
+async def test_a_callback_is_retried_only_as_its_fragment_says(
+    acme: Company, customer: Customer
+) -> None:
+    await point(acme, status_callback=customer.url("/status#rc=2&rp=5xx"))
+    answers = iter([Reply(status=503), Reply(status=500), Reply()])
+    customer.answers("/status", lambda _: next(answers))
+    acme.answers_calls_with("<Hangup/>")
+    await (await acme.is_called()).becomes("completed")
+    await eventually(lambda: len(customer.at("/status")) == 3)
+    got = customer.at("/status")
+    assert len({g.headers["i-twilio-idempotency-token"] for g in got}) == 1
+    assert len({g.headers["x-twilio-signature"] for g in got}) == 1
+    assert {g.url for g in got} == {customer.url("/status")}
+
+
+async def test_a_callback_without_a_fragment_is_lost_when_it_fails(
+    acme: Company, customer: Customer
+) -> None:
+    await point(acme, status_callback=customer.url("/status"))
+    customer.answers("/status", Reply(status=500))
+    acme.answers_calls_with("<Hangup/>")
+    await (await acme.is_called()).becomes("completed")
+    second = await acme.is_called()
+    await second.becomes("completed")
+    await eventually(lambda: len(customer.at("/status")) == 2)
+    assert len({got.fields["CallSid"] for got in customer.at("/status")}) == 2
+
+
+async def test_an_answer_that_takes_too_long_is_not_waited_for(
+    acme: Company, customer: Customer
+) -> None:
+    await point(
+        acme,
+        voice_url=customer.url("/slow#tt=300"),
+        voice_fallback_url=customer.url("/fallback"),
+    )
+    customer.answers("/slow", Reply("<Response/>", delay=2))
+    customer.twiml("/fallback", "<Reject reason='busy'/>")
+    began = time.monotonic()
+    await (await acme.is_called()).becomes("busy")
+    assert time.monotonic() - began < 1.5
+
+
+async def test_one_slow_receiver_does_not_hold_up_another(
+    acme: Company, globex: Company, customer: Customer
+) -> None:
+    noun = '<Conference statusCallback="{}" statusCallbackEvent="join leave">room</Conference>'
+    acme.answers_calls_with(f"<Dial>{noun.format('/slow-events')}</Dial>")
+    globex.answers_calls_with(f"<Dial>{noun.format('/events')}</Dial>")
+    customer.answers("/slow-events", Reply(delay=1.0))
+    first = await acme.is_called()
+    await first.becomes("in-progress")
+    await first.hangs_up()
+    second = await globex.is_called()
+    await second.becomes("in-progress")
+    await second.hangs_up()
+    await eventually(lambda: len(customer.at("/events")) == 2, within=0.8)
+    await eventually(lambda: len(customer.at("/slow-events")) == 2)
+    assert customer.events("/slow-events") == ["participant-join", "participant-leave"]
+
+
+async def test_a_redirect_is_followed_and_signed_anew(acme: Company, customer: Customer) -> None:
+    customer.answers(
+        acme.voice_path, Reply(status=302, headers={"Location": customer.url("/moved?a=b")})
+    )
+    customer.twiml("/moved", "<Reject reason='busy'/>")
+    await (await acme.is_called()).becomes("busy")
+    (got,) = customer.at("/moved")
+    assert (got.method, got.fields["a"]) == ("GET", "b")
+    assert got.is_signed_with(acme.auth_token)
+
+
+async def test_redirects_without_an_end_are_an_error(acme: Company, customer: Customer) -> None:
+    await point(acme, voice_fallback_url=customer.url("/fallback"))
+    customer.answers(
+        acme.voice_path,
+        Reply(status=302, headers={"Location": customer.url(acme.voice_path)}),
+    )
+    customer.twiml("/fallback", "<Reject reason='busy'/>")
+    await (await acme.is_called()).becomes("busy")
+    assert customer.at("/fallback")[0].fields["ErrorCode"] == "11215"
+
+
+async def test_a_get_webhook_carries_its_fields_in_the_address(
+    acme: Company, customer: Customer
+) -> None:
+    await point(acme, voice_method="GET", voice_url=customer.url(f"{acme.voice_path}?tenant=7"))
+    acme.answers_calls_with("<Hangup/>")
+    await (await acme.is_called()).becomes("completed")
+    (got,) = customer.at(acme.voice_path)
+    assert (got.method, got.posted, got.fields["tenant"]) == ("GET", {}, "7")
+    assert got.fields["From"] == "+15557654321"
+    assert got.is_signed_with(acme.auth_token)
+
+
+async def test_the_log_has_each_attempt_with_its_answer(
+    lab: Lab, acme: Company, customer: Customer
+) -> None:
+    def teapot(_: Got) -> Reply:
+        return Reply("<Response><Hangup/></Response>")
+
+    customer.answers(acme.voice_path, teapot)
+    caller = await acme.is_called()
+    await caller.becomes("completed")
+    (delivery,) = await lab.deliveries()
+    assert delivery["parameters"]["CallSid"] == caller.sid
+    assert (delivery["status"], delivery["attempt"], delivery["fallback"]) == (200, 1, False)
+    assert delivery["body"] == "<Response><Hangup/></Response>"
+    assert delivery["duration_ms"] > 0
+    assert await lab.ask("GET", f"/lab/deliveries?since={delivery['id']}") == []

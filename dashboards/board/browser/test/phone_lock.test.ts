@@ -7,7 +7,7 @@ class FakeLocks {
   private queue: (() => void)[] = [];
 
   readonly request = ((_name: string, options: LockOptions, granted: (lock: Lock | null) => Promise<unknown>) =>
-    new Promise((resolve, reject) => {
+    new Promise<unknown>((resolve, reject) => {
       const hold = () => {
         this.holder = { lose: reject };
         granted({} as Lock).then(resolve, reject);
@@ -24,7 +24,7 @@ class FakeLocks {
         reject(new DOMException("aborted", "AbortError"));
       });
       return undefined;
-    })) as Locks["request"];
+    })) as unknown as Locks["request"];
 
   /** The holder's tab was closed. */
   close(): void {

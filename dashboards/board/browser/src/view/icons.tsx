@@ -47,7 +47,7 @@ export const TabIcon = () => <Icon><rect x="2.5" y="4" width="15" height="12" rx
 export const Mark = () => (
   <svg className="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
     <rect width="32" height="32" rx="8" fill="var(--accent-fill)" />
-    <path d="M10.5 11.5v5a5.5 5.5 0 0 0 11 0v-1" fill="none" stroke="var(--on-accent)" strokeWidth="2.6" strokeLinecap="round" />
+    <path d="M10.5 13.4v3.1a5.5 5.5 0 0 0 11 0v-1" fill="none" stroke="var(--on-accent)" strokeWidth="2.6" strokeLinecap="round" />
     <circle cx="10.5" cy="10" r="3.4" fill="none" stroke="var(--on-accent)" strokeWidth="2.2" />
     <circle cx="21.5" cy="12" r="3.4" fill="none" stroke="var(--on-accent)" strokeWidth="2.2" />
   </svg>

@@ -27,7 +27,7 @@ function Member({ member: { agent, presence, since, call }, isMe }: { member: Te
     <li className={`member ${presence}`} data-agent={agent.id} data-presence={presence}>
       <span className="avatar" aria-hidden="true">{initials(agent.name)}<PresenceMark presence={presence} /></span>
       <span className="who">
-        <strong>{agent.name}{isMe && <span className="you">you</span>}</strong>
+        <strong>{agent.name}{isMe && <> <span className="you">you</span></>}</strong>
         <span className="doing">
           {PRESENCE_WORDS[presence]}
           {call && <> · {phoneNumber(call.caller)}</>}

@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterable
 from hashlib import sha1, sha256
 from hmac import compare_digest, digest
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlsplit
 
 Parameters = Iterable[tuple[str, str]]
 
@@ -49,17 +49,19 @@ def sign(url: str, parameters: Parameters, token: str) -> str:
 
 
 def _spellings(url: str) -> tuple[str, ...]:
-    """The URL with and without the standard port: which one Twilio signs depends on the product."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if ":" in host:
-        host = f"[{host}]"
-    standard = 443 if parts.scheme == "https" else 80
-    port = parts.port or standard
-    bare = host if port == standard or parts.port is None else f"{host}:{port}"
-    path = parts._replace(fragment="")
+    """The URL with and without its port: which one Twilio signs depends on the product.
+
+    Cut out of the text as it stands, because putting a URL together again may change it.
+    """
+    url = url.partition("#")[0]
+    scheme, separator, rest = url.partition("://")
+    netloc = rest[: next((at for at, sign in enumerate(rest) if sign in "/?"), len(rest))]
+    path = rest[len(netloc) :]
+    host, colon, port = netloc.rpartition(":")
+    if not colon or not port.isdecimal():
+        host, port = netloc, "443" if scheme == "https" else "80"
     return tuple(
         dict.fromkeys(
-            urlunsplit(path._replace(netloc=netloc)) for netloc in (bare, host, f"{host}:{port}")
+            f"{scheme}{separator}{each}{path}" for each in (netloc, host, f"{host}:{port}")
         )
     )

@@ -1,0 +1,143 @@
+"""The table of a call's states, and the pure function that keeps to it."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from backend.domain import signals
+from backend.domain.agent import Agent, AgentStatus
+from backend.domain.call import Call, CallState
+from backend.domain.call_states import TRANSITIONS, diagram
+from backend.domain.decide import Decision, Scene, decide
+from backend.domain.refusals import Refusal
+from backend.domain.rules import Rules
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+TENANT = UUID(int=1)
+ANA, BEN = UUID(int=11), UUID(int=12)
+
+
+def test_the_diagram_in_the_architecture_page_is_drawn_from_the_table():
+    page = Path(__file__).parents[2] / "ARCHITECTURE.md"
+    assert diagram() in page.read_text()
+
+
+def test_nothing_leaves_the_end():
+    assert all(state is not CallState.ENDED for state, _ in TRANSITIONS)
+
+
+def scene(call: Call | None, actor: UUID = ANA, free: tuple[UUID, ...] = (ANA, BEN)) -> Scene:
+    agent = Agent(actor, "Ana", NOW, status=AgentStatus.AVAILABLE)
+    return Scene(TENANT, Rules(), call, actor=agent, free=free)
+
+
+def arrived() -> Call:
+    decision = decide(scene(None), signals.CallerArrived("CA1", "+15550001111", "+1555"), NOW)
+    assert decision.call is not None
+    return decision.call
+
+
+some_signal = st.one_of(
+    st.builds(signals.CallerJoined, leg=st.just("CA1")),
+    st.builds(signals.CallerLeft, leg=st.just("CA1"), failed=st.booleans()),
+    st.builds(signals.AgentJoined, leg=st.sampled_from(["A1", "A2", "B1"]), agent_id=st.just(ANA)),
+    st.builds(signals.AgentJoined, leg=st.just("B1"), agent_id=st.just(BEN)),
+    st.builds(
+        signals.AgentLegLeft,
+        leg=st.sampled_from(["A1", "A2", "B1"]),
+        agent_id=st.just(ANA),
+        call_over=st.booleans(),
+    ),
+    st.builds(signals.ConferenceEnded),
+    st.builds(signals.ConferenceNoted),
+    *(
+        st.builds(kind, agent_id=st.sampled_from([ANA, BEN]))
+        for kind in (
+            signals.AgentAnswered,
+            signals.AgentDeclined,
+            signals.AgentPickedUp,
+            signals.AgentHungUp,
+            signals.AgentBecameFree,
+            signals.AgentBecameUnavailable,
+        )
+    ),
+    st.builds(
+        signals.AgentParked,
+        agent_id=st.sampled_from([ANA, BEN]),
+        slot=st.one_of(st.none(), st.integers(1, 8)),
+    ),
+    st.builds(signals.TimeRanOut),
+)
+
+
+@given(st.lists(st.tuples(some_signal, st.integers(0, 120)), max_size=25))
+def test_any_sequence_of_signals_keeps_the_call_whole(
+    steps: list[tuple[signals.CallSignal, int]],
+):
+    call, now = arrived(), NOW
+    for signal, later in steps:
+        now += timedelta(seconds=later)
+        actor = getattr(signal, "agent_id", ANA)
+        try:
+            decision = decide(scene(call, actor), signal, now)
+        except Refusal:
+            continue
+        assert decision.call is not None
+        is_whole(call, decision)
+        call = decision.call
+
+
+def is_whole(before: Call, decision: Decision) -> None:
+    after = decision.call
+    assert after is not None
+    if before.state is CallState.ENDED:
+        assert after.state is CallState.ENDED
+        assert (after.ended_at, after.end_reason) == (before.ended_at, before.end_reason)
+        assert decision.said == ()
+        assert decision.asked == ()
+    assert (after.rev > before.rev) == bool(decision.said), "a revision is an announcement"
+    has_agent = after.state in (CallState.CONNECTING, CallState.CONNECTED)
+    assert (after.agent_id is not None) == has_agent
+    if after.state is CallState.PARKED:
+        assert after.slot is not None
+        assert after.caller_held
+    assert (after.state is CallState.ENDED) == (after.ended_at is not None)
+    assert after.state is CallState.ENDED or after.deadline is not None or after.agent_present
+    assert set(before.handled_by) <= set(after.handled_by)
+    if before.answered_at is not None:
+        assert after.answered_at == before.answered_at, "the first answer counts"
+
+
+@given(some_signal)
+def test_the_same_signal_twice_is_announced_once(signal: signals.CallSignal):
+    actor = getattr(signal, "agent_id", ANA)
+    try:
+        first = decide(scene(arrived(), actor), signal, NOW)
+        assert first.call is not None
+        second = decide(scene(first.call, actor), signal, NOW)
+    except Refusal:
+        return
+    assert second.said == ()
+
+
+@pytest.mark.parametrize("state", list(CallState))
+def test_a_caller_who_hangs_up_ends_any_live_call(state: CallState):
+    call = replace(arrived(), state=state)
+    if state is CallState.ENDED:
+        return
+    ended = decide(scene(call), signals.CallerLeft("CA1"), NOW).call
+    assert ended is not None
+    assert ended.state is CallState.ENDED
+
+
+def test_a_leg_that_left_before_it_was_known_does_not_come_to_life():
+    call = arrived()
+    gone = decide(scene(call), signals.AgentLegLeft("A1", ANA), NOW).call
+    late = decide(scene(gone), signals.AgentJoined("A1", ANA), NOW).call
+    assert late is not None
+    assert late.state is CallState.RINGING

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from urllib.parse import urlsplit
 
 import uvicorn
 
@@ -11,12 +12,13 @@ GRACE = 2  # seconds that open requests and sockets get when the server is told 
 
 
 def serve(settings: Settings) -> None:
+    from backend import demo
     from backend.app import create_app
 
     # uvicorn raises the signal again when it is done: that must not cut off the last log lines.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     uvicorn.run(
-        create_app(settings),
+        create_app(settings, demo=demo.accounts(settings) if _shows_demo(settings) else ()),
         host=settings.host,
         port=settings.port,
         loop="uvloop",
@@ -29,3 +31,9 @@ def serve(settings: Settings) -> None:
         server_header=False,
         lifespan="on",
     )
+
+
+def _shows_demo(settings: Settings) -> bool:
+    """The sign-in page lists the demo's passwords, but only to this machine's own browsers."""
+    at_home = urlsplit(settings.public_url).hostname in ("localhost", "127.0.0.1")
+    return settings.demo == "yes" and settings.carrier == "local" and at_home

@@ -76,6 +76,7 @@ def _web(settings: Settings, environ: Mapping[str, str]) -> Part:
         environment={
             **_without_secrets(environ, but=("PATCHBAY_SECRET_KEY",)),
             "DATABASE_URL": settings.database_url or "",
+            "PATCHBAY_DEMO": settings.demo,
         },
         ends_within=3.0,
     )
@@ -209,7 +210,7 @@ class House:
                 carried = starting.create_task(carrier.start()) if carrier else None
                 if database:
                     await database.start()
-                settings = await self._ready_database()
+                settings = self._decide_demo(await self._ready_database())
                 web = Kept(RunningPart(self._plan.web(settings, self._environ)))
                 self._kept.insert(-1, web)
                 starting.create_task(web.start())
@@ -249,12 +250,14 @@ class House:
             say(f"Tables brought up to date: {', '.join(done)}")
         return settings
 
+    def _decide_demo(self, settings: Settings) -> Settings:
+        """A demo needs the local carrier, and on somebody's real database it must be asked for."""
+        wished = settings.demo == "yes" or (settings.demo == "auto" and self._postgres is not None)
+        due = wished and settings.carrier == "local"
+        return msgspec.structs.replace(settings, demo="yes" if due else "no")
+
     async def _demo(self, settings: Settings) -> Sequence[DemoAccount]:
-        if settings.demo == "no" or settings.carrier != "local":
-            return []
-        if settings.demo == "auto" and self._postgres is None:
-            return []
-        return await self._plan.lay_out_demo(settings)
+        return await self._plan.lay_out_demo(settings) if settings.demo == "yes" else []
 
 
 def login_of(settings: Settings) -> str:

@@ -1,6 +1,7 @@
 """Begins calls, takes them elsewhere, and ends them, whoever asks: TwiML, REST or a far end."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from backend.local_carrier.accounts import Account
@@ -8,11 +9,13 @@ from backend.local_carrier.conferences import Conferences, LeaveReason
 from backend.local_carrier.legs import Leg, LegStatus
 from backend.local_carrier.twiml.dial import DialUnderway
 from backend.local_carrier.twiml.perform import Document, perform_call
-from backend.local_carrier.twiml.stage import GoTo, Stage
+from backend.local_carrier.twiml.stage import End, GoTo, Stage
 from backend.local_carrier.webhooks.delivery import Webhooks
 from backend.local_carrier.webhooks.parameters import call_parameters, completion_parameters
 
 KEPT_CALLS = 10_000
+
+log = logging.getLogger(__name__)
 
 
 class Calls:
@@ -21,6 +24,7 @@ class Calls:
     ) -> None:
         self._webhooks, self._conferences, self._stage_for = webhooks, conferences, stage_for
         self._all: dict[str, Leg] = {}
+        self._live: dict[str, Leg] = {}
 
     def of_account(self, account: Account) -> list[Leg]:
         return [leg for leg in self._all.values() if leg.account is account]
@@ -32,11 +36,12 @@ class Calls:
         return list(self._all.values())
 
     def live(self) -> list[Leg]:
-        return [leg for leg in self._all.values() if leg.is_live]
+        return list(self._live.values())
 
     def begin(self, leg: Leg) -> None:
         """A call has reached us: its voice URL is asked what to do."""
         self.remember(leg)
+        self._live[leg.sid] = leg
         callbacks = leg.callbacks
         first = GoTo(callbacks.voice_url, callbacks.voice_method, leg.custom_parameters)
         leg.script = asyncio.create_task(self._perform(leg, first))
@@ -57,6 +62,7 @@ class Calls:
     async def end(self, leg: Leg, status: LegStatus = LegStatus.COMPLETED) -> None:
         if not leg.become(status):
             return
+        self._live.pop(leg.sid, None)
         await self._interrupt(leg, "participant_hung_up")
         callbacks = leg.callbacks
         if callbacks.status_callback:
@@ -78,7 +84,12 @@ class Calls:
             await self.end(leg)
 
     async def _perform(self, leg: Leg, start: GoTo | Document) -> None:
-        end = await perform_call(self._stage_for(leg), start)
+        try:
+            end = await perform_call(self._stage_for(leg), start)
+        except Exception:
+            # The outermost line of a call: whatever breaks, its caller must not hang on for ever.
+            log.exception("call %s broke while its TwiML was performed", leg.sid)
+            end = End(LegStatus.FAILED)
         await self.end(leg, end.status)
 
     async def _interrupt(self, leg: Leg, reason: LeaveReason) -> None:

@@ -77,6 +77,8 @@ class Participant:
         self.label = seat.label
         self.muted = seat.muted
         self.hold = False
+        self.hold_url: str | None = None
+        self.hold_method = "GET"
         self.end_on_exit = seat.end_on_exit
         self.beep_on_exit = seat.beep in ("true", "onExit")
         self.wait_url, self.wait_method = seat.wait_url, seat.wait_method
@@ -119,6 +121,7 @@ class Conferences:
         self._webhooks = webhooks
         self._background, self._run_music = background, run_music
         self._all: dict[str, Conference] = {}
+        self._live: dict[tuple[str, str], Conference] = {}
         self._seats: dict[str, Participant] = {}
 
     # Look-ups
@@ -131,11 +134,10 @@ class Conferences:
         return conference if conference is not None and conference.account is account else None
 
     def live(self) -> list[Conference]:
-        return [c for c in self._all.values() if c.status != "completed"]
+        return list(self._live.values())
 
     def live_named(self, account: Account, name: str) -> Conference | None:
-        named = (c for c in self.of_account(account) if c.name == name and c.status != "completed")
-        return next(named, None)
+        return self._live.get((account.sid, name))
 
     def seat_of(self, leg: Leg) -> Participant | None:
         return self._seats.get(leg.sid)
@@ -158,7 +160,7 @@ class Conferences:
         if conference.status == "init":
             self._start_if_ready(conference)
         if conference.status == "init":
-            self._play_wait(participant)
+            self._play_what_is_due(participant)
         elif seat.beep in ("true", "onEnter"):
             self._beep(conference)
         return participant
@@ -195,11 +197,8 @@ class Conferences:
         if participant.hold == hold:
             return
         participant.hold = hold
-        self._stop_music(participant)
-        if hold:
-            self._start_music(participant, url or None, method)
-        elif participant.conference.status == "init":
-            self._play_wait(participant)
+        participant.hold_url, participant.hold_method = url or None, method
+        self._play_what_is_due(participant)
         self._changed(participant, "hold", "participant-hold" if hold else "participant-unhold")
 
     def set_end_on_exit(self, participant: Participant, end_on_exit: bool) -> None:
@@ -210,8 +209,7 @@ class Conferences:
     def set_wait(self, participant: Participant, url: str, method: str) -> None:
         participant.wait_url, participant.wait_method = url, method
         if participant.conference.status == "init" and not participant.hold:
-            self._stop_music(participant)
-            self._play_wait(participant)
+            self._play_what_is_due(participant)
 
     def announce_to(self, participant: Participant, url: str, method: str) -> None:
         """Played to one participant, over whatever the room is saying."""
@@ -227,6 +225,7 @@ class Conferences:
 
     def _remember(self, conference: Conference) -> None:
         self._all[conference.sid] = conference
+        self._live[conference.account.sid, conference.name] = conference
         if len(self._all) > KEPT_CONFERENCES:
             ended = (sid for sid, c in self._all.items() if c.status == "completed")
             oldest = next(ended, None)
@@ -245,8 +244,12 @@ class Conferences:
                 self._stop_music(participant)
         self._announce(conference, "start", "conference-start")
 
-    def _play_wait(self, participant: Participant) -> None:
-        if participant.wait_url != "":
+    def _play_what_is_due(self, participant: Participant) -> None:
+        """Hold music to the held, the wait document to those who wait, else the room itself."""
+        self._stop_music(participant)
+        if participant.hold:
+            self._start_music(participant, participant.hold_url, participant.hold_method)
+        elif participant.conference.status == "init" and participant.wait_url != "":
             self._start_music(participant, participant.wait_url, participant.wait_method)
 
     def _start_music(self, participant: Participant, url: str | None, method: str) -> None:
@@ -295,6 +298,7 @@ class Conferences:
         for participant in list(conference.participants.values()):
             self._remove(participant, others_reason)
         conference.status = "completed"
+        del self._live[conference.account.sid, conference.name]
         conference.updated_at = now()
         conference.reason_ended = why
         details = {"ReasonConferenceEnded": why, "Reason": why}

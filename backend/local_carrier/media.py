@@ -1,6 +1,7 @@
 """The clock of the exchange: every 20 ms it takes what each leg says and gives what it hears."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -19,6 +20,8 @@ from backend.local_carrier.legs import Heard, Leg, LegStatus
 
 LONGEST_STALL_SECONDS = 0.5
 
+log = logging.getLogger(__name__)
+
 Mixed = dict[str, tuple[list[Samples], list[Source]]]
 
 
@@ -36,9 +39,15 @@ class MediaClock:
             if now - due > LONGEST_STALL_SECONDS:
                 due = now  # the machine slept: what was not said in time is lost, not hurried
             while due <= now:
-                self.tick()
+                self._tick_safely()
                 due += FRAME_SECONDS
             await asyncio.sleep(max(0.0, due - loop.time()))
+
+    def _tick_safely(self) -> None:
+        try:
+            self.tick()
+        except Exception:  # the outermost loop: one broken leg must not silence all the others
+            log.exception("20 ms of audio were lost")
 
     def tick(self) -> None:
         answered = [leg for leg in self._legs() if leg.status is LegStatus.IN_PROGRESS]

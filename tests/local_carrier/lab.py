@@ -30,7 +30,7 @@ class CarrierHttpClient(AsyncHttpClient):
     async def request(
         self,
         method: str,
-        url: str,
+        uri: str,
         params: Any = None,
         data: Any = None,
         headers: dict[str, str] | None = None,
@@ -38,7 +38,7 @@ class CarrierHttpClient(AsyncHttpClient):
         timeout: float | None = None,
         allow_redirects: bool = False,
     ) -> Response:
-        asked = url.replace(TWILIO, self.address)
+        asked = uri.replace(TWILIO, self.address)
         username, password = auth or ("", "")
         basic = {"Authorization": aiohttp.encode_basic_auth(username, password)}
         async with self.http.request(

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
@@ -67,7 +67,7 @@ class Form:
 
     def url(self, name: str) -> str:
         given = self._values.get(name, "")
-        if given and not given.startswith(("http://", "https://")):
+        if given and not _is_web_address(given):
             raise Refused(400, 21205, f"{name} is not a valid URL: {given}")
         return given
 
@@ -82,6 +82,14 @@ class Form:
         if given and not given.isdigit():
             raise Refused(400, 20001, f"{name} must be a whole number")
         return int(given) if given else default
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):

@@ -91,6 +91,7 @@ class Webhooks:
     ) -> Answer:
         """Asks a customer what to do next. Follows redirects; raises `WebhookFailed`."""
         for _ in range(MOST_REDIRECTS + 1):
+            _check_address(url)
             answer, moved_to, status = await self._with_retries(
                 account, url, parameters, method=method, fallback=fallback
             )
@@ -231,6 +232,16 @@ class _AttemptFailed(Exception):
     def __init__(self, kind: str, code: int, why: str) -> None:
         super().__init__(why)
         self.kind, self.code, self.why = kind, code, why
+
+
+def _check_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise WebhookFailed(11100, url, "not an http address")
 
 
 def _as_sent(url: str, parameters: Parameters, method: str) -> tuple[str, bytes | None]:

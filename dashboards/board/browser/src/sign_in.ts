@@ -138,7 +138,7 @@ function demoButton(page: Document, account: DemoAccount, choose: (account: Demo
   const [avatar, name, role] = [page.createElement("span"), page.createElement("span"), page.createElement("small")];
   avatar.className = "avatar";
   avatar.setAttribute("aria-hidden", "true");
-  avatar.textContent = initials(account.name);
+  avatar.dataset["initials"] = initials(account.name);
   name.textContent = account.name;
   role.textContent = account.role;
   button.append(avatar, name, role);

@@ -1,6 +1,6 @@
 /** The top of the board: whose it is, how I am, whether the line is good, and what concerns me. */
 import type { Theme } from "../preferences";
-import { initials } from "../format";
+import { Avatar } from "./avatar";
 import { useScreen, useStore } from "./context";
 import { AutoThemeIcon, CheckIcon, ChevronIcon, KeyboardIcon, Mark, MoonIcon, SunIcon } from "./icons";
 import { LineState } from "./line_state";
@@ -79,6 +79,6 @@ function Person() {
   const items = [{ key: "sign-out", label: "Sign out", onChoose: () => void store.signOut() }];
   return (
     <Menu name={me.person.name} className="person" align="end" heading={heading} items={items}
-      face={<><span className="avatar">{initials(me.person.name)}</span><span className="person-name">{me.person.name}</span><ChevronIcon /></>} />
+      face={<><Avatar name={me.person.name} /><span className="person-name">{me.person.name}</span><ChevronIcon /></>} />
   );
 }

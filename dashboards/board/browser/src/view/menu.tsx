@@ -1,5 +1,5 @@
 /** A button that opens a menu: arrow keys move, Escape and a click elsewhere close, focus goes back. */
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 
 export interface MenuItem {
   readonly key: string;
@@ -24,7 +24,11 @@ export function Menu({ name, className, face, heading, items, align = "start", d
   const [isOpen, setOpen] = useState(false);
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
+  const sheet = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (isOpen && button.current && sheet.current) placeBeside(button.current, sheet.current, align);
+  }, [isOpen, align]);
   const close = () => {
     setOpen(false);
     button.current?.focus();
@@ -36,8 +40,13 @@ export function Menu({ name, className, face, heading, items, align = "start", d
       const path = event.composedPath();
       if (!path.includes(list.current!) && !path.includes(button.current!)) setOpen(false);
     };
+    const scrolled = (event: Event) => event.target !== sheet.current && setOpen(false);
     document.addEventListener("pointerdown", elsewhere);
-    return () => document.removeEventListener("pointerdown", elsewhere);
+    document.addEventListener("scroll", scrolled, { capture: true });
+    return () => {
+      document.removeEventListener("pointerdown", elsewhere);
+      document.removeEventListener("scroll", scrolled, { capture: true });
+    };
   }, [isOpen]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Tab") return setOpen(false);
@@ -51,14 +60,14 @@ export function Menu({ name, className, face, heading, items, align = "start", d
     next.focus();
   };
   return (
-    <div className={`menu ${align}`}>
+    <div className="menu">
       <button ref={button} type="button" className={className} aria-label={name} aria-haspopup="menu" aria-expanded={isOpen}
         aria-controls={isOpen ? id : undefined} disabled={disabled} onClick={() => setOpen(!isOpen)}
         onKeyDown={(event) => event.key === "ArrowDown" && (event.preventDefault(), setOpen(true))}>
         {face}
       </button>
       {isOpen && (
-        <div className="menu-sheet">
+        <div ref={sheet} className="menu-sheet">
           {heading}
           <div ref={list} id={id} role="menu" aria-label={name} onKeyDown={onKeyDown}>
             {items.map((item) => (
@@ -78,6 +87,21 @@ export function Menu({ name, className, face, heading, items, align = "start", d
       )}
     </div>
   );
+}
+
+const GAP = 6;
+const MARGIN = 8;
+
+/** Fixed to the window, as a zone that scrolls would cut it off; above the button if there is no room below. */
+function placeBeside(button: HTMLElement, sheet: HTMLElement, align: "start" | "end"): void {
+  const { left, right, top, bottom } = button.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = sheet;
+  const wished = align === "end" ? right - width : left;
+  const x = Math.max(MARGIN, Math.min(wished, innerWidth - width - MARGIN));
+  const fitsBelow = bottom + GAP + height <= innerHeight - MARGIN;
+  const y = fitsBelow ? bottom + GAP : Math.max(MARGIN, top - GAP - height);
+  sheet.style.left = `${x}px`;
+  sheet.style.top = `${y}px`;
 }
 
 function itemsOf(list: HTMLElement | null): HTMLElement[] {

@@ -8,7 +8,7 @@ import { Empty, Zone } from "./zone";
 export function Recent() {
   const { recent } = useView();
   return (
-    <Zone zone="recent" title="Recent calls">
+    <Zone zone="recent" title="Recent calls" isList={recent.length > 0}>
       {recent.length === 0 ? (
         <Empty title="No calls yet">Every call that ends is kept here: who called, who answered, and how it ended.</Empty>
       ) : (

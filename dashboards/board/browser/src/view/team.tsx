@@ -1,6 +1,7 @@
 /** Everybody of the company: who can be reached, who is busy and with whom, and for how long. */
 import type { TeamMember } from "../board_view";
-import { initials, phoneNumber } from "../format";
+import { phoneNumber } from "../format";
+import { Avatar } from "./avatar";
 import { Elapsed } from "./clock";
 import { useView } from "./context";
 import { PRESENCE_WORDS, PresenceMark } from "./presence_mark";
@@ -10,7 +11,7 @@ export function Team() {
   const { team, me } = useView();
   const available = team.filter(({ presence }) => presence === "available").length;
   return (
-    <Zone zone="team" title="Team" count={team.length} aside={`${available} available`}>
+    <Zone zone="team" title="Team" count={team.length} aside={`${available} available`} isList>
       {team.length === 0 ? (
         <Empty title="Nobody is here yet">People appear as soon as an owner adds them to the company.</Empty>
       ) : (
@@ -25,7 +26,7 @@ export function Team() {
 function Member({ member: { agent, presence, since, call }, isMe }: { member: TeamMember; isMe: boolean }) {
   return (
     <li className={`member ${presence}`} data-agent={agent.id} data-presence={presence}>
-      <span className="avatar" aria-hidden="true">{initials(agent.name)}<PresenceMark presence={presence} /></span>
+      <Avatar name={agent.name}><PresenceMark presence={presence} /></Avatar>
       <span className="who">
         <strong>{agent.name}{isMe && <> <span className="you">you</span></>}</strong>
         <span className="doing">

@@ -7,11 +7,13 @@ export interface ZoneProps {
   readonly count?: ReactNode;
   readonly aside?: ReactNode;
   readonly className?: string;
+  /** Its content is a list to be read, with nothing to press in it: the keyboard must be able to scroll it. */
+  readonly isList?: boolean;
   readonly dropRef?: (element: HTMLElement | null) => void;
   readonly children: ReactNode;
 }
 
-export function Zone({ zone, title, count, aside, className, dropRef, children }: ZoneProps) {
+export function Zone({ zone, title, count, aside, className, isList, dropRef, children }: ZoneProps) {
   const id = useId();
   return (
     <section ref={dropRef} className={`zone zone-${zone} ${className ?? ""}`} data-zone={zone} aria-labelledby={id}>
@@ -20,7 +22,9 @@ export function Zone({ zone, title, count, aside, className, dropRef, children }
         {count !== undefined && <span className="count">{count}</span>}
         {aside && <span className="zone-aside">{aside}</span>}
       </header>
-      <div className="zone-body">{children}</div>
+      <div className="zone-body" {...(isList ? { tabIndex: 0, role: "group", "aria-labelledby": id } : {})}>
+        {children}
+      </div>
     </section>
   );
 }

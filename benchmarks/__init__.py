@@ -1,0 +1,1 @@
+"""How fast, how large, how soon: the design's figures, each beside its floor of the same run."""

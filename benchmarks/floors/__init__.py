@@ -1,0 +1,1 @@
+"""What the same machine does without the product: the floors that the figures stand on."""

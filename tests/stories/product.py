@@ -165,12 +165,9 @@ async def _hashed() -> str:
     return _known_hash[0]
 
 
-def settings_for(
-    database_url: str, carrier: str, folder: Path, port: int, api_url: str | None = None
-) -> Settings:
-    """The settings of a product on that port, read as they always are."""
-    environment = environment_for(database_url, carrier, folder, port)
-    return read_settings(environment | {"PATCHBAY_CARRIER_API_URL": api_url or carrier})
+def settings_for(database_url: str, carrier: str, folder: Path, port: int, **more: str) -> Settings:
+    """The settings of a product on that port, read as they always are; `more` are others."""
+    return read_settings(environment_for(database_url, carrier, folder, port) | more)
 
 
 def environment_for(database_url: str, carrier: str, folder: Path, port: int) -> dict[str, str]:
@@ -191,16 +188,13 @@ _KEY = b64encode(secrets.token_bytes(32)).decode()
 
 @asynccontextmanager
 async def running_product(
-    database_url: str, carrier: str, folder: Path, api_url: str | None = None
+    database_url: str, carrier: str, folder: Path, *, sweeping: bool = False, **more: str
 ) -> AsyncGenerator[Product]:
-    """The product on a free port, in the test's own event loop.
-
-    `api_url` is where it finds the carrier's REST API, if not at the carrier's own address.
-    """
+    """The product on a free port, in the test's own event loop; `more` are other settings."""
     listener = free_socket()
-    settings = settings_for(database_url, carrier, folder, listener.getsockname()[1], api_url)
+    settings = settings_for(database_url, carrier, folder, listener.getsockname()[1], **more)
     clock = HandClock()
-    app = create_app(settings, clock=clock, sweeping=False)
+    app = create_app(settings, clock=clock, sweeping=sweeping)
     lossy = Lossy(app)
     async with served_on(listener, lossy):
         product = Product(settings, app.state, clock, carrier, lossy)

@@ -120,7 +120,9 @@ async def test_an_instruction_that_the_carrier_could_not_take_is_carried_out_lat
 ):
     async with (
         cuttable(carrier) as line,
-        running_product(postgres.web_url, carrier, tmp_path, api_url=line.address) as product,
+        running_product(
+            postgres.web_url, carrier, tmp_path, PATCHBAY_CARRIER_API_URL=line.address
+        ) as product,
     ):
         acme = await product.company("Acme")
         await acme.on_duty("Ana")

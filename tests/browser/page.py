@@ -1,0 +1,174 @@
+"""A person at a browser: what they click, drag and press, and what they hear."""
+
+import math
+import wave
+from array import array
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, Locator, Page, Playwright, expect
+
+from tests.serving import eventually
+from tests.stories.company import Agent
+from tests.stories.product import Product
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PANEL, STATIC = "/panel/board", "/board"
+LISTEN = """async () => {
+  const voice = globalThis.__patchbay?.voice();
+  if (!voice?.remoteStream) return null;
+  const context = globalThis.__ear ??= new AudioContext();
+  await context.resume();
+  const analyser = context.createAnalyser();
+  analyser.fftSize = 8192;
+  analyser.smoothingTimeConstant = 0;
+  const source = context.createMediaStreamSource(voice.remoteStream);
+  source.connect(analyser);
+  await new Promise((done) => setTimeout(done, 400));
+  const bins = new Float32Array(analyser.frequencyBinCount);
+  analyser.getFloatFrequencyData(bins);
+  source.disconnect();
+  let loudest = 0;
+  bins.forEach((level, at) => { if (level > bins[loudest]) loudest = at; });
+  return { hz: loudest * context.sampleRate / 8192, db: bins[loudest] };
+}"""
+
+
+class Browsers:
+    """One browser per person, because a browser has one microphone."""
+
+    def __init__(self, playwright: Playwright, path: str, product: Product, folder: Path) -> None:
+        self._playwright, self._path = playwright, path
+        self._product, self._folder = product, folder
+        self._open: list[Browser] = []
+        self.strangers: list[str] = []
+        self.complaints: list[str] = []
+
+    async def open(
+        self, agent: Agent, tone: int = 700, board: str = PANEL, **context: Any
+    ) -> "Desk":
+        """That person signs in and opens their board; their microphone hears a tone."""
+        microphone = self._folder / f"{agent.company.name}-{agent.name}.wav"
+        _write_tone(microphone, tone)
+        browser = await self._playwright.chromium.launch(
+            executable_path=self._path,
+            args=[*ARGUMENTS, f"--use-file-for-fake-audio-capture={microphone}"],
+        )
+        self._open.append(browser)
+        return await self._sit_down(browser, agent, board, context)
+
+    async def _sit_down(
+        self, browser: Browser, agent: Agent, board: str, context: dict[str, Any]
+    ) -> "Desk":
+        settings = {"viewport": {"width": 1440, "height": 900}, **context}
+        place = await browser.new_context(permissions=["microphone", "notifications"], **settings)
+        page = await place.new_page()
+        page.on("request", lambda request: self._note_stranger(request.url))
+        page.on("pageerror", lambda error: self.complaints.append(f"{agent.name}: {error}"))
+        await page.goto(f"{self._product.address}/sign-in?next={board}")
+        await page.get_by_label("E-mail").fill(agent.email)
+        await page.get_by_label("Password", exact=True).fill(agent.password)
+        await page.get_by_role("button", name="Sign in").click()
+        await page.wait_for_selector("[data-zone=incoming]")
+        return Desk(page, agent)
+
+    async def close(self) -> None:
+        for browser in self._open:
+            await browser.close()
+
+    def _note_stranger(self, url: str) -> None:
+        if not url.startswith((self._product.address, "data:", "blob:")):
+            self.strangers.append(url)
+
+
+class Desk:
+    """One person's open board."""
+
+    def __init__(self, page: Page, agent: Agent) -> None:
+        self.page, self.agent = page, agent
+
+    async def goes_available(self) -> None:
+        await self.page.get_by_role("button", name="Go available").click()
+        await expect(self.presence(self.agent)).to_have_attribute("data-presence", "available")
+
+    def presence(self, agent: Agent) -> Locator:
+        """That person's row in the team."""
+        return self.page.locator(f"[data-zone=team] [data-agent='{agent.id}']")
+
+    def zone(self, name: str) -> Locator:
+        return self.page.locator(f"[data-zone={name}]")
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name).first
+
+    async def sees_ringing(self) -> None:
+        await expect(
+            self.zone("incoming").get_by_role("button", name="Answer").first
+        ).to_be_visible()
+
+    async def answers(self) -> None:
+        await self.zone("incoming").get_by_role("button", name="Answer").first.click()
+
+    async def is_talking(self) -> None:
+        await eventually(self._voice_is_open, within=10)
+
+    async def is_silent(self) -> None:
+        """No voice call is left in this page."""
+        await eventually(self._has_no_voice, within=10)
+
+    async def hears(self, pitch: float) -> None:
+        """Wait until the loudest tone in this person's ear is that one."""
+        heard: Any = None
+
+        async def it() -> bool:
+            nonlocal heard
+            heard = await self.page.evaluate(LISTEN)
+            return heard is not None and heard["db"] > -80 and abs(heard["hz"] - pitch) < 15
+
+        try:
+            await eventually(it, within=10)
+        except AssertionError:
+            raise AssertionError(f"{self.agent.name} heard {heard}, not {pitch} Hz") from None
+
+    async def drags(self, card: Locator, target: Locator) -> None:
+        """Drag with the mouse, in small steps as a hand does."""
+        start, end = await card.bounding_box(), await target.bounding_box()
+        assert start is not None
+        assert end is not None
+        await self.page.mouse.move(start["x"] + 40, start["y"] + 20)
+        await self.page.mouse.down()
+        await self.page.mouse.move(start["x"] + 60, start["y"] + 40, steps=4)
+        middle = (end["x"] + end["width"] / 2, end["y"] + end["height"] / 2)
+        await self.page.mouse.move(*middle, steps=12)
+        await self.page.mouse.up()
+
+    async def _voice(self) -> Any:
+        return await self.page.evaluate(
+            "() => { const v = globalThis.__patchbay?.voice(); return v && v.status }"
+        )
+
+    async def _voice_is_open(self) -> bool:
+        return await self._voice() == "open"
+
+    async def _has_no_voice(self) -> bool:
+        return await self._voice() is None
+
+
+def _write_tone(path: Path, pitch: int, seconds: float = 2.0, rate: int = 48000) -> None:
+    """A microphone's input: whole periods, so that the loop has no seam."""
+    turn = 2 * math.pi * pitch / rate
+    samples = array("h", (round(9000 * math.sin(turn * n)) for n in range(int(seconds * rate))))
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(samples.tobytes())

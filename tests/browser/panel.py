@@ -1,0 +1,33 @@
+"""The Panel process of a story, which may die and come back."""
+
+import asyncio
+import sys
+
+
+class PanelPart:
+    """`python -m dashboards.board` beside one running product."""
+
+    def __init__(self, port: str, address: str) -> None:
+        self._port, self._address = port, address
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def starts(self) -> None:
+        """Start it; it answers when this returns."""
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "dashboards.board", "--port", self._port, "--backend", self._address),
+            *("--public-origin", self._address),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert self._process.stdout is not None
+        await asyncio.wait_for(self._process.stdout.readline(), 30)
+
+    async def is_killed(self) -> None:
+        assert self._process is not None
+        self._process.kill()
+        await self._process.wait()
+
+    async def ends(self) -> None:
+        assert self._process is not None
+        self._process.terminate()
+        await self._process.wait()

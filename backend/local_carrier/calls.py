@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from backend.local_carrier.accounts import Account
 from backend.local_carrier.conferences import Conferences, LeaveReason
-from backend.local_carrier.legs import Leg, LegStatus
+from backend.local_carrier.legs import HungUp, Leg, LegStatus
 from backend.local_carrier.twiml.dial import DialUnderway
 from backend.local_carrier.twiml.perform import Document, perform_call
 from backend.local_carrier.twiml.stage import End, GoTo, Stage
@@ -73,7 +73,10 @@ class Calls:
                 completion_parameters(leg),
                 method=callbacks.status_callback_method,
             )
-        await leg.far_end.ended(leg)
+        far_end, leg.far_end = leg.far_end, HungUp(leg.far_end.kind)
+        leg.heard.clear()
+        leg.said.clear()
+        await far_end.ended(leg)
 
     async def hung_up_by_far_end(self, leg: Leg) -> None:
         answered = leg.status is LegStatus.IN_PROGRESS

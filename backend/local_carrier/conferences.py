@@ -5,8 +5,8 @@ participant brought; later ones are ignored, as Twilio does.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Literal
+from collections.abc import Coroutine
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -41,8 +41,13 @@ EVENT_GROUPS = (
     "announcement",
 )
 
-RunMusic = Callable[[Leg, str, str, dict[str, str]], Coroutine[object, object, None]]
-"""Performs the TwiML or audio at a URL for one leg: (leg, url, method, extra parameters)."""
+
+class RunMusic(Protocol):
+    """Performs the TwiML or audio at a URL for one leg, without touching its own document."""
+
+    def __call__(
+        self, leg: Leg, url: str, method: str, parameters: dict[str, str], *, repeat: bool
+    ) -> Coroutine[object, object, None]: ...
 
 
 class Seat(msgspec.Struct, frozen=True, kw_only=True):
@@ -215,8 +220,11 @@ class Conferences:
         """Played to one participant, over whatever the room is saying."""
 
         async def announcement() -> None:
-            await self._run_music(participant.leg, url, method, self._names(participant.conference))
+            names = self._names(participant.conference)
+            await self._run_music(participant.leg, url, method, names, repeat=False)
             self._announce(participant.conference, "announcement", "announcement-end", participant)
+            participant.music = None  # this very task: what is due now must not cancel it
+            self._play_what_is_due(participant)
 
         self._stop_music(participant)
         participant.music = self._background.start(announcement())
@@ -258,7 +266,8 @@ class Conferences:
             leg.playback = Playback(hold_music(), FromPlay(url="hold-music"), loops=0)
             return
         names = self._names(participant.conference)
-        participant.music = self._background.start(self._run_music(leg, url, method, names))
+        music = self._run_music(leg, url, method, names, repeat=True)
+        participant.music = self._background.start(music)
 
     def _stop_music(self, participant: Participant) -> None:
         if participant.music is not None:

@@ -111,8 +111,10 @@ class Exchange:
             leg, self.webhooks, self.sounds, self.conferences, audible=self.media == "real"
         )
 
-    async def _run_music(self, leg: Leg, url: str, method: str, parameters: dict[str, str]) -> None:
-        await perform_music(self._stage(leg), GoTo(url, method, parameters))
+    async def _run_music(
+        self, leg: Leg, url: str, method: str, parameters: dict[str, str], *, repeat: bool
+    ) -> None:
+        await perform_music(self._stage(leg), GoTo(url, method, parameters), repeat=repeat)
 
 
 def _callbacks(settings: VoiceSettings) -> Callbacks:

@@ -60,6 +60,22 @@ class FarEnd(Protocol):
     async def ended(self, leg: "Leg") -> None: ...
 
 
+class HungUp:
+    """The far end of a leg that is over: what it held (audio, a peer connection) may be freed."""
+
+    def __init__(self, kind: Literal["caller", "softphone", "browser"]) -> None:
+        self.kind: Literal["caller", "softphone", "browser"] = kind
+
+    def next_frame(self) -> Samples | None:
+        return None
+
+    def hear(self, frame: Samples) -> None: ...
+
+    async def answered(self) -> None: ...
+
+    async def ended(self, leg: "Leg") -> None: ...
+
+
 class Callbacks(msgspec.Struct, kw_only=True):
     """Where this leg's customer is asked and told; REST may change it in mid-call."""
 

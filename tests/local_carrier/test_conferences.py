@@ -281,3 +281,17 @@ async def test_many_phones_may_wait_at_the_same_time(acme: Company, customer: Cu
     (conference,) = await acme.twilio.conferences.list_async(status="in-progress")
     participants = await acme.twilio.conferences(conference.sid).participants.list_async()
     assert len(participants) == 20
+
+
+async def test_hold_music_goes_on_after_an_announcement(acme: Company, customer: Customer) -> None:
+    room_for_everybody(acme, customer)
+    customer.answers("/hold", Reply(tone_wav(330), "audio/wav"))
+    customer.twiml("/announce", "<Say>You are next</Say>")
+    caller = await acme.is_called()
+    await caller.becomes("in-progress")
+    participants = acme.twilio.conferences(await conference_sid(acme)).participants
+    await participants("caller").update_async(hold=True, hold_url=customer.url("/hold"))
+    await caller.hears("music", 330)
+    await participants("caller").update_async(announce_url=customer.url("/announce"))
+    await caller.hears("speech")
+    await caller.hears("music", 330)

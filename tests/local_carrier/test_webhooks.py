@@ -58,6 +58,17 @@ async def test_what_cannot_be_performed_goes_to_the_fallback(
     assert (fallback["fallback"], fallback["status"]) == (True, 200)
 
 
+@pytest.mark.parametrize("address", ["mailto:ana@example.com", "http://127.0.0.1:99999/x"])
+async def test_an_address_that_is_none_goes_to_the_fallback_too(
+    acme: Company, customer: Customer, address: str
+) -> None:
+    await point(acme, voice_fallback_url=customer.url("/fallback"))
+    acme.answers_calls_with(f"<Redirect>{address}</Redirect>")
+    customer.twiml("/fallback", "<Reject reason='busy'/>")
+    await (await acme.is_called()).becomes("busy")
+    assert customer.at("/fallback")[0].fields["ErrorCode"] == "11100"
+
+
 async def test_without_a_fallback_the_caller_hears_an_apology(
     acme: Company, customer: Customer
 ) -> None:

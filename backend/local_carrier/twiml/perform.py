@@ -50,19 +50,27 @@ async def perform_call(stage: Stage, start: GoTo | Document) -> End:
     return step
 
 
-async def perform_music(stage: Stage, start: GoTo) -> None:
-    """What a waiting, held or announced-to participant hears. TwiML does not loop by itself."""
+async def perform_music(stage: Stage, start: GoTo, *, repeat: bool) -> None:
+    """What a waiting, held or announced-to participant hears.
+
+    TwiML does not loop by itself; an audio file does where `repeat` is asked for.
+    """
     step: Step = start
     try:
         while isinstance(step, GoTo):
-            document = await _asked(stage, step, waiting=True)
+            document = await _asked(stage, step, waiting=True, repeat=repeat)
             step = await _run(stage, document, waiting=True)
     except (WebhookFailed, TwimlError) as failure:
         stage.leg.note(f"no music: {failure}")
 
 
 async def _asked(
-    stage: Stage, step: GoTo, *, fallback: bool = False, waiting: bool = False
+    stage: Stage,
+    step: GoTo,
+    *,
+    fallback: bool = False,
+    waiting: bool = False,
+    repeat: bool = False,
 ) -> Document:
     answer = await stage.webhooks.request(
         stage.leg.account,
@@ -72,19 +80,19 @@ async def _asked(
         fallback=fallback,
     )
     stage.document_url = answer.url
-    document = _read(stage, answer, waiting=waiting)
+    document = _read(stage, answer, repeat=repeat)
     if waiting and not all(verb.may_wait for verb in document):
         raise TwimlError(12200, "only Play, Say, Pause and Redirect may be heard while waiting")
     return document
 
 
-def _read(stage: Stage, answer: Answer, *, waiting: bool) -> Document:
+def _read(stage: Stage, answer: Answer, *, repeat: bool) -> Document:
     if answer.content_type.startswith("audio/"):
         try:
             clip = stage.sounds.decoded(answer.body)
         except NoSound as error:
             raise TwimlError(12300, str(error)) from error
-        return [_PlayAnswer(clip, answer.url, loops=0 if waiting else 1)]
+        return [_PlayAnswer(clip, answer.url, loops=0 if repeat else 1)]
     text = answer.body.decode(errors="replace")
     if answer.content_type == "text/plain":
         try:

@@ -1,0 +1,46 @@
+"""The fold that keeps a board current, on the vectors that the browser's fold is held to too."""
+
+import pytest
+from msgspec.structs import replace
+
+from backend.domain.board import Gap, apply
+from tests.vectors import board_fold
+
+CASES = board_fold.cases()
+
+
+def test_the_shared_vectors_are_what_the_domain_announces_today():
+    assert board_fold.FILE.read_text() == board_fold.text(), (
+        "python -m tests.vectors.board_fold writes them anew"
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_a_repeated_announcement_changes_nothing(case: board_fold.Case):
+    board = case.snapshot
+    for said in case.events:
+        board = apply(apply(board, said), said)
+    assert replace(board, at=case.expected.at) == case.expected
+
+
+def test_a_missing_announcement_is_noticed():
+    case = CASES[0]
+    with pytest.raises(Gap):
+        apply(case.snapshot, case.events[1])
+
+
+def test_the_vectors_hold_every_event_that_can_be_announced_of_a_call():
+    names = {said.event for case in CASES for said in case.events}
+    assert {
+        "call-arrived",
+        "call-claimed",
+        "call-connected",
+        "claim-expired",
+        "agent-lost",
+        "call-parked",
+        "park-overdue",
+        "call-picked-up",
+        "call-ended",
+        "offer-refused",
+        "agent-changed",
+    } <= names

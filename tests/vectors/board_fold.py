@@ -1,0 +1,145 @@
+"""Writes `board_fold.json`: snapshots, events and what both folds must make of them.
+
+The calls are made up by throwing signals at the real `decide`, from seeds, so the vectors hold
+whatever the domain can announce. `python -m tests.vectors.board_fold` writes the file anew; a
+test fails if it is not what the domain says today.
+"""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from backend.domain import signals
+from backend.domain.agent import Agent, AgentStatus
+from backend.domain.board import (
+    Announcement,
+    Snapshot,
+    agent_card_of,
+    apply,
+    card_of,
+)
+from backend.domain.call import Call
+from backend.domain.decide import Scene, decide
+from backend.domain.refusals import Refusal
+from backend.domain.rules import Rules
+
+FILE = Path(__file__).with_suffix(".json")
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+TENANT = UUID(int=1)
+AGENTS = tuple(
+    Agent(UUID(int=n), name, START, status=AgentStatus.AVAILABLE)
+    for n, name in ((11, "Ana"), (12, "Ben"), (13, "Chloe"))
+)
+STATUSES = tuple(AgentStatus)
+
+
+class Case(Struct, frozen=True):
+    """A snapshot, the announcements after it, and the board that both make."""
+
+    name: str
+    snapshot: Snapshot
+    events: list[Announcement]
+    expected: Snapshot
+
+
+def cases() -> list[Case]:
+    """The same cases every time."""
+    return [_case(seed) for seed in range(5)]
+
+
+def text() -> str:
+    """What the file holds."""
+    lines = ",\n".join(msgspec.json.encode(case).decode() for case in cases())
+    return f'{{"cases": [\n{lines}\n]}}\n'
+
+
+def _case(seed: int) -> Case:
+    """A busy quarter of an hour; the snapshot is taken somewhere in its middle."""
+    world = _World(Random(seed))  # noqa: S311
+    board = Snapshot(0, START, AGENTS[0].id, 8, (), tuple(map(agent_card_of, AGENTS)), ())
+    for _ in range(30):
+        for said in world.turn():
+            board = apply(board, said)
+    snapshot, events = board, list[Announcement]()
+    for _ in range(45):
+        for said in world.turn():
+            events.append(said)
+            board = apply(board, said)
+    # What was announced before the snapshot may come again; it changes nothing.
+    return Case(f"seed {seed}", snapshot, events, replace(board, at=START))
+
+
+class _World:
+    """Calls and agents to which things happen at random."""
+
+    def __init__(self, dice: Random) -> None:
+        self._dice = dice
+        self._now = START
+        self._number = 0
+        self._calls: dict[UUID, Call] = {}
+        self._agents = {agent.id: agent for agent in AGENTS}
+
+    def turn(self) -> list[Announcement]:
+        self._now += timedelta(seconds=self._dice.choice((0.5, 2, 9, 40)))
+        kind = self._dice.random()
+        if kind < 0.2 or not self._calls:
+            return self._decide(None, self._arrival())
+        if kind < 0.3:
+            return [self._change_agent()]
+        call = self._dice.choice(list(self._calls.values()))
+        return self._decide(call, self._signal(call))
+
+    def _arrival(self) -> signals.CallerArrived:
+        leg = f"CA{self._dice.randrange(16**32):032x}"
+        return signals.CallerArrived(leg, f"+1555{self._dice.randrange(10**7):07}", "+15550100001")
+
+    def _signal(self, call: Call) -> signals.CallSignal:
+        agent = self._dice.choice(list(self._agents))
+        leg = f"A{self._dice.randrange(3)}"
+        return self._dice.choice(
+            [
+                signals.AgentAnswered(agent),
+                signals.AgentJoined(leg, call.agent_id or agent),
+                signals.AgentJoined(leg, call.agent_id or agent),
+                signals.AgentLegLeft(call.agent_leg or leg, agent),
+                signals.AgentParked(call.agent_id or agent),
+                signals.AgentPickedUp(agent),
+                signals.AgentDeclined(agent),
+                signals.AgentHungUp(call.agent_id or agent),
+                signals.CallerLeft(call.caller_leg),
+                signals.TimeRanOut(),
+            ]
+        )
+
+    def _decide(self, call: Call | None, signal: signals.CallSignal) -> list[Announcement]:
+        actor = self._agents.get(getattr(signal, "agent_id", UUID(int=0)))
+        scene = Scene(TENANT, Rules(), call, actor=actor, free=tuple(self._agents))
+        try:
+            decision = decide(scene, signal, self._now)
+        except Refusal:
+            return []
+        assert decision.call is not None
+        self._calls[decision.call.id] = decision.call
+        card = card_of(decision.call)
+        return [self._announce(event.name, call=card) for event in decision.said]
+
+    def _change_agent(self) -> Announcement:
+        agent = self._dice.choice(list(self._agents.values()))
+        status = self._dice.choice(STATUSES)
+        after = replace(agent, status=status, since=self._now, rev=agent.rev + 1)
+        self._agents[agent.id] = after
+        return self._announce("agent-changed", agent=agent_card_of(after))
+
+    def _announce(self, event: str, **cards: Any) -> Announcement:
+        self._number += 1
+        return Announcement(self._number, self._now, event, **cards)
+
+
+if __name__ == "__main__":
+    FILE.write_text(text())

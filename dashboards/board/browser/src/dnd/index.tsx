@@ -15,7 +15,7 @@ import {
   type Announcements,
 } from "@dnd-kit/core";
 import { useMemo, useState, type HTMLAttributes, type ReactNode } from "react";
-import { fromTargetToTarget, underPointer, whereDropped } from "./modifiers";
+import { fromTargetToTarget, insideWindow, underPointer, whereDropped } from "./modifiers";
 import { CardSensor } from "./sensors";
 
 export interface DragWords {
@@ -69,7 +69,7 @@ export function DragArea({ words, homeOf, onDrop, overlay, children }: DragAreaP
       }}
     >
       {children}
-      <DragOverlay dropAnimation={null} modifiers={[underPointer]} zIndex={50}>
+      <DragOverlay dropAnimation={null} modifiers={[underPointer, insideWindow]} zIndex={50}>
         {dragged === null ? null : (
           <div style={targetWidth === null ? undefined : { width: Math.min(targetWidth - 32, 380) }}>{overlay(dragged)}</div>
         )}

@@ -8,6 +8,13 @@ export const underPointer: Modifier = ({ activatorEvent, activeNodeRect, overlay
   return { ...transform, x: transform.x + grabbedAt - overlayNodeRect.width / 2 };
 };
 
+/** On a narrow screen the card in the air stays wholly in sight. */
+export const insideWindow: Modifier = ({ overlayNodeRect, windowRect, activeNodeRect, transform }) => {
+  if (!overlayNodeRect || !windowRect || !activeNodeRect) return transform;
+  const [leftmost, rightmost] = [8 - activeNodeRect.left, windowRect.width - 8 - overlayNodeRect.width - activeNodeRect.left];
+  return { ...transform, x: Math.max(leftmost, Math.min(transform.x, Math.max(leftmost, rightmost))) };
+};
+
 /** The pointer says where it is; a card moved by keys lies where it lies. */
 export const whereDropped: CollisionDetection = (seen) =>
   seen.pointerCoordinates ? pointerWithin(seen) : rectIntersection(seen);

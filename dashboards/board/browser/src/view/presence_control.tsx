@@ -24,7 +24,7 @@ export function PresenceControl() {
         </button>
       )}
       {(agent.status === "away" || agent.status === "offline") && (
-        <button type="button" className="button primary small" disabled={askingMicrophone} onClick={() => void store.goAvailable()}>
+        <button type="button" className={`button small ${isWorking ? "" : "primary"}`} disabled={askingMicrophone} onClick={() => void store.goAvailable()}>
           {askingMicrophone ? "Asking for the microphone…" : "Go available"}<KeyHint keys="G" />
         </button>
       )}

@@ -13,7 +13,8 @@ from litestar.types import ASGIApp
 
 def free_socket() -> socket.socket:
     """A socket bound to a free port of this machine."""
-    listener = socket.socket()
+    # Named, or asyncio takes it for something else than TCP and leaves Nagle's delay on.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     return listener
 

@@ -36,6 +36,7 @@ class EndReason(StrEnum):
     REJECTED = "rejected"
     """An agent took it and ended it before anybody talked."""
     FAILED = "failed"
+    """It broke off: the line failed, or the agent was lost and nobody took the call over."""
 
 
 class LegRole(StrEnum):

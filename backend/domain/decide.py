@@ -342,7 +342,9 @@ def _time_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
     match call.state:
         case CallState.RINGING:
             told = (instructions.TellNobodyAnswers(call.id, call.caller_leg),)
-            return _end(call, signals.TimeRanOut(), EndReason.NO_ANSWER, now, asked=told)
+            talked = call.answered_at is not None
+            reason = EndReason.FAILED if talked else EndReason.NO_ANSWER
+            return _end(call, signals.TimeRanOut(), reason, now, asked=told)
         case CallState.CONNECTING | CallState.CONNECTED:
             return _claim_ran_out(scene, call, now)
         case CallState.PARKED:

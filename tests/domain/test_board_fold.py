@@ -37,6 +37,8 @@ def test_the_vectors_hold_every_event_that_can_be_announced_of_a_call():
         "call-connected",
         "claim-expired",
         "agent-lost",
+        "agent-rejoined",
+        "call-returned",
         "call-parked",
         "park-overdue",
         "call-picked-up",

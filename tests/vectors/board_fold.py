@@ -50,7 +50,7 @@ class Case(Struct, frozen=True):
 
 def cases() -> list[Case]:
     """The same cases every time."""
-    return [_case(seed) for seed in range(5)]
+    return [_case(seed) for seed in range(6)]
 
 
 def text() -> str:
@@ -67,7 +67,7 @@ def _case(seed: int) -> Case:
         for said in world.turn():
             board = apply(board, said)
     snapshot, events = board, list[Announcement]()
-    for _ in range(45):
+    for _ in range(60):
         for said in world.turn():
             events.append(said)
             board = apply(board, said)
@@ -86,7 +86,7 @@ class _World:
         self._agents = {agent.id: agent for agent in AGENTS}
 
     def turn(self) -> list[Announcement]:
-        self._now += timedelta(seconds=self._dice.choice((0.5, 2, 9, 40)))
+        self._now += timedelta(seconds=self._dice.choice((0.5, 2, 9, 40, 95)))
         kind = self._dice.random()
         if kind < 0.2 or not self._calls:
             return self._decide(None, self._arrival())
@@ -101,18 +101,20 @@ class _World:
 
     def _signal(self, call: Call) -> signals.CallSignal:
         agent = self._dice.choice(list(self._agents))
-        leg = f"A{self._dice.randrange(3)}"
+        leg = f"A{self._dice.randrange(1000)}"
         return self._dice.choice(
             [
                 signals.AgentAnswered(agent),
                 signals.AgentJoined(leg, call.agent_id or agent),
                 signals.AgentJoined(leg, call.agent_id or agent),
                 signals.AgentLegLeft(call.agent_leg or leg, agent),
+                signals.AgentLegLeft(call.agent_leg or leg, agent),
                 signals.AgentParked(call.agent_id or agent),
                 signals.AgentPickedUp(agent),
                 signals.AgentDeclined(agent),
                 signals.AgentHungUp(call.agent_id or agent),
                 signals.CallerLeft(call.caller_leg),
+                signals.TimeRanOut(),
                 signals.TimeRanOut(),
             ]
         )

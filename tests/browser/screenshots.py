@@ -1,0 +1,126 @@
+"""Photographs a running demo for the README: `python -m tests.browser.screenshots`.
+
+Start the product first (`make run`). A busy morning at Acme is played through the lab and by
+colleagues' browsers; then Ana's board is photographed in several widths, light and dark.
+"""
+
+import asyncio
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+import aiohttp
+from playwright.async_api import Page, async_playwright
+
+from tests.browser.conftest import browser_path
+from tests.browser.page import Browsers, Desk
+from tests.stories.company import Caller, Company
+from tests.stories.product import Product
+
+ADDRESS, CARRIER = "http://localhost:8080", "http://localhost:8081"
+FOLDER = Path("docs/screenshots")
+LOOKS = (("1440", 1440, 900), ("1280", 1280, 800), ("390", 390, 844))
+
+
+class Demo:
+    """The part of a story's product that an outsider has too."""
+
+    def __init__(self, http: aiohttp.ClientSession) -> None:
+        self.http, self.address, self.carrier = http, ADDRESS, CARRIER
+
+    lab = Product.lab
+
+
+async def main() -> None:
+    async with aiohttp.ClientSession() as http, async_playwright() as playwright:
+        acme = await staff(http)
+        browsers = Browsers(playwright, browser_path(), cast("Product", acme.product), Path("/tmp"))  # noqa: S108
+        try:
+            await acme.people["Ana Ruiz"].asks("PUT", "/api/presence", {"status": "away"})
+            ana = await browsers.open(acme.people["Ana Ruiz"])
+            await ana.goes_available()
+            callers = await a_busy_morning(acme, ana)
+            await photographs(ana.page)
+            await lab_photograph(ana.page)
+            for caller in callers:
+                await caller.hangs_up()
+        finally:
+            await browsers.close()
+            await acme.close()
+
+
+async def staff(http: aiohttp.ClientSession) -> Company:
+    """Acme's people, with the demo's own sign-ins."""
+    async with http.get(f"{ADDRESS}/api/demo-accounts") as answer:
+        accounts: list[dict[str, Any]] = await answer.json()
+    acme = Company(cast("Product", Demo(http)), UUID(int=0), "Acme", "+15550100001")
+    for account in accounts:
+        if account["tenant"] == "Acme":
+            acme.add(account["name"], UUID(int=0), account["email"], account["password"])
+            agent = acme.people[account["name"]]
+            agent.id = UUID((await agent.signs_in())["person"]["id"])
+    return acme
+
+
+async def a_busy_morning(acme: Company, ana: Desk) -> list[Caller]:
+    """Calls that are over, parked, talked to and ringing; gives those that are still there."""
+    ben, chloe = acme.people["Ben Carter"], acme.people["Chloe Martin"]
+    sam = acme.people["Sam Okafor"]
+    await acme.on_duty("Ben Carter", "Chloe Martin", "Sam Okafor")
+    helped = await acme.rings("+14155550142")
+    await chloe.answers(helped)
+    impatient = await acme.rings("+12125550187")
+    await asyncio.sleep(4)
+    await impatient.hangs_up()
+    await helped.hangs_up()
+    await chloe.sees_call(helped, "ended")
+    await chloe.asks("DELETE", "/api/wrap-up")
+    handed_on = await acme.rings("+13125550119")
+    await ben.answers(handed_on)
+    await ben.parks(handed_on)
+    await chloe.picks_up(handed_on)
+    await asyncio.sleep(7)
+    await handed_on.hangs_up()
+    await chloe.sees_call(handed_on, "ended")
+    await chloe.asks("DELETE", "/api/wrap-up")
+    first, second = await acme.rings("+16175550163"), await acme.rings("+442079460958")
+    await ben.answers(first)
+    await ben.parks(first)
+    await asyncio.sleep(9)
+    await chloe.answers(second)
+    await chloe.parks(second, slot=3)
+    talking = await acme.rings("+33155501234")
+    await ben.answers(talking)
+    mine = await acme.rings("+14085550177")
+    await ana.sees_ringing()
+    await ana.answers()
+    await ana.is_talking()
+    await sam.goes("away")
+    await asyncio.sleep(24)
+    ringing = [await acme.rings("+15125550131")]
+    await asyncio.sleep(6)
+    ringing.append(await acme.rings("+4930901820"))
+    await asyncio.sleep(3)
+    return [first, second, talking, mine, *ringing]
+
+
+async def photographs(page: Page) -> None:
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=cast("Any", scheme))
+        for name, width, height in LOOKS:
+            await page.set_viewport_size({"width": width, "height": height})
+            await page.wait_for_timeout(400)
+            await page.screenshot(path=FOLDER / f"board-{name}-{scheme}.png", full_page=width < 500)
+
+
+async def lab_photograph(page: Page) -> None:
+    lab = await page.context.new_page()
+    await lab.set_viewport_size({"width": 1440, "height": 900})
+    await lab.goto(CARRIER)
+    await lab.wait_for_timeout(1500)
+    await lab.screenshot(path=FOLDER / "lab-1440-light.png")
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main())

@@ -16,6 +16,8 @@ COMMANDS = {
     "serve": "run the web server alone; needs DATABASE_URL",
     "migrate": "bring the tables up to date; needs DATABASE_OWNER_URL",
     "settings": "list every setting with its meaning, its default and its value now",
+    "found-tenant": "make a company with no people yet",
+    "add-person": "make somebody a member of a company",
     "connect-twilio": "connect a company to its Twilio account",
 }
 
@@ -25,6 +27,10 @@ def main(argv: Sequence[str]) -> int:
         from backend import connect_twilio
 
         return connect_twilio.main(list(argv[1:])) or 0
+    if argv and argv[0] in ("found-tenant", "add-person"):
+        from backend import tenants
+
+        return tenants.main(list(argv))
     given = _parser().parse_args(argv)
     if given.command == "settings":
         return _show_settings()

@@ -1,0 +1,112 @@
+"""`found-tenant` and `add-person`: a company's first people, from the command line.
+
+The password is read from NEW_PASSWORD, else asked for. Somebody who works for another company
+here already keeps their password and is only added.
+"""
+
+import argparse
+import asyncio
+import getpass
+import os
+import sys
+from uuid import UUID, uuid4
+
+from backend.domain.rules import Rules
+from backend.settings import Settings, WrongSettings, read_settings
+from backend.store import people
+from backend.store.people import Role
+from backend.store.tenancy import Database, DatabaseAway
+from backend.web.sign_in import hash_password
+
+SHORTEST_PASSWORD = 12
+
+
+class CannotAdd(Exception):
+    """The company or the person cannot be added, and why."""
+
+
+def main(argv: list[str]) -> int:
+    """Either command. Returns its exit status: 0 done, 1 refused, 2 wrong usage or settings."""
+    given = _parser().parse_args(argv)
+    try:
+        settings = read_settings(os.environ)
+    except WrongSettings as wrong:
+        print("\n".join(wrong.problems), file=sys.stderr)
+        return 2
+    if settings.database_url is None:
+        print(f"{given.command} needs DATABASE_URL: the running product's.", file=sys.stderr)
+        return 2
+    try:
+        print(asyncio.run(_do(settings, given)))
+    except (CannotAdd, DatabaseAway) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m backend", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    found = commands.add_parser("found-tenant", help="make a company with no people yet")
+    found.add_argument("--name", required=True)
+    add = commands.add_parser("add-person", help="make somebody a member of a company")
+    add.add_argument("--tenant", required=True, help="its id or exact name")
+    add.add_argument("--name", required=True)
+    add.add_argument("--email", required=True)
+    add.add_argument("--role", required=True, choices=[role.value for role in Role])
+    return parser
+
+
+async def _do(settings: Settings, given: argparse.Namespace) -> str:
+    assert settings.database_url is not None  # noqa: S101  checked by `main`
+    database = await Database.connect(settings.database_url, 1)
+    try:
+        if given.command == "found-tenant":
+            return await found_tenant(database, given.name)
+        role = Role(given.role)
+        return await add_person(database, given.tenant, given.name, given.email, role)
+    finally:
+        await database.close()
+
+
+async def found_tenant(database: Database, name: str) -> str:
+    """Make the company. Returns what to tell. Raises `CannotAdd` if the name is taken."""
+    if name in (await people.tenants(database)).values():
+        raise CannotAdd(f"There is a company called {name!r} already.")
+    tenant = uuid4()
+    async with database.work(tenant) as work:
+        await people.found_tenant(work, name, Rules())
+    return f"Company {name} founded: {tenant}. Add its owner with `add-person --role owner`."
+
+
+async def add_person(
+    database: Database, tenant_name: str, name: str, email: str, role: Role
+) -> str:
+    """Make a person a member. Returns what to tell. Raises `CannotAdd`."""
+    tenant = await find_tenant(database, tenant_name)
+    known = await people.credentials_of(database, email.strip())
+    person = known.person_id if known else await _register(database, name, email.strip())
+    async with database.work(tenant) as work:
+        await people.add_member(work, person, name, role)
+    return f"{name} <{email.strip().lower()}> is now {role.value} of {tenant_name}."
+
+
+async def find_tenant(database: Database, name_or_id: str) -> UUID:
+    """The company of that id or exact name. Raises `CannotAdd`, which lists those there are."""
+    names = await people.tenants(database)
+    found = [each for each, name in names.items() if name_or_id in (str(each), name)]
+    if len(found) != 1:
+        listed = ", ".join(sorted(names.values())) or "none"
+        raise CannotAdd(f"No one company is called {name_or_id!r}. There are: {listed}.")
+    return found[0]
+
+
+async def _register(database: Database, name: str, email: str) -> UUID:
+    if "@" not in email:
+        raise CannotAdd(f"{email!r} is not an e-mail address.")
+    password = os.environ.get("NEW_PASSWORD") or getpass.getpass(f"Password for {email}: ")
+    if len(password) < SHORTEST_PASSWORD:
+        raise CannotAdd(f"A password has at least {SHORTEST_PASSWORD} characters.")
+    return await people.register_person(
+        database, email=email, name=name, password_hash=await hash_password(password)
+    )

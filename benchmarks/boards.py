@@ -137,7 +137,7 @@ async def open_one(url: str, cookie: str = "") -> Board:
     loop, where = asyncio.get_running_loop(), urlsplit(url)
     greeting = HELLO if cookie else None
     _, board = await loop.create_connection(
-        lambda: Board(url, cookie, greeting), where.hostname, where.port
+        lambda: Board(url, cookie, greeting), where.hostname or "", where.port or 80
     )
     if greeting is not None:
         first = Watch([board], SNAPSHOT)

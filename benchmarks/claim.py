@@ -36,6 +36,7 @@ async def measure(stage: Stage) -> list[Figure]:
     times = stage.size(100, 20)
     claims: list[float] = []
     floors: list[float] = []
+    event = b""
     async with (
         running_product(stage.postgres.web_url, stage.folder_for(NAME)) as product,
         bare_server(stage, storing=True) as bare,

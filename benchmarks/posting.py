@@ -41,9 +41,10 @@ def post(
 
 
 class Line(asyncio.Protocol):
-    """A kept connection: one request at a time."""
+    """A kept connection, one request at a time; dialled again if the server hung up meanwhile."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int) -> None:
+        self._port = port
         self._transport: asyncio.Transport | None = None
         self._answer: asyncio.Future[int] | None = None
         self._got = b""
@@ -52,6 +53,7 @@ class Line(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by its class
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(exc or ConnectionResetError("the server hung up"))
 
@@ -64,11 +66,19 @@ class Line(asyncio.Protocol):
             self._got = b""
             self._answer.set_result(int(head[9:12]))
 
+    async def dial(self) -> asyncio.Transport:
+        """Connect, or connect again."""
+        loop = asyncio.get_running_loop()
+        self._transport, _ = await loop.create_connection(lambda: self, "127.0.0.1", self._port)
+        return self._transport
+
     async def ask(self, request: bytes) -> int:
         """Send a request. Returns the answer's status when all of it is here."""
-        assert self._transport is not None
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            transport = await self.dial()
         self._answer = asyncio.get_running_loop().create_future()
-        self._transport.write(request)
+        transport.write(request)
         return await self._answer
 
     def close(self) -> None:
@@ -79,7 +89,9 @@ class Line(asyncio.Protocol):
 @asynccontextmanager
 async def lines(port: int, count: int) -> AsyncGenerator[list[Line]]:
     """That many connections to a server on this machine."""
-    opened = [await _line(port) for _ in range(count)]
+    opened = [Line(port) for _ in range(count)]
+    for line in opened:
+        await line.dial()
     try:
         yield opened
     finally:
@@ -103,7 +115,7 @@ async def open_loop(
     async with lines(port, 32) as idle:
 
         async def one(request: bytes, planned: float) -> None:
-            line = idle.pop() if idle else await _line(port)
+            line = idle.pop() if idle else Line(port)
             sent = time.perf_counter()
             late.append(sent - planned)
             status = await line.ask(request)
@@ -126,11 +138,6 @@ async def _work_off(line: Line, left: Iterator[bytes], expect: int) -> None:
         status = await line.ask(request)
         if status != expect:
             raise Refused(f"an answer had status {status}")
-
-
-async def _line(port: int) -> Line:
-    _, line = await asyncio.get_running_loop().create_connection(Line, "127.0.0.1", port)
-    return line
 
 
 def _length(head: bytes) -> int:

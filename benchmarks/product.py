@@ -64,7 +64,20 @@ class Product:
 
     async def members(self, company: Company, count: int, role: Role) -> list[Member]:
         """New people of that role, each signed in once. None of them has a board open yet."""
-        return [await self._member(company, role) for _ in range(count)]
+        members: list[Member] = []
+        async with self._database.work(company.tenant) as work:
+            for _ in range(count):
+                name = f"Person {secrets.token_hex(4)}"
+                person = await people.register_person(
+                    self._database,
+                    email=f"{secrets.token_hex(8)}@benchmark.example",
+                    name=name,
+                    password_hash="nobody signs in with it",  # noqa: S106
+                )
+                await people.add_member(work, person, name, role)
+                session = await open_session(work, person, datetime.now(UTC))
+                members.append(Member(person, f"{COOKIE}={session.token.text}"))
+        return members
 
     async def count_calls(self, companies: Iterable[Company]) -> int:
         """How many calls are stored for these companies."""
@@ -80,19 +93,6 @@ class Product:
     def spooled(self) -> int:
         """How many callbacks were answered while the database was too slow, and stored later."""
         return self.server.log.read_text(errors="replace").count("the callback is spooled")
-
-    async def _member(self, company: Company, role: Role) -> Member:
-        name = f"Person {secrets.token_hex(4)}"
-        person = await people.register_person(
-            self._database,
-            email=f"{secrets.token_hex(8)}@benchmark.example",
-            name=name,
-            password_hash="nobody signs in with it",  # noqa: S106
-        )
-        async with self._database.work(company.tenant) as work:
-            await people.add_member(work, person, name, role)
-            session = await open_session(work, person, datetime.now(UTC))
-        return Member(person, f"{COOKIE}={session.token.text}")
 
 
 @asynccontextmanager

@@ -22,9 +22,11 @@ from backend.domain import signals
 from backend.domain.board import Announcement
 from backend.feed.attendance import Attendance
 from backend.feed.hub import Goodbye, Hub, Numbered
+from backend.feed.relay import Relay
 from backend.logs import configure_logs
 from backend.settings import Settings
 from backend.store import attendance as attendance_rows
+from backend.store import boards
 from backend.store.herald import Herald
 from backend.store.tenancy import Database
 from backend.sweeper import Sweeper
@@ -57,6 +59,7 @@ class Services(Struct):
     database: Database
     hub: Hub
     herald: Herald
+    relay: Relay
     attendance: Attendance
     switchboard: Switchboard
     courier: Courier
@@ -71,6 +74,7 @@ class Services(Struct):
         """Let go in the order of the road: no more boards, instructions, connections."""
         self.hub.dismiss_all(Goodbye("shutting-down", "The server restarts; calls go on."))
         self.attendance.stop()
+        self.relay.stop()
         await self.courier.stop()
         await self.carrier.close()
         await self.database.close()
@@ -143,9 +147,15 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
         raise RuntimeError("the web server needs DATABASE_URL")
     database = await Database.connect(settings.database_url, settings.database_pool)
     hub = Hub()
+
+    async def missing(tenant: UUID, number: int) -> list[str] | None:
+        async with database.work(tenant) as work:
+            return await boards.announcements_after(work, number)
+
+    relay = Relay(hub, missing)
     herald = Herald(
         settings.database_url,
-        grown=hub.resync,
+        grown=relay.grown,
         away=lambda reason: hub.become_stale(STALE, text_of(Stale(STALE))),
         back=hub.become_live,
     )
@@ -175,6 +185,7 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
         database=database,
         hub=hub,
         herald=herald,
+        relay=relay,
         attendance=Attendance(come_or_go, seen),
         switchboard=switchboard,
         courier=courier,

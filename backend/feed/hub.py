@@ -71,6 +71,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._channels: dict[UUID, set[Listener]] = {}
+        self._last: dict[UUID, int] = {}
         self.stale: str | None = None
         """Why what is shown may be out of date, in words for a person; None if it is current."""
 
@@ -89,13 +90,23 @@ class Hub:
             channel.discard(listener)
             if not channel:
                 del self._channels[listener.tenant]
+                self._last.pop(listener.tenant, None)
+
+    def last(self, tenant: UUID) -> int | None:
+        """The highest number published to that tenant's open boards, if any was."""
+        return self._last.get(tenant)
 
     def publish(self, tenant: UUID, announcements: Iterable[Numbered]) -> None:
         """Tell all boards of one tenant, and nobody else."""
+        channel = self._channels.get(tenant)
+        if channel is None:
+            return
         messages = list(announcements)
-        for listener in self._channels.get(tenant, ()):
+        for listener in channel:
             for message in messages:
                 listener.tell(message)
+        known = self._last.get(tenant, 0)
+        self._last[tenant] = max(known, *(message.number for message in messages), 0)
 
     def resync(self, tenant: UUID | None = None) -> None:
         """Another process announced something, or we may have missed it."""

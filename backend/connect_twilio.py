@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import getpass
 import os
+import re
 import sys
 from collections.abc import Callable
 from uuid import UUID
@@ -18,6 +19,7 @@ from backend.carrier.voice_token import Keys
 from backend.settings import Settings, WrongSettings, read_settings
 from backend.store import people
 from backend.store.carrier_accounts import CarrierAccount, load_account, save_account, save_number
+from backend.store.sealed import CannotUnseal
 from backend.store.tenancy import Database, DatabaseAway
 
 Say = Callable[[str], None]
@@ -32,7 +34,9 @@ def main(argv: list[str]) -> int:
         prog="python -m backend connect-twilio", description=__doc__, epilog=EPILOG
     )
     parser.add_argument("--tenant", required=True, help="the company's id or exact name")
-    parser.add_argument("--account-sid", required=True, help="the (sub)account, AC...")
+    parser.add_argument(
+        "--account-sid", required=True, type=_account_sid, help="the (sub)account, AC..."
+    )
     parser.add_argument("--number", help="its number, like +15550100001; needed if it has several")
     given = parser.parse_args(argv)
     try:
@@ -43,9 +47,15 @@ def main(argv: list[str]) -> int:
     if settings.database_url is None:
         print("connect-twilio needs DATABASE_URL: the running product's.", file=sys.stderr)
         return 2
-    token = os.environ.get("TWILIO_AUTH_TOKEN") or getpass.getpass("Auth token: ")
+    token = os.environ.get("TWILIO_AUTH_TOKEN") or _ask_for_token()
+    if not token:
+        print("connect-twilio needs the account's auth token: TWILIO_AUTH_TOKEN.", file=sys.stderr)
+        return 2
     try:
         asyncio.run(_connect(settings, given.tenant, given.account_sid, token, given.number))
+    except CannotUnseal as problem:
+        print(problem.__doc__, file=sys.stderr)
+        return 1
     except (ProvisioningFailed, DatabaseAway, UnknownTenant) as problem:
         print(str(problem), file=sys.stderr)
         return 1
@@ -53,7 +63,7 @@ def main(argv: list[str]) -> int:
 
 
 class UnknownTenant(Exception):
-    """There is no company of that name or id."""
+    """There is no company of that name or id, or there are several of that name."""
 
 
 async def connect(
@@ -88,7 +98,11 @@ async def connect(
         done.keys.application_sid,
     )
     async with database.work(tenant) as work:
-        await save_account(work, settings.secret_key, account)
+        if account != before:
+            await save_account(work, settings.secret_key, account)
+            say("The account is kept here, its secrets sealed.")
+        elif not done.changed:
+            say("Nothing had to be changed.")
         await save_number(work, done.number, done.number_sid)
     return done
 
@@ -101,15 +115,29 @@ async def _connect(
     try:
         names = await people.tenants(database)
         found = [each for each, name in names.items() if tenant in (str(each), name)]
-        if len(found) != 1:
+        if not found:
             known = ", ".join(sorted(names.values()))
             raise UnknownTenant(f"No company is called {tenant!r}. There are: {known}.")
+        if len(found) > 1:
+            ids = ", ".join(sorted(map(str, found)))
+            raise UnknownTenant(f"Several companies are called {tenant!r}. Say which: {ids}.")
         await connect(settings, database, found[0], account_sid, auth_token, number, print)
     finally:
         await database.close()
     if settings.public_url.startswith("http://") and settings.carrier == "twilio":
         print("Left to do: PATCHBAY_PUBLIC_URL must be an https address that Twilio can reach.")
     print("Left to do by hand: geo permissions and emergency addresses, in Twilio's console.")
+
+
+def _account_sid(text: str) -> str:
+    if not re.fullmatch(r"AC[0-9a-f]{32}", text):
+        raise argparse.ArgumentTypeError("an account SID is AC and 32 hexadecimal digits")
+    return text
+
+
+def _ask_for_token() -> str:
+    """From the terminal, unseen; nothing if there is no terminal."""
+    return getpass.getpass("Auth token: ") if sys.stdin.isatty() else ""
 
 
 def _keys_of(account: CarrierAccount) -> Keys | None:

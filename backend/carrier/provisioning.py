@@ -121,7 +121,11 @@ async def _application(
         say(f"TwiML App {made.sid}: made.")
         return made.sid or "", True
     application = there[0]
-    if (application.voice_url, application.voice_fallback_url) == (to.agent, to.agent_fallback):
+    now = (
+        *(application.voice_method, application.voice_url),
+        *(application.voice_fallback_method, application.voice_fallback_url),
+    )
+    if now == ("POST", to.agent, "POST", to.agent_fallback):
         say(f"TwiML App {application.sid}: as it should be.")
         return application.sid or "", False
     await client.applications(application.sid or "").update_async(
@@ -150,8 +154,14 @@ async def _point_number(
     to: Addresses,
     say: Callable[[str], None],
 ) -> bool:
-    now = (number.voice_url, number.voice_fallback_url, number.status_callback)
-    if now == (to.voice, to.voice_fallback, to.caller_status):
+    now = (
+        *(number.voice_method, number.voice_url),
+        *(number.voice_fallback_method, number.voice_fallback_url),
+        *(number.status_callback_method, number.status_callback),
+    )
+    wanted = ("POST", to.voice, "POST", to.voice_fallback, "POST", to.caller_status)
+    # A TwiML App of its own would be asked instead of these addresses.
+    if now == wanted and not number.voice_application_sid:
         say(f"Number {number.phone_number}: as it should be.")
         return False
     await client.incoming_phone_numbers(number.sid or "").update_async(
@@ -161,6 +171,7 @@ async def _point_number(
         voice_fallback_method="POST",
         status_callback=to.caller_status,
         status_callback_method="POST",
+        voice_application_sid="",
     )
     say(f"Number {number.phone_number}: its calls now come to us.")
     return True

@@ -100,6 +100,20 @@ async def find_session(database: Database, token: Token, now: datetime) -> Signe
     return SignedIn(token, row["person_id"], row["created_at"])
 
 
+async def is_live(work: Work, token: Token, now: datetime) -> bool:
+    """Whether that session still holds. Asking does not count as using it."""
+    return bool(
+        await work.connection.fetchval(
+            "select exists (select from session where tenant_id = $1 and token_hash = $2"
+            " and expires_at > $3 and seen_at > $4)",
+            token.tenant,
+            token.hash,
+            now,
+            now - IDLE,
+        )
+    )
+
+
 async def close_session(work: Work, token: Token) -> None:
     """End a session; its token is worth nothing from now on."""
     await work.run(

@@ -6,24 +6,27 @@ company; whoever sees a gap says `resume`. A `ping` must be answered by a `pong`
 is how presence is proven.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from backend.domain.board import Announcement, Snapshot
+
+Number = Annotated[int, Meta(ge=0)]
+"""A place in the company's journal."""
 
 
 class Hello(Struct, frozen=True, tag_field="type", tag="hello"):
     """The first message of a client; `since` is the last number that it has."""
 
-    since: int | None = None
+    since: Number | None = None
 
 
 class Resume(Struct, frozen=True, tag_field="type", tag="resume"):
     """A client saw a gap after `since`."""
 
-    since: int
+    since: Number
 
 
 class Pong(Struct, frozen=True, tag_field="type", tag="pong"):

@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
-from urllib.parse import urlsplit
+from itertools import count
 
 import msgspec
 import structlog
 from litestar import websocket
 from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect, WebSocketException
+from msgspec import Struct
 
 from backend.clock import Clock
 from backend.feed.attendance import Attendance
@@ -16,21 +17,36 @@ from backend.feed.hub import Goodbye, Hub, Listener, Numbered, Resync, Word
 from backend.settings import Settings
 from backend.store import boards
 from backend.store.people import TAKES_CALLS
+from backend.store.sessions import is_live
 from backend.store.tenancy import Database, DatabaseAway
 from backend.web import feed_messages
 from backend.web.connections import Socket
-from backend.web.feed_messages import Farewell, Hello, Live, Ping, Pong, Resume, Stale, text_of
+from backend.web.feed_messages import Farewell, Hello, Live, Ping, Pong, Stale, text_of
 from backend.web.problems import SignedOut
+from backend.web.protection import is_our_page
 from backend.web.visitor import Visitor, identify
 
 log = structlog.stdlib.get_logger("feed")
 
-PING_SECONDS = 10.0
-PATIENCE_SECONDS = 25.0
-SEND_SECONDS = 10.0
 LARGEST_FRAME = 16 * 1024
 
+GONE = (WebSocketDisconnect, RuntimeError, TimeoutError)
+"""How it shows that a page is gone: uvicorn says so by either of two, or it takes nothing."""
+
 SIGNED_OUT, FOREIGN, NOT_UNDERSTOOD, SILENT, AWAY, DONE = 4401, 4403, 4400, 4408, 4503, 1000
+
+
+class Pace(Struct, frozen=True):
+    """How often a page is asked, and how long it may take; in seconds."""
+
+    ping: float = 10.0
+    patience: float = 25.0
+    """A page that says nothing for so long is not there."""
+    send: float = 10.0
+    """A page that takes no message for so long is not there either."""
+    doubt: int = 6
+    """After so many pings the session is looked up again: it may have run out, or been ended
+    where our hub did not hear of it."""
 
 
 @websocket("/api/feed")
@@ -43,7 +59,7 @@ async def feed(
     clock: NamedDependency[Clock],
 ) -> None:
     """The feed of the visitor's company."""
-    if _is_foreign(socket, settings):
+    if not is_our_page(socket.headers.get("origin"), settings.public_url):
         raise WebSocketException(code=FOREIGN, detail="another site's page")
     try:
         visitor = await identify(socket, database, clock)
@@ -80,6 +96,7 @@ class Board:
         database: Database,
         hub: Hub,
         clock: Clock,
+        pace: Pace = Pace(),  # noqa: B008  it is frozen
     ) -> None:
         self._socket = socket
         self._visitor = visitor
@@ -87,35 +104,16 @@ class Board:
         self._database = database
         self._hub = hub
         self._clock = clock
+        self._pace = pace
         self._sent: int | None = None
+        self._greeted = False
+        self._to_resync = False
 
     async def run(self) -> None:
-        """Until the page leaves, falls silent, or is dismissed."""
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                first = await self._receive()
-            if not isinstance(first, Hello):
-                raise msgspec.ValidationError("a feed begins with hello")
-            self._sent = first.since
-            if self._hub.stale is not None:
-                await self._send(text_of(Stale(self._hub.stale)))
-            else:
-                await self._catch_up()
-            await self._converse()
-        except msgspec.MsgspecError as problem:
-            await self._close(NOT_UNDERSTOOD, str(problem))
-        except TimeoutError:
-            await self._close(SILENT, "the page does not answer")
-        except (WebSocketDisconnect, RuntimeError):
-            return  # the page is gone; uvicorn says so by either
-
-    async def _converse(self) -> None:
-        """Whichever of the two directions ends first ends the other."""
-        async with asyncio.TaskGroup() as both:
-            listening = both.create_task(self._listen())
-            speaking = both.create_task(self._speak())
-            pinging = both.create_task(self._ping())
-            tasks = (listening, speaking, pinging)
+        """Until the page leaves, falls silent, or is dismissed: what ends first ends the rest."""
+        async with asyncio.TaskGroup() as all_of_them:
+            parts = (self._listen(), self._speak(), self._ping())
+            tasks = [all_of_them.create_task(part) for part in parts]
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in tasks:
                 task.cancel()
@@ -123,28 +121,32 @@ class Board:
     async def _listen(self) -> None:
         """What the page says; one that is silent for too long is not there."""
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            while True:
-                try:
-                    async with asyncio.timeout(PATIENCE_SECONDS):
+            try:
+                while True:
+                    async with asyncio.timeout(self._pace.patience):
                         message = await self._receive()
-                except TimeoutError:
-                    await self._close(SILENT, "the page does not answer")
-                    return
-                except msgspec.MsgspecError as problem:
-                    await self._close(NOT_UNDERSTOOD, str(problem))
-                    return
-                match message:
-                    case Pong():
-                        continue
-                    case Resume() | Hello():
+                    self._greeted = self._greeted or isinstance(message, Hello)
+                    if not self._greeted:
+                        raise msgspec.ValidationError("a feed begins with hello")
+                    if not isinstance(message, Pong):
                         self._sent = message.since
-                        self._listener.tell(Resync.NOW)
+                        self._resync_soon()
+            except TimeoutError:
+                await self._close(SILENT, "the page does not answer")
+            except msgspec.MsgspecError as problem:
+                await self._close(NOT_UNDERSTOOD, str(problem))
 
     async def _speak(self) -> None:
-        """What the hub says, in the journal's order, without gaps."""
-        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        """What the hub says, in the journal's order, without gaps; before hello only goodbye."""
+        with contextlib.suppress(*GONE):
             while True:
                 match await self._listener.next():
+                    case Goodbye(code, detail):
+                        await self._send(text_of(Farewell(code, detail)))
+                        await self._close(DONE, code)
+                        return
+                    case _ if not self._greeted:
+                        continue
                     case Numbered(number, text):
                         if self._sent is not None and number <= self._sent:
                             continue
@@ -156,20 +158,38 @@ class Board:
                     case Word(text):
                         await self._send(text)
                     case Resync.NOW:
+                        self._to_resync = False
                         await self._catch_up()
-                    case Goodbye(code, detail):
-                        await self._send(text_of(Farewell(code, detail)))
-                        await self._close(DONE, code)
-                        return
 
     async def _ping(self) -> None:
-        with contextlib.suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
-            while True:
-                await asyncio.sleep(PING_SECONDS)
+        """Ask whether the page is there, and now and then whether it may be."""
+        with contextlib.suppress(*GONE):
+            for turn in count(1):
+                await asyncio.sleep(self._pace.ping)
+                if turn % self._pace.doubt == 0 and not await self._may_stay():
+                    await self._send(text_of(Farewell("session-ended", SignedOut().detail)))
+                    await self._close(DONE, "session-ended")
+                    return
                 await self._send(text_of(Ping()))
+
+    async def _may_stay(self) -> bool:
+        try:
+            async with self._database.work(self._visitor.tenant) as work:
+                return await is_live(work, self._visitor.session.token, self._clock())
+        except DatabaseAway:
+            return True
+
+    def _resync_soon(self) -> None:
+        """At most one wish waits: however often a page asks, it cannot push out what else does."""
+        if not self._to_resync:
+            self._to_resync = True
+            self._listener.tell(Resync.NOW)
 
     async def _catch_up(self) -> None:
         """Send what the page lacks: the events after its last, or a snapshot."""
+        if self._hub.stale is not None:
+            await self._send(text_of(Stale(self._hub.stale)))
+            return
         try:
             async with self._database.work(self._visitor.tenant) as work:
                 missing = (
@@ -201,18 +221,12 @@ class Board:
         return feed_messages.read(text)
 
     async def _send(self, text: str) -> None:
-        async with asyncio.timeout(SEND_SECONDS):
+        async with asyncio.timeout(self._pace.send):
             await self._socket.send_text(text)
 
     async def _close(self, code: int, reason: str) -> None:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
             await self._socket.close(code=code, reason=reason[:120])
-
-
-def _is_foreign(socket: Socket, settings: Settings) -> bool:
-    """Litestar does not check a websocket's origin; a browser always sends it."""
-    origin = socket.headers.get("origin")
-    return origin is not None and urlsplit(origin)[:2] != urlsplit(settings.public_url)[:2]
 
 
 async def _turn_away(socket: Socket, message: Farewell | Stale, code: int) -> None:

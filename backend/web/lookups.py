@@ -1,11 +1,12 @@
 """What people ask: the board, calls that are over, one call with its journal."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 from litestar import Router, get
 from litestar.di import NamedDependency
+from litestar.exceptions import ValidationException
 from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import Struct
 
@@ -47,9 +48,9 @@ async def ended_calls(
     before: FromQuery[datetime | None] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
 ) -> EndedCalls:
-    """Calls that ended before a moment, newest first."""
+    """Calls that ended before a moment (of UTC, if it does not say), newest first."""
     async with database.work(visitor.tenant) as work:
-        return EndedCalls(await boards.ended_calls(work, before, limit))
+        return EndedCalls(await boards.ended_calls(work, _in_utc(before), limit))
 
 
 @get("/calls/{call_id:uuid}")
@@ -64,6 +65,15 @@ async def call_history(
     if found is None:
         raise NoSuchCall
     return CallHistory(*found)
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    if moment is None or moment.tzinfo is None:
+        return moment and moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as problem:
+        raise ValidationException("`before` is outside the calendar") from problem
 
 
 lookups_router = Router("/api", route_handlers=[board, ended_calls, call_history])

@@ -33,7 +33,10 @@ HOP_BY_HOP = frozenset(
     }
 )
 LARGEST_FRAME = 16 * 1024 * 1024
+LARGEST_BODY = 1024 * 1024
+"""Panel's pages send next to nothing by POST; a body is held in memory here."""
 AWAY = b"The board's page is starting. Reload in a moment; calls are not affected."
+TOO_LARGE = b"That is more than any page of ours sends."
 
 
 class PanelProxy:
@@ -70,6 +73,9 @@ class PanelProxy:
             if message["type"] != "http.request":
                 return
             body += message["body"]
+            if len(body) > LARGEST_BODY:
+                await _say(send, 413, TOO_LARGE)
+                return
             if not message.get("more_body"):
                 break
         method = scope["method"] if scope["type"] == "http" else "GET"
@@ -162,9 +168,13 @@ async def _say_away(scope: Scope, send: Send) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1013, "reason": "starting"})
         return
-    headers = [(b"content-type", b"text/plain"), (b"retry-after", b"2")]
-    await send({"type": "http.response.start", "status": 503, "headers": headers})
-    await send({"type": "http.response.body", "body": AWAY, "more_body": False})
+    await _say(send, 503, AWAY, (b"retry-after", b"2"))
+
+
+async def _say(send: Send, status: int, text: bytes, *headers: tuple[bytes, bytes]) -> None:
+    plain = [(b"content-type", b"text/plain"), *headers]
+    await send({"type": "http.response.start", "status": status, "headers": plain})
+    await send({"type": "http.response.body", "body": text, "more_body": False})
 
 
 def panel_route(proxy: PanelProxy):

@@ -11,6 +11,7 @@ from msgspec import Struct
 from backend.domain.refusals import Refusal
 from backend.store.tenancy import DatabaseAway
 from backend.web.connections import HttpRequest
+from backend.web.policy import security_headers
 
 log = structlog.stdlib.get_logger("web")
 
@@ -44,11 +45,25 @@ class TooManyTries(Refusal):
     status = 429
 
 
+class NoSuchCompany(Refusal):
+    """You do not belong to that company, or it does not exist. You stay where you are."""
+
+    code = "no-such-company"
+    status = 404
+
+
 class ForeignOrigin(Refusal):
     """This request came from another site's page, so it was not carried out."""
 
     code = "foreign-origin"
     status = 403
+
+
+class NotJson(Refusal):
+    """The request's body must be JSON, and say so: "Content-Type: application/json"."""
+
+    code = "not-json"
+    status = 415
 
 
 class OutOfDate(Refusal):
@@ -67,12 +82,14 @@ class NoVoice(Refusal):
     status = 409
 
 
-def answer(problem: Problem) -> Response[Problem]:
-    return Response(problem, status_code=problem.status)
+def answer(request: HttpRequest, problem: Problem) -> Response[Problem]:
+    """The refusal, with the headers of every answer: what no route took, no middleware sees."""
+    headers = security_headers(request.app.state.settings)
+    return Response(problem, status_code=problem.status, headers=headers)
 
 
-def _refused(_: HttpRequest, refusal: Refusal) -> Response[Problem]:
-    return answer(Problem(refusal.code, " ".join(refusal.detail.split()), refusal.status))
+def _refused(request: HttpRequest, refusal: Refusal) -> Response[Problem]:
+    return answer(request, Problem(refusal.code, " ".join(refusal.detail.split()), refusal.status))
 
 
 def _away(request: HttpRequest, away: DatabaseAway) -> Response[Problem]:
@@ -80,21 +97,21 @@ def _away(request: HttpRequest, away: DatabaseAway) -> Response[Problem]:
     return _refused(request, OutOfDate())
 
 
-def _invalid(_: HttpRequest, problem: ValidationException) -> Response[Problem]:
-    return answer(Problem("not-understood", problem.detail, HTTPStatus.BAD_REQUEST))
+def _invalid(request: HttpRequest, problem: ValidationException) -> Response[Problem]:
+    return answer(request, Problem("not-understood", problem.detail, HTTPStatus.BAD_REQUEST))
 
 
 def _http(request: HttpRequest, problem: HTTPException) -> Response[Problem]:
     if problem.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return _failed(request, problem)
     code = HTTPStatus(problem.status_code).phrase.lower().replace(" ", "-")
-    return answer(Problem(code, problem.detail, problem.status_code))
+    return answer(request, Problem(code, problem.detail, problem.status_code))
 
 
 def _failed(request: HttpRequest, problem: Exception) -> Response[Problem]:
     log.exception("a request failed", path=request.url.path, exc_info=problem)
     detail = "Something went wrong on our side; it has been noted. Try again."
-    return answer(Problem("failed", detail, HTTPStatus.INTERNAL_SERVER_ERROR))
+    return answer(request, Problem("failed", detail, HTTPStatus.INTERNAL_SERVER_ERROR))
 
 
 HANDLERS: ExceptionHandlersMap = {  # pyright: ignore[reportUnknownVariableType]

@@ -1,98 +1,87 @@
 """What every answer and every request of a browser must keep to, in one place.
 
-An unsafe request must come from our own pages; every page says what it may load and from where.
+An unsafe request must come from our own pages, and bring JSON if it brings anything: a form of
+another site can do neither. Every page says what it may load and from where.
 """
 
 from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
+from litestar.datastructures import Headers as RequestHeaders
 from litestar.datastructures import MutableScopeHeaders
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.settings import Settings
-from backend.web.problems import ForeignOrigin
+from backend.web.policy import CONTENT_POLICY, security_headers
+from backend.web.problems import ForeignOrigin, NotJson
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-UNSIGNED_PATHS = ("/twilio/",)
-"""Twilio is no browser: its requests are signed instead."""
-POLICY = "Content-Security-Policy"
-TWILIO_HOSTS = "wss://*.twilio.com https://*.twilio.com"
+SIGNED_PATHS = ("/twilio/",)
+"""Twilio is no browser: its requests are signed instead, and they are forms."""
+PANEL_PATHS = ("/panel/",)
+"""Panel's pages need a policy of their own, with a nonce, and it reads bodies of its own."""
 
 
 class OwnPagesOnly(ASGIMiddleware):
     """Refuses an unsafe request that a browser sends for another site's page."""
 
     def __init__(self, settings: Settings) -> None:
-        self._origin = urlsplit(settings.public_url)[:2]
+        self._public_url = settings.public_url
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        if scope["type"] == "http" and self._is_foreign(scope):
-            raise ForeignOrigin
+        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
+            self._check(scope["path"], _headers_of(scope))
         await next_app(scope, receive, send)
 
-    def _is_foreign(self, scope: Scope) -> bool:
-        path = scope["path"]
-        if scope["type"] != "http" or scope["method"] in SAFE_METHODS:
-            return False
-        if path.startswith(UNSIGNED_PATHS):
-            return False
-        headers = ASGIConnection[object, object, object, object](scope).headers  # pyright: ignore[reportInvalidTypeArguments]
+    def _check(self, path: str, headers: RequestHeaders) -> None:
+        if path.startswith(SIGNED_PATHS):
+            return
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            return True
-        origin = headers.get("origin")
-        return origin is not None and urlsplit(origin)[:2] != self._origin
+            raise ForeignOrigin
+        if not is_our_page(headers.get("origin"), self._public_url):
+            raise ForeignOrigin
+        if not path.startswith(PANEL_PATHS) and not _brings_json(headers):
+            raise NotJson
 
 
 class Headers(ASGIMiddleware):
-    """The security headers of every answer; the content policy of every page of ours."""
+    """The security headers of every answer. (Those of a refusal that never comes by here, like
+    an unknown address, are in `problems`.)"""
 
     def __init__(self, settings: Settings) -> None:
-        secure = settings.public_url.startswith("https:")
-        self._headers = {
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "same-origin",
-            "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
-            "Cross-Origin-Opener-Policy": "same-origin",
-            POLICY: policy(settings),
-        }
-        if secure:
-            self._headers["Strict-Transport-Security"] = "max-age=31536000"
+        self._headers = security_headers(settings)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        # Panel's pages need a policy of their own, with a nonce; that process sends it.
-        of_panel = scope["path"].startswith("/panel/")
+        of_panel = scope["path"].startswith(PANEL_PATHS)
 
         async def send_protected(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableScopeHeaders.from_message(message)
                 for name, value in self._headers.items():
-                    if name not in headers and not (name == POLICY and of_panel):
+                    if name not in headers and not (name == CONTENT_POLICY and of_panel):
                         headers[name] = value
             await send(message)
 
         await next_app(scope, receive, send_protected)
 
 
-def policy(settings: Settings) -> str:
-    """What our own pages may load: everything from here, and the voice from the carrier."""
-    carrier = TWILIO_HOSTS
-    if settings.carrier_signalling:
-        host = settings.carrier_signalling
-        carrier = f"ws://{host} wss://{host}"
-    public = urlsplit(settings.public_url)
-    feed = f"{'wss' if public.scheme == 'https' else 'ws'}://{public.netloc}"
-    return "; ".join(
-        (
-            "default-src 'self'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "img-src 'self' data:",
-            "media-src 'self' blob:",
-            f"connect-src 'self' {feed} {carrier}",
-            "object-src 'none'",
-            "base-uri 'none'",
-            "frame-ancestors 'self'",
-            "form-action 'self'",
-        )
-    )
+def is_our_page(origin: str | None, public_url: str) -> bool:
+    """Whether a request with that Origin comes from our pages, or from no browser at all."""
+    if origin is None:
+        return True
+    try:
+        return urlsplit(origin)[:2] == urlsplit(public_url)[:2]
+    except ValueError:
+        return False
+
+
+def _brings_json(headers: RequestHeaders) -> bool:
+    """Whether the body, if there is one, says that it is JSON."""
+    if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
+        return True
+    return headers.get("content-type", "").partition(";")[0].strip() == "application/json"
+
+
+def _headers_of(scope: Scope) -> RequestHeaders:
+    return ASGIConnection[object, object, object, object](scope).headers  # pyright: ignore[reportInvalidTypeArguments]

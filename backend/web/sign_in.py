@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from typing import Annotated
 from uuid import UUID
 
 import structlog
@@ -11,7 +12,7 @@ from litestar import Response, Router, get, post, put
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from backend.clock import Clock
 from backend.domain import signals
@@ -23,7 +24,7 @@ from backend.store.sessions import ABSOLUTE, SignedIn, close_session, open_sessi
 from backend.store.tenancy import Database
 from backend.switchboard import Switchboard
 from backend.web.connections import HttpRequest
-from backend.web.problems import SignedOut, TooManyTries, WrongCredentials
+from backend.web.problems import NoSuchCompany, SignedOut, TooManyTries, WrongCredentials
 from backend.web.throttle import Throttle
 from backend.web.visitor import Visitor, cookie_name
 
@@ -36,8 +37,10 @@ _nobody = _hasher.hash("the password of nobody at all")
 
 
 class SignIn(Struct, frozen=True):
-    email: str
-    password: str
+    """Bounded, because an address is remembered for a while, and PostgreSQL knows no NUL."""
+
+    email: Annotated[str, Meta(max_length=254, pattern=r"^[^\x00]*$")]
+    password: Annotated[str, Meta(max_length=1024)]
     tenant: UUID | None = None
 
 
@@ -74,6 +77,7 @@ async def sign_in(
     database: NamedDependency[Database],
     settings: NamedDependency[Settings],
     throttle: NamedDependency[Throttle],
+    hub: NamedDependency[Hub],
     clock: NamedDependency[Clock],
 ) -> Response[Me]:
     """Check the password and open a session in the wished tenant, else in the first one."""
@@ -84,15 +88,13 @@ async def sign_in(
     # Checking against nobody's hash takes as long as a real one: the answer tells nothing.
     stored = credentials.password_hash if credentials else _nobody
     if not await password_is(stored, data.password) or credentials is None:
-        throttle.failed(who, clock())
         raise WrongCredentials
     places = await people.places_of(database, credentials.person_id)
     place = next((p for p in places if data.tenant in (None, p.id)), None)
     if place is None:
-        throttle.failed(who, clock())
         raise WrongCredentials
     throttle.forget(who)
-    await _close_brought_session(request, database)
+    await _close_brought_session(request, database, hub)
     session = await _open(database, place.id, credentials.person_id, clock)
     return _with_cookie(request, session, await _me(database, settings, session))
 
@@ -110,9 +112,7 @@ async def sign_out(
         await close_session(work, visitor.session.token)
     hub.dismiss(visitor.session.token.hash, Goodbye("signed-out", "You have signed out."))
     await switchboard.attend(visitor.tenant, visitor.person.id, signals.AgentSignedOut())
-    response = Response[None](None, status_code=204)
-    response.delete_cookie(cookie_name(request), path="/")
-    return response
+    return Response[None](None, status_code=204, cookies=[_cookie(request, "", max_age=0)])
 
 
 @get("/me")
@@ -138,7 +138,7 @@ async def switch_tenant(
     """Work in another of one's companies: a new session there, the old one ends."""
     places = await people.places_of(database, visitor.person.id)
     if all(place.id != data.tenant for place in places):
-        raise SignedOut("You do not belong to that company, or it does not exist.")
+        raise NoSuchCompany
     async with database.work(visitor.tenant) as work:
         await close_session(work, visitor.session.token)
     goodbye = Goodbye("tenant-switched", "You have switched to another company.")
@@ -167,12 +167,13 @@ async def _open(database: Database, tenant: UUID, person: UUID, clock: Clock) ->
         return await open_session(work, person, clock())
 
 
-async def _close_brought_session(request: HttpRequest, database: Database) -> None:
+async def _close_brought_session(request: HttpRequest, database: Database, hub: Hub) -> None:
     """Whatever session the browser brought ends here: it never becomes the new one."""
     token = read_token(request.cookies.get(cookie_name(request), ""))
     if token is not None:
         async with database.work(token.tenant) as work:
             await close_session(work, token)
+        hub.dismiss(token.hash, Goodbye("session-ended", "Somebody has signed in anew here."))
 
 
 async def _me(database: Database, settings: Settings, session: SignedIn) -> Me:
@@ -195,17 +196,22 @@ async def _me(database: Database, settings: Settings, session: SignedIn) -> Me:
 
 
 def _with_cookie(request: HttpRequest, session: SignedIn, body: Me) -> Response[Me]:
+    cookie = _cookie(request, session.token.text, max_age=int(ABSOLUTE.total_seconds()))
+    return Response(body, cookies=[cookie], status_code=200)
+
+
+def _cookie(request: HttpRequest, value: str, *, max_age: int) -> Cookie:
+    """The session's cookie. Browsers take a `__Host-` one, or its end, only with all of this."""
     name = cookie_name(request)
-    cookie = Cookie(
+    return Cookie(
         key=name,
-        value=session.token.text,
+        value=value,
         path="/",
-        max_age=int(ABSOLUTE.total_seconds()),
+        max_age=max_age,
         httponly=True,
         secure=name.startswith("__Host-"),
         samesite="lax",
     )
-    return Response(body, cookies=[cookie], status_code=200)
 
 
 sign_in_router = Router("/api", route_handlers=[sign_in, sign_out, me, switch_tenant])

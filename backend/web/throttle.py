@@ -16,17 +16,18 @@ class Throttle:
         self._failures: dict[str, deque[datetime]] = {}
 
     def may_try(self, who: str, now: datetime) -> bool:
-        failures = self._failures.get(who)
-        if failures is None:
-            return True
+        """Whether one more password may be tried. The try counts as a failure until `forget`:
+        many that come at the same moment must not all find the count where it was."""
+        failures = self._failures.setdefault(who, deque())
         while failures and now - failures[0] > WINDOW:
             failures.popleft()
-        return len(failures) < TRIES
-
-    def failed(self, who: str, now: datetime) -> None:
-        self._failures.setdefault(who, deque()).append(now)
+        if len(failures) >= TRIES:
+            return False
+        failures.append(now)
         if len(self._failures) > REMEMBERED:
             del self._failures[next(iter(self._failures))]
+        return True
 
     def forget(self, who: str) -> None:
+        """The password was right."""
         self._failures.pop(who, None)

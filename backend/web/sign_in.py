@@ -33,7 +33,6 @@ log = structlog.stdlib.get_logger("sign-in")
 # Hashing takes tens of milliseconds of a core on purpose: it runs in threads, few at a time.
 _hasher = PasswordHasher()
 _turns = asyncio.Semaphore(2 * (os.cpu_count() or 1))
-_nobody = _hasher.hash("the password of nobody at all")
 
 
 class SignIn(Struct, frozen=True):
@@ -86,7 +85,7 @@ async def sign_in(
         raise TooManyTries
     credentials = await people.credentials_of(database, who)
     # Checking against nobody's hash takes as long as a real one: the answer tells nothing.
-    stored = credentials.password_hash if credentials else _nobody
+    stored = credentials.password_hash if credentials else await _nobodys_hash()
     if not await password_is(stored, data.password) or credentials is None:
         raise WrongCredentials
     places = await people.places_of(database, credentials.person_id)
@@ -160,6 +159,16 @@ async def password_is(stored: str, password: str) -> bool:
             return await asyncio.to_thread(_hasher.verify, stored, password)
         except (VerificationError, InvalidHashError):
             return False
+
+
+_nobody: list[str] = []
+
+
+async def _nobodys_hash() -> str:
+    """Made when first needed: it takes longer than everything else at start."""
+    if not _nobody:
+        _nobody.append(await hash_password("the password of nobody at all"))
+    return _nobody[0]
 
 
 async def _open(database: Database, tenant: UUID, person: UUID, clock: Clock) -> SignedIn:

@@ -28,6 +28,8 @@ export interface FeedSocket {
 }
 
 const FIRST_RETRY = 250;
+/** Gentle: a web server that was restarted is back within two seconds, and the boards soon after. */
+const RETRY_GROWTH = 1.5;
 const LONGEST_RETRY = 10_000;
 /** The server pings every 10 s; after this much silence the line is dead, whatever the socket says. */
 const LONGEST_SILENCE = 25_000;
@@ -124,7 +126,7 @@ export class Feed {
     this.forgetSocket();
     if (this.ended) return;
     if (this.attempts === -1) this.attempts = 0;
-    const pause = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** this.attempts) * (0.5 + this.random());
+    const pause = Math.min(LONGEST_RETRY, FIRST_RETRY * RETRY_GROWTH ** this.attempts) * (0.5 + this.random());
     this.attempts += 1;
     this.retryTimer = setTimeout(() => this.connect(), pause);
     this.listener.lost();

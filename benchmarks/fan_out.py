@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from itertools import cycle
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from backend.store.people import Role
 from benchmarks.boards import Board, Watch, open_boards, open_one, open_sockets
@@ -53,7 +53,7 @@ class Company(Struct):
     product: Product
     agent: Member
     line: Line
-    statuses: Iterator[str] = cycle(("available", "away"))
+    statuses: Iterator[str] = field(default_factory=lambda: cycle(("available", "away")))
 
     async def change(self, boards: list[Board], spent: Spent) -> bytes:
         """One event to these boards. Returns it as it was sent."""

@@ -71,7 +71,7 @@ describe("the feed", () => {
 
   it("waits longer after each failure, up to ten seconds, and is quick again after a success", () => {
     connected();
-    const pauses = [250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000];
+    const pauses = [250, 375, 563, 844, 1266, 1899, 2848, 4272, 6408, 9611, 10_000, 10_000];
     for (const pause of pauses) {
       const before = server.sockets.length;
       server.last.drop();

@@ -1,0 +1,393 @@
+"""Another company's id is indistinguishable from an unknown one, at every address we have.
+
+The operations come from the backend's own OpenAPI document. A new one fails here until the
+tables below say what to send to it; so does a new parameter.
+"""
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import aiohttp
+import pytest
+from litestar.routes import HTTPRoute
+
+from tests.isolation.operations import Operation, operations_in, the_application
+from tests.isolation.world import Answer, World
+from tests.stories.company import Agent
+from tests.stories.product import PASSWORD
+
+DOCUMENT = the_application().openapi_schema.to_schema()
+ALL = operations_in(DOCUMENT)
+SIGNED = [each for each in ALL if each.is_signed]
+OURS = [each for each in ALL if not each.is_signed]
+
+PUBLIC = {
+    "POST /api/sign-in": "the way in",
+    "GET /api/demo-accounts": "there are none where there is no demo: 404",
+    "GET /sounds/{name}": "sounds that we make ourselves; the carrier fetches them unsigned",
+}
+UNKNOWN_HERE = {"GET /api/demo-accounts"}
+NOT_IN_THE_DOCUMENT = {
+    "/": "sends on to the board or to the sign-in page",
+    "/board": "sends whoever is signed out to the sign-in page",
+    "/sign-in": "the page that is the way in",
+    "/assets/{name:str}": "the bundle's files, the same for everybody",
+    "/livez": "says nothing but that the process answers",
+    "/readyz": "says nothing but that the database answers",
+    "/panel": "Panel's process, which asks /api/me itself (tests/dashboards)",
+    "/api/feed": "the websocket (test_feed_messages)",
+}
+THE_DOCUMENT = "/api/schema"
+
+ANALYSTS_MAY = {
+    "GET /api/board",
+    "GET /api/calls",
+    "GET /api/calls/{call_id}",
+    "GET /api/me",
+    "POST /api/sign-out",
+    "PUT /api/session/tenant",
+}
+"""Everything else is a command, for those who take calls."""
+
+BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
+    "POST /api/calls/{call_id}/parking": lambda _: {"slot": None},
+    "PUT /api/presence": lambda _: {"status": "available"},
+    "PUT /api/session/tenant": lambda world: {"tenant": str(world.acme.tenant)},
+    "POST /api/sign-in": lambda world: {"email": world.acme.ben.email, "password": PASSWORD},
+}
+QUERIES: dict[str, list[str]] = {
+    "before": [
+        "2100-01-01T00:00:00Z",
+        "2100-01-01T00:00:00",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "yesterday",
+        "",
+    ],
+    "limit": ["1", "200", "0", "201", "-1", "9" * 30, "x"],
+}
+IN_STATE = {
+    "POST /api/calls/{call_id}/claim": "ringing",
+    "POST /api/calls/{call_id}/refusal": "ringing",
+    "POST /api/calls/{call_id}/parking": "connected",
+    "DELETE /api/calls/{call_id}/parking": "parked",
+    "POST /api/calls/{call_id}/hangup": "connected",
+    "GET /api/calls/{call_id}": "ended",
+}
+"""Which call of one's own each of these works with."""
+ENDS_THE_SESSION = {"POST /api/sign-out", "PUT /api/session/tenant", "POST /api/sign-in"}
+NONSENSE: list[Any] = [None, [], "x", 7, {"x": "y"}, {"tenant": 1, "slot": "x", "status": []}]
+STATES = ("ringing", "connected", "parked", "ended")
+
+
+def ids(operation: Operation) -> str:
+    return operation.name
+
+
+every = pytest.mark.parametrize("operation", ALL, ids=ids)
+every_signed = pytest.mark.parametrize("operation", SIGNED, ids=ids)
+every_of_ours = pytest.mark.parametrize("operation", OURS, ids=ids)
+
+
+def own_path(world: World, operation: Operation, state: str = "ended") -> str:
+    """The operation's path with Acme's own ids. No fixture for a parameter: the test fails."""
+    values = {
+        "tenant": world.acme.tenant,
+        "call_id": world.calls["Acme"][state],
+        "name": "ringback.wav",
+    }
+    return operation.at(**{name: values[name] for name in operation.in_path})
+
+
+def body_of(world: World, operation: Operation) -> dict[str, Any]:
+    return {"json": BODIES[operation.name](world)} if operation.has_body else {}
+
+
+async def fresh_session(world: World, agent: Agent) -> aiohttp.ClientSession:
+    jar = aiohttp.CookieJar(unsafe=True)
+    session = aiohttp.ClientSession(cookie_jar=jar)
+    body = {"email": agent.email, "password": PASSWORD}
+    answer = await world.asks(session, "POST", "/api/sign-in", json=body)
+    assert answer.status == 200
+    return session
+
+
+async def session_for(world: World, agent: Agent, operation: Operation) -> aiohttp.ClientSession:
+    """The agent's own session, or one to spend."""
+    if operation.name in ENDS_THE_SESSION:
+        return await fresh_session(world, agent)
+    return agent.http
+
+
+# What is walked.
+
+
+async def test_the_served_document_is_the_one_that_is_walked(world: World):
+    async with world.product.http.get(f"{world.product.address}/api/schema/openapi.json") as got:
+        served = await got.json(content_type=None)
+    assert [each.name for each in operations_in(served)] == [each.name for each in ALL]
+    assert len(SIGNED) >= 9
+    assert len(OURS) >= 17
+
+
+def test_every_route_is_in_the_document_or_listed_with_its_reason():
+    documented = {re.sub(r"{(\w+)}", r"{\1", each.path) for each in ALL}
+    for route in the_application().routes:
+        plain = re.sub(r"{(\w+):\w+}", r"{\1", route.path)
+        if plain in documented:
+            assert isinstance(route, HTTPRoute)
+            told = {each.method for each in ALL if re.sub(r"{(\w+)}", r"{\1", each.path) == plain}
+            assert route.methods - {"OPTIONS"} == told, "a method is kept out of the document"
+            continue
+        assert route.path in NOT_IN_THE_DOCUMENT or route.path.startswith(THE_DOCUMENT), route.path
+
+
+@every
+def test_every_parameter_has_a_case(operation: Operation):
+    assert set(operation.in_path) <= {"tenant", "call_id", "name"}
+    assert set(operation.in_query) <= set(QUERIES)
+    assert not operation.in_header
+    assert operation.has_body == (operation.name in BODIES)
+    assert ("call_id" in operation.in_path and not operation.is_signed) == (
+        operation.name in IN_STATE
+    )
+
+
+def test_the_tables_name_nothing_that_is_not_there():
+    names = {each.name for each in ALL}
+    assert {*PUBLIC, *BODIES, *IN_STATE, *ANALYSTS_MAY, *ENDS_THE_SESSION} <= names
+
+
+# Whoever is signed out.
+
+
+@every_of_ours
+async def test_whoever_is_signed_out_gets_nothing(world: World, operation: Operation):
+    async with world.unchanged(world.acme, world.globex):
+        answers = [
+            await world.asks(
+                None,
+                operation.method,
+                own_path(world, operation),
+                headers={"Cookie": cookie},
+                **(body_of(world, operation) if operation.name not in PUBLIC else {"json": {}}),
+            )
+            for cookie in ("", *cookies_that_are_not_ours(world))
+        ]
+    if operation.name in PUBLIC:
+        assert {each.status for each in answers} <= {200, 400, 404}
+        return
+    assert len(set(answers)) == 1
+    assert (answers[0].status, answers[0].code) == (401, "signed-out")
+
+
+def cookies_that_are_not_ours(world: World) -> list[str]:
+    """Nonsense, a secret that never was, and a live one with Globex's name written into it."""
+    mine = next(iter(world.acme.ana.http.cookie_jar)).value
+    secret = urlsafe_b64decode(mine)[16:]
+    forged = [
+        "",
+        "x",
+        "%00",
+        "=" * 64,
+        mine[:-2],
+        urlsafe_b64encode(world.acme.tenant.bytes + bytes(32)).decode(),
+        urlsafe_b64encode(world.globex.tenant.bytes + secret).decode(),
+        urlsafe_b64encode(uuid4().bytes + secret).decode(),
+    ]
+    return [f"patchbay_session={each}" for each in forged]
+
+
+@every_signed
+async def test_without_a_signature_a_webhook_is_forbidden(world: World, operation: Operation):
+    path = operation.below_tenant.format(call_id=world.calls["Acme"]["ringing"])
+    async with world.unchanged(world.acme, world.globex):
+        for tenant in (world.acme.tenant, world.globex.tenant, uuid4()):
+            answer = await world.posts(
+                path, world.form("1"), tenant=tenant, signed=False, sent=str(tenant)
+            )
+            assert answer == Answer(403, "text/plain; charset=utf-8", "")
+
+
+# One's own.
+
+
+@every_of_ours
+async def test_ones_own_works(world: World, operation: Operation):
+    chloe = world.acme.chloe
+    path, caller = own_path(world, operation), None
+    if IN_STATE.get(operation.name, "ended") != "ended":
+        call_id, caller = await world.call(chloe, IN_STATE[operation.name])
+        path = operation.at(call_id=call_id)
+    session = await session_for(world, chloe, operation)
+    async with world.unchanged(world.globex):
+        body = body_of(world, operation)
+        answer = await world.asks(session, operation.method, path, **body)
+    assert answer.status in ((404,) if operation.name in UNKNOWN_HERE else (200, 204)), answer
+    if session is not chloe.http:
+        await session.close()
+    if caller is not None and operation.name != "POST /api/calls/{call_id}/hangup":
+        await world.over(caller)
+
+
+@every_signed
+async def test_a_webhook_of_ones_own_works(world: World, operation: Operation):
+    path = operation.below_tenant.format(call_id=uuid4())
+    async with world.unchanged(world.globex):
+        answer = await world.posts(path, world.form("2", CallStatus="completed"))
+    assert answer.status in (200, 204)
+
+
+@pytest.mark.parametrize("operation", [each for each in OURS if each.in_query], ids=ids)
+async def test_a_query_shows_ones_own_and_is_never_a_fault(world: World, operation: Operation):
+    for name in operation.in_query:
+        for value in QUERIES[name]:
+            path = own_path(world, operation)
+            answer = await world.asks(
+                world.acme.ana.http, operation.method, path, params={name: value}
+            )
+            assert answer.status in (200, 400), (name, value, answer)
+
+
+# Somebody else's.
+
+
+@pytest.mark.parametrize("operation", [each for each in OURS if each.name in IN_STATE], ids=ids)
+async def test_another_companys_call_is_one_that_never_was(world: World, operation: Operation):
+    async def ask(call_id: UUID) -> Answer:
+        answer = await world.asks(
+            world.acme.ana.http,
+            operation.method,
+            operation.at(call_id=call_id),
+            sent=str(call_id),
+            **body_of(world, operation),
+        )
+        return answer.without(str(call_id))
+
+    async with world.unchanged(world.acme, world.globex):
+        unknown = await ask(uuid4())
+        for state in STATES:
+            assert await ask(world.calls["Globexqx"][state]) == unknown, state
+    assert (unknown.status, unknown.code) == (404, "no-such-call")
+
+
+@pytest.mark.parametrize("operation", [each for each in OURS if each.ids_in_body], ids=ids)
+async def test_another_company_in_a_body_is_one_that_never_was(world: World, operation: Operation):
+    for field in operation.ids_in_body:
+        for sender in (world.acme.ana, world.acme.ada):
+
+            async def ask(value: UUID, field: str = field, sender: Agent = sender) -> Answer:
+                body = BODIES[operation.name](world) | {field: str(value)}
+                answer = await world.asks(
+                    sender.http, operation.method, own_path(world, operation), json=body
+                )
+                return answer.without(str(value))
+
+            async with world.unchanged(world.acme, world.globex):
+                unknown = await ask(uuid4())
+                for theirs in (world.globex.tenant, world.calls["Globexqx"]["parked"]):
+                    assert await ask(theirs) == unknown
+            assert 400 <= unknown.status < 500
+
+
+@every_signed
+async def test_a_webhook_signed_by_another_company_is_forbidden(world: World, operation: Operation):
+    for call_id in (world.calls["Globexqx"]["connected"], uuid4()):
+        path = operation.below_tenant.format(call_id=call_id)
+        for form in (world.form("3"), world.form("3", AccountSid=world.globex.account_sid)):
+            async with world.unchanged(world.acme, world.globex):
+                answers = [
+                    await world.posts(path, form, tenant=tenant)
+                    for tenant in (world.globex.tenant, uuid4())
+                ]
+            assert answers == [Answer(403, "text/plain; charset=utf-8", "")] * 2
+
+
+@every_signed
+async def test_a_webhook_about_another_companys_call_touches_nothing_of_it(
+    world: World, operation: Operation
+):
+    """Signed by Acme for Acme, but with the ids of Globex's calls, people and legs."""
+
+    async def post(call_id: UUID, person: UUID, leg: str) -> Answer:
+        path = operation.below_tenant.format(call_id=call_id)
+        agent = {"From": f"client:u_{person.hex}"} if "/agent" in path else {}
+        form = world.form(
+            "4",
+            **agent,
+            call_id=str(call_id),
+            leg="0123abcd",
+            CallSid=leg,
+            StatusCallbackEvent="conference-end",
+            FriendlyName=str(call_id),
+            ConferenceSid="CF" + "4" * 32,
+            SequenceNumber="1",
+            CallStatus="completed",
+        )
+        answer = await world.posts(path, form, sent=str(call_id))
+        named_after_the_leg = re.sub(r"[0-9a-f-]{36}", "<id>", answer.body)
+        return Answer(answer.status, answer.kind, named_after_the_leg.replace(person.hex, ""))
+
+    async with world.unchanged(world.globex):
+        unknown = await post(uuid4(), uuid4(), "CA" + "5" * 32)
+        for call_id in world.calls["Globexqx"].values():
+            leg = await world.leg_of(call_id)
+            assert await post(call_id, world.globex.ana.id, leg) == unknown
+
+
+# A lower role.
+
+
+@every_of_ours
+async def test_an_analyst_commands_nothing(world: World, operation: Operation):
+    if operation.name in PUBLIC:
+        return
+    ada = world.acme.ada
+    session = await session_for(world, ada, operation)
+    if operation.name in ANALYSTS_MAY:
+        async with world.unchanged(world.globex):
+            answer = await world.asks(
+                session, operation.method, own_path(world, operation), **body_of(world, operation)
+            )
+        assert answer.status in (200, 204)
+    else:
+        async with world.unchanged(world.acme, world.globex):
+            answers = [
+                await world.asks(session, operation.method, path, **body_of(world, operation))
+                for path in (
+                    *(own_path(world, operation, state) for state in STATES),
+                    *(
+                        operation.at(call_id=call_id)
+                        for call_id in (world.calls["Globexqx"]["ringing"], uuid4())
+                    ),
+                )
+            ]
+        assert len(set(answers)) == 1
+        assert (answers[0].status, answers[0].code) == (403, "not-allowed")
+    if session is not ada.http:
+        await session.close()
+
+
+# Nonsense.
+
+
+@every_of_ours
+async def test_nonsense_is_refused_and_never_a_fault(world: World, operation: Operation):
+    async with world.unchanged(world.acme, world.globex):
+        if operation.has_body:
+            for value in NONSENSE:
+                answer = await world.asks(
+                    world.acme.ana.http, operation.method, own_path(world, operation), json=value
+                )
+                parking_takes_an_empty_wish = answer.status in (404, 409)
+                assert 400 <= answer.status < 500 or parking_takes_an_empty_wish, (value, answer)
+        for name in operation.in_path:
+            for value in ("nonsense", "%00", "..%2f..%2fetc%2fpasswd", "'", "%ff", "0" * 400):
+                path = operation.path.replace("{" + name + "}", value)
+                answer = await world.asks(
+                    world.acme.ana.http, operation.method, path, **body_of(world, operation)
+                )
+                assert 400 <= answer.status < 500, (value, answer)

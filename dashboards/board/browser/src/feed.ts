@@ -126,7 +126,8 @@ export class Feed {
     this.forgetSocket();
     if (this.ended) return;
     if (this.attempts === -1) this.attempts = 0;
-    const pause = Math.min(LONGEST_RETRY, FIRST_RETRY * RETRY_GROWTH ** this.attempts) * (0.5 + this.random());
+    const grown = Math.min(LONGEST_RETRY, FIRST_RETRY * RETRY_GROWTH ** this.attempts);
+    const pause = Math.round(grown * (0.5 + this.random()));
     this.attempts += 1;
     this.retryTimer = setTimeout(() => this.connect(), pause);
     this.listener.lost();

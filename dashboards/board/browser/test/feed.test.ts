@@ -71,7 +71,7 @@ describe("the feed", () => {
 
   it("waits longer after each failure, up to ten seconds, and is quick again after a success", () => {
     connected();
-    const pauses = [250, 375, 563, 844, 1266, 1899, 2848, 4272, 6408, 9611, 10_000, 10_000];
+    const pauses = [250, 375, 563, 844, 1266, 1898, 2848, 4271, 6407, 9611, 10000, 10000];
     for (const pause of pauses) {
       const before = server.sockets.length;
       server.last.drop();

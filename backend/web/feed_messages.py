@@ -1,4 +1,4 @@
-"""The messages of the feed, both ways. `python -m backend feed-schema` prints their JSON Schema.
+"""The messages of the feed, both ways. Their JSON Schema is in `feed.schema.json`, beside this.
 
 A board opens the socket, says `hello` with the last number it has (or null), and gets a
 `snapshot`, or the `event`s that it lacks and then `live`. Events are numbered densely per

@@ -108,6 +108,12 @@ def _http(request: HttpRequest, problem: HTTPException) -> Response[Problem]:
     return answer(request, Problem(code, problem.detail, problem.status_code))
 
 
+def _too_deep(request: HttpRequest, _: RecursionError) -> Response[Problem]:
+    """Nothing of ours is nested; what was sent is, beyond what can be read."""
+    detail = "The request is nested too deeply."
+    return answer(request, Problem("not-understood", detail, HTTPStatus.BAD_REQUEST))
+
+
 def _failed(request: HttpRequest, problem: Exception) -> Response[Problem]:
     log.exception("a request failed", path=request.url.path, exc_info=problem)
     detail = "Something went wrong on our side; it has been noted. Try again."
@@ -119,5 +125,6 @@ HANDLERS: ExceptionHandlersMap = {  # pyright: ignore[reportUnknownVariableType]
     DatabaseAway: _away,
     ValidationException: _invalid,
     HTTPException: _http,
+    RecursionError: _too_deep,
     Exception: _failed,
 }

@@ -13,14 +13,14 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.settings import Settings
-from backend.web.policy import CONTENT_POLICY, security_headers
+from backend.web.policy import security_headers
 from backend.web.problems import ForeignOrigin, NotJson
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGNED_PATHS = ("/twilio/",)
 """Twilio is no browser: its requests are signed instead, and they are forms."""
 PANEL_PATHS = ("/panel/",)
-"""Panel's pages need a policy of their own, with a nonce, and it reads bodies of its own."""
+"""Panel's process reads bodies of its own."""
 
 
 class OwnPagesOnly(ASGIMiddleware):
@@ -31,7 +31,7 @@ class OwnPagesOnly(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         if scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
-            self._check(scope["path"], _headers_of(scope))
+            self._check(_path_of(scope), _headers_of(scope))
         await next_app(scope, receive, send)
 
     def _check(self, path: str, headers: RequestHeaders) -> None:
@@ -53,13 +53,11 @@ class Headers(ASGIMiddleware):
         self._headers = security_headers(settings)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        of_panel = scope["path"].startswith(PANEL_PATHS)
-
         async def send_protected(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableScopeHeaders.from_message(message)
                 for name, value in self._headers.items():
-                    if name not in headers and not (name == CONTENT_POLICY and of_panel):
+                    if name not in headers:  # Panel's pages bring a policy with a nonce
                         headers[name] = value
             await send(message)
 
@@ -81,6 +79,12 @@ def _brings_json(headers: RequestHeaders) -> bool:
     if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
         return True
     return headers.get("content-type", "").partition(";")[0].strip() == "application/json"
+
+
+def _path_of(scope: Scope) -> str:
+    """The path as it came: under a mount, `path` is only the rest of it, which anybody may
+    choose to look like another."""
+    return scope["raw_path"].decode("latin-1")
 
 
 def _headers_of(scope: Scope) -> RequestHeaders:

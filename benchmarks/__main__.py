@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import uvloop
 
 from benchmarks import claim, fan_out, idle_board, start_times, voice_webhook
+from benchmarks.posting import Refused
 from benchmarks.report import Figure, Report, Skipped, as_json, as_text, report_of, say
 from benchmarks.report import this_machine as look_at_machine
 from benchmarks.stage import Stage, stage
@@ -25,12 +26,14 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print JSON (see benchmarks/README.md)")
     wished = parser.parse_args()
     chosen = [wished.name] if wished.name else list(BENCHMARKS)
-    report = uvloop.run(_run(chosen, quick=wished.quick))
+    report, failed = uvloop.run(_run(chosen, quick=wished.quick))
     print(as_json(report) if wished.json else as_text(report))
-    return 0
+    return 1 if failed else 0
 
 
-async def _run(names: list[str], *, quick: bool) -> Report:
+async def _run(names: list[str], *, quick: bool) -> tuple[Report, bool]:
+    """The report, and whether a benchmark broke; the others are taken all the same."""
+    failed = False
     machine = look_at_machine()
     results: list[Figure | Skipped] = []
     async with stage(quick=quick) as prepared:
@@ -38,9 +41,10 @@ async def _run(names: list[str], *, quick: bool) -> Report:
             say(f"{name} ...")
             try:
                 results += await BENCHMARKS[name](prepared)
-            except (OSError, RuntimeError, TimeoutError, ExceptionGroup) as problem:
+            except (OSError, RuntimeError, AssertionError, Refused, ExceptionGroup) as problem:
                 results.append(Skipped(name, f"it failed: {problem!r}"))
-    return report_of(results, quick=quick, machine=machine)
+                failed = True
+    return report_of(results, quick=quick, machine=machine), failed
 
 
 if __name__ == "__main__":

@@ -168,7 +168,7 @@ KINDS = {
 async def _times(
     stage: Stage, product: Product, static: ServerProcess, hotlines: dict[str, Hotline]
 ) -> list[Figure]:
-    count = PER_SECOND * stage.size(20, 3)
+    count = PER_SECOND * stage.size(15, 3)
     owner = stage.postgres.owner_url
     say(f"{NAME}: {PER_SECOND} calls a second, {len(hotlines) + 2} times {count}")
     inserts = await durable_inserts(owner, count // 2, PER_SECOND)
@@ -180,20 +180,25 @@ async def _times(
             await closed_loop(to_product, [request for _, _, request in warm_up])
             came = hotline.calls_come_in(count)
             posts = [request for _, _, request in came]
-            spooled = product.spooled
+            spooled, before = product.spooled, product.server.cpu_seconds
             loop = await open_loop(product.server.port, posts, PER_SECOND)
+            spent = (product.server.cpu_seconds - before) / count
             details = {
+                "cpu_us_at_this_rate": round(spent * 1e6, 1),
                 "answered_before_stored": float(product.spooled - spooled),
                 "sender_late_p99_ms": round(percentile(loop.late, 0.99) * 1000, 2),
             }
             figures.append((kind, details, loop.seconds))
             await hotline.everybody_hangs_up(to_product, [*warm_up, *came])
             if not statics:
+                before = static.cpu_seconds
                 bare = await open_loop(static.port, posts, PER_SECOND)
+                spent = (static.cpu_seconds - before) / count
                 statics = {
                     f"static_handler_{name}": value
                     for name, value in milliseconds(bare.seconds).items()
                 }
+                statics["static_handler_cpu_us_at_this_rate"] = round(spent * 1e6, 1)
     inserts += await durable_inserts(owner, count // 2, PER_SECOND)
     return [
         figure

@@ -50,6 +50,8 @@ class Switchboard:
         Raises `DatabaseAway`; then nothing was remembered and the callback must come again.
         """
         turn = await self._begin(tenant)
+        # One that comes out of the spool has waited for the database, not for its predecessor.
+        callback = replace(callback, received_at=turn.now)
         async with self._database.work(tenant, alone=True) as work:
             loaded = await floor.load(work, callback.call_id, None, callback.key)
             if loaded.seen:

@@ -139,7 +139,8 @@ class Callback(Struct, frozen=True):
     """A carrier's signal about one call, as it was received.
 
     `key` is the same for a repeat of the same callback. `sequence` is the carrier's number
-    within `conference`; a signal without a conference has none.
+    within `conference`; a signal without a conference has none. `received_at` is when it came
+    (to the switchboard, once it is there), `happened_at` when what it tells happened.
     """
 
     call_id: UUID

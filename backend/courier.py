@@ -9,14 +9,13 @@ from datetime import timedelta
 from random import uniform
 from uuid import UUID
 
-import structlog
-
 from backend.carrier.rest import Access, Carrier, CarrierBusy, CarrierRefused
 from backend.clock import Clock
+from backend.logs import logger
 from backend.store import outbox
 from backend.store.tenancy import Database, DatabaseAway
 
-log = structlog.stdlib.get_logger("courier")
+log = logger("courier")
 
 PATIENCE = 12
 """After so many tries, about five minutes, an instruction is given up."""

@@ -11,19 +11,18 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import structlog
-
 from backend.carrier.rest import Access, Carrier, CarrierBusy
 from backend.clock import Clock
 from backend.courier import Courier
 from backend.domain import signals
 from backend.domain.refusals import NoSuchCall
+from backend.logs import logger
 from backend.store import boards
 from backend.store.due import Due, work_that_is_due
 from backend.store.tenancy import Database, DatabaseAway
 from backend.switchboard import Switchboard
 
-log = structlog.stdlib.get_logger("sweeper")
+log = logger("sweeper")
 
 EVERY_SECONDS = 1.0
 ASK_AGAIN_AFTER = timedelta(seconds=15)

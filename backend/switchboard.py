@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
-import structlog
 from msgspec.structs import replace
 
 from backend.clock import Clock
@@ -23,11 +22,12 @@ from backend.domain.instructions import Instruction
 from backend.domain.ordering import has_its_place, next_in_order
 from backend.domain.refusals import NoSuchCall, NotAllowed
 from backend.domain.rules import Rules
+from backend.logs import logger
 from backend.store import attendance, floor
 from backend.store.floor import Said
 from backend.store.tenancy import Database, Work
 
-log = structlog.stdlib.get_logger("switchboard")
+log = logger("switchboard")
 
 Publish = Callable[[UUID, list[Announcement]], Awaitable[None]]
 Instruct = Callable[[UUID, list[UUID]], None]

@@ -8,9 +8,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-import structlog
+from backend.logs import logger
 
-log = structlog.stdlib.get_logger("attendance")
+log = logger("attendance")
 
 GRACE_SECONDS = 5.0
 SEEN_EVERY_SECONDS = 10.0

@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-import structlog
-
 from backend.feed.hub import Hub, Numbered
+from backend.logs import logger
 
-log = structlog.stdlib.get_logger("relay")
+log = logger("relay")
 
 Missing = Callable[[UUID, int], Awaitable[list[str] | None]]
 """The announcements of a tenant after a number, or None if there are too many."""

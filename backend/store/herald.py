@@ -12,15 +12,16 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import structlog
 
+from backend.logs import logger
 from backend.store.tenancy import AWAY
 
-log = structlog.stdlib.get_logger("herald")
+log = logger("herald")
 
 CHANNEL = "patchbay_journal"
 PULSE_SECONDS = 1.0
 ANSWER_SECONDS = 2.0
+GATHERED_SECONDS = 0.01
 
 
 class Herald:
@@ -78,6 +79,8 @@ class Herald:
             except TimeoutError:
                 await connection.execute("select 1", timeout=ANSWER_SECONDS)
                 continue
+            # A burst of events becomes one telling: others fetch all that is new anyway.
+            await asyncio.sleep(GATHERED_SECONDS)
             self._something_to_tell.clear()
             tenants, self._to_tell = self._to_tell, set()
             for tenant in tenants:

@@ -6,9 +6,10 @@ goes in with BEGIN, in one message: two round trips fewer than separate statemen
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any, Protocol
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -57,6 +58,7 @@ class Database:
     def __init__(self, pool: "asyncpg.Pool[Any]", address: str) -> None:
         self._pool = pool
         self.address = address
+        self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
     async def connect(cls, address: str, size: int = 10) -> "Database":
@@ -68,6 +70,7 @@ class Database:
             timeout=3,
             command_timeout=5,
             reset=_nothing_to_reset,
+            max_cached_statement_lifetime=0,  # or each is planned anew every five minutes
             server_settings={"application_name": "patchbay", "timezone": "UTC"},
         )
         return cls(pool, address)
@@ -84,11 +87,13 @@ class Database:
         """A transaction for `tenant`: committed at the end, rolled back on any error.
 
         `alone` waits until no other work of this tenant that is alone is under way: the
-        switchboard decides about one tenant in one order, which is the journal's.
+        switchboard decides about one tenant in one order, which is the journal's. Within this
+        process they queue for a lock of ours, so that they do not wait on connections.
         Raises `DatabaseAway` if the database is not there, or goes while we work.
         """
+        turn = self._turns.setdefault(tenant, asyncio.Lock()) if alone else nullcontext()
         try:
-            async with self._pool.acquire(timeout=3) as connection:
+            async with turn, self._pool.acquire(timeout=3) as connection:
                 try:
                     await connection.execute(_begin(tenant, alone))
                     yield Work(tenant, connection)

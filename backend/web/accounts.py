@@ -5,16 +5,15 @@ import asyncio
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import structlog
-
 from backend.carrier.rest import Access
 from backend.carrier.voice_token import Keys
 from backend.clock import Clock
+from backend.logs import logger
 from backend.store import people
 from backend.store.carrier_accounts import CarrierAccount, load_account
 from backend.store.tenancy import Database, DatabaseAway
 
-log = structlog.stdlib.get_logger("accounts")
+log = logger("accounts")
 
 FRESH_SECONDS = 60
 CERTAIN = timedelta(seconds=5)

@@ -5,7 +5,6 @@ import contextlib
 from itertools import count
 
 import msgspec
-import structlog
 from litestar import websocket
 from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect, WebSocketException
@@ -14,6 +13,7 @@ from msgspec import Struct
 from backend.clock import Clock
 from backend.feed.attendance import Attendance
 from backend.feed.hub import Goodbye, Hub, Listener, Numbered, Resync, Word
+from backend.logs import logger
 from backend.settings import Settings
 from backend.store import boards
 from backend.store.people import TAKES_CALLS
@@ -26,7 +26,7 @@ from backend.web.problems import SignedOut
 from backend.web.protection import is_our_page
 from backend.web.visitor import Visitor, identify
 
-log = structlog.stdlib.get_logger("feed")
+log = logger("feed")
 
 LARGEST_FRAME = 16 * 1024
 

@@ -8,21 +8,24 @@ down the road later. What was stored after all is then only a repeat.
 import asyncio
 from uuid import UUID
 
-import structlog
-
 from backend.domain.signals import Callback
+from backend.logs import logger
 from backend.store.tenancy import DatabaseAway
 from backend.switchboard import Switchboard
 from backend.web.spool import Spool, Spooled
 
-log = structlog.stdlib.get_logger("intake")
+log = logger("intake")
 
 DEADLINE_SECONDS = 0.15
 REPLAY_EVERY_SECONDS = 0.5
 
 
 class Intake:
-    """Between the webhooks and the switchboard."""
+    """Between the webhooks and the switchboard.
+
+    The spool flushes to a disk that may be the very reason why it is needed, so it does that in a
+    thread: one slow callback must not delay the others.
+    """
 
     def __init__(self, switchboard: Switchboard, spool: Spool) -> None:
         self._switchboard = switchboard
@@ -34,17 +37,17 @@ class Intake:
         """Remember and apply it, or spool it. Never raises; returns within the deadline."""
         spooled = Spooled(tenant, callback)
         if self._database_away:
-            self._spool.put(spooled)
+            await asyncio.to_thread(self._spool.put, spooled)
             return
         task = asyncio.create_task(self._switchboard.take_callback(tenant, callback))
         await asyncio.wait({task}, timeout=DEADLINE_SECONDS)
         if not task.done():
             log.warning("slow database; the callback is spooled", key=callback.key)
-            self._spool.put(spooled)
             self._late.add(task)
             task.add_done_callback(self._finished_late)
+            await asyncio.to_thread(self._spool.put, spooled)
             return
-        self._check(task, spooled)
+        await self._check(task, spooled)
 
     async def keep_replaying(self) -> None:
         """Send spooled callbacks down the road as soon as they can be stored."""
@@ -71,7 +74,7 @@ class Intake:
                 self._spool.remove(spooled)
         self._database_away = False
 
-    def _check(self, task: asyncio.Task[None], spooled: Spooled) -> None:
+    async def _check(self, task: asyncio.Task[None], spooled: Spooled) -> None:
         problem = task.exception()
         if problem is None:
             return
@@ -80,7 +83,7 @@ class Intake:
             self._database_away = True
         else:
             log.error("a callback failed", key=spooled.callback.key, exc_info=problem)
-        self._spool.put(spooled)
+        await asyncio.to_thread(self._spool.put, spooled)
 
     def _finished_late(self, task: asyncio.Task[None]) -> None:
         self._late.discard(task)

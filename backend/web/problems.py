@@ -2,18 +2,18 @@
 
 from http import HTTPStatus
 
-import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 from msgspec import Struct
 
 from backend.domain.refusals import Refusal
+from backend.logs import logger
 from backend.store.tenancy import DatabaseAway
 from backend.web.connections import HttpRequest
 from backend.web.policy import security_headers
 
-log = structlog.stdlib.get_logger("web")
+log = logger("web")
 
 
 class Problem(Struct, frozen=True):

@@ -5,7 +5,6 @@ import os
 from typing import Annotated
 from uuid import UUID
 
-import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from litestar import Response, Router, get, post, put
@@ -17,6 +16,7 @@ from msgspec import Meta, Struct
 from backend.clock import Clock
 from backend.domain import signals
 from backend.feed.hub import Goodbye, Hub
+from backend.logs import logger
 from backend.settings import Settings
 from backend.store import people
 from backend.store.people import Place
@@ -28,7 +28,7 @@ from backend.web.problems import NoSuchCompany, SignedOut, TooManyTries, WrongCr
 from backend.web.throttle import Throttle
 from backend.web.visitor import Visitor, cookie_name
 
-log = structlog.stdlib.get_logger("sign-in")
+log = logger("sign-in")
 
 # Hashing takes tens of milliseconds of a core on purpose: it runs in threads, few at a time.
 _hasher = PasswordHasher()

@@ -9,7 +9,6 @@ from datetime import datetime
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-import structlog
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from msgspec import Struct
@@ -17,12 +16,13 @@ from msgspec import Struct
 from backend.carrier.addresses import Addresses
 from backend.carrier.signature import is_signed
 from backend.clock import Clock
+from backend.logs import logger
 from backend.settings import Settings
 from backend.store.carrier_accounts import CarrierAccount
 from backend.web.accounts import Accounts
 from backend.web.connections import HttpRequest
 
-log = structlog.stdlib.get_logger("webhooks")
+log = logger("webhooks")
 
 LARGEST_BODY = 64 * 1024
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from uuid import UUID
 
 import msgspec
-import structlog
 from msgspec import Struct
 
 from backend.domain.signals import Callback
+from backend.logs import logger
 
-log = structlog.stdlib.get_logger("spool")
+log = logger("spool")
 
 TRIES = 5
 

@@ -2,16 +2,16 @@
 
 from uuid import UUID
 
-import structlog
 from litestar import Response, Router, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from backend.carrier.callbacks import Unreadable, read_caller_status, read_conference_event
+from backend.logs import logger
 from backend.web.intake import Intake
 from backend.web.signed import NotSigned, Signed, signed_request
 
-log = structlog.stdlib.get_logger("webhooks")
+log = logger("webhooks")
 
 
 @post("/caller-status", status_code=204)

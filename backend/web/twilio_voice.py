@@ -6,7 +6,6 @@ question gets the same answer, and so does one that comes while the database is 
 
 from uuid import UUID
 
-import structlog
 from litestar import Response, Router, post
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
@@ -15,12 +14,13 @@ from litestar.params import FromPath
 from backend.carrier import twiml
 from backend.carrier.callbacks import Unreadable, read_agent_leg, read_arrival
 from backend.domain.call import CallState
+from backend.logs import logger
 from backend.store import boards
 from backend.store.tenancy import Database, DatabaseAway
 from backend.web.intake import Intake
 from backend.web.signed import NotSigned, Signed, signed_request
 
-log = structlog.stdlib.get_logger("webhooks")
+log = logger("webhooks")
 
 NOT_YOUR_CALL = "This call has been taken by somebody else, or has ended."
 

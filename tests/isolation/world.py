@@ -59,6 +59,7 @@ class World:
         for company in (self.acme, self.globex):
             self.calls[company.name] = await self._calls_of(company)
         self._marks = await self._marks_of(self.globex)
+        await self._come_to_rest()
 
     async def asks(
         self,
@@ -165,6 +166,16 @@ class World:
         """That caller hangs up."""
         await caller.hangs_up()
         await eventually(lambda: self._is(caller.company.ana, caller.number, state="ended"))
+
+    async def _come_to_rest(self) -> None:
+        """The carrier tells its last about calls that have ended a moment after they have."""
+        looks: list[Any] = []
+
+        async def nothing_moves() -> bool:
+            looks.append([await self.rows_of(company) for company in (self.acme, self.globex)])
+            return len(looks) > 3 and looks[-3] == looks[-2] == looks[-1]
+
+        await eventually(nothing_moves, every=0.1)
 
     async def _calls_of(self, company: Company) -> dict[str, UUID]:
         calls: dict[str, UUID] = {}

@@ -22,6 +22,11 @@ from tests.stories.product import Product
 HELLO = '{"type":"hello","since":null}'
 
 
+@pytest.fixture
+def product(lasting_product: Product) -> Product:
+    return lasting_product
+
+
 async def heard(socket: aiohttp.ClientWebSocketResponse) -> Any:
     """The next message, or the code with which the socket is closed."""
     async with asyncio.timeout(5):
@@ -132,7 +137,7 @@ async def test_signing_out_closes_this_sessions_boards_at_once_and_no_others(acm
 async def test_a_board_that_has_not_said_hello_is_closed_too_and_was_told_nothing(acme: Company):
     await acme.ana.signs_in()
     async with board_of(acme.ana, hello=False) as socket:
-        await eventually(lambda: len(acme.product.services.hub))
+        await eventually(lambda: acme.tenant in acme.product.services.hub.tenants())
         await acme.ana.asks("POST", "/api/sign-out")
         words = await last_words(socket)
     assert is_goodbye(words[0], "signed-out")
@@ -276,7 +281,7 @@ async def test_a_goodbye_comes_before_what_was_queued_for_whoever_was_not_greete
     await acme.ana.signs_in()
     hub = acme.product.services.hub
     async with hurried(acme.product, acme.ana, Pace()) as socket:
-        await eventually(lambda: len(hub))
+        await eventually(lambda: acme.tenant in hub.tenants())
         hub.publish(acme.tenant, [Numbered(7, '{"type":"event","secret":true}')])
         token = sessions.read_token(next(iter(acme.ana.http.cookie_jar)).value)
         assert token is not None

@@ -2,17 +2,15 @@
 
 import asyncio
 import io
-from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 
-from backend.embedded_postgres import EmbeddedPostgres
 from backend.web.panel_proxy import LARGEST_BODY
 from tests.stories.company import Company
-from tests.stories.product import PASSWORD, Product, running_product
+from tests.stories.product import PASSWORD, Product
 
 MISSING = "/api/calls/00000000-0000-0000-0000-000000000000"
 PAGES = ["/sign-in", "/board"]
@@ -62,15 +60,10 @@ HEADERS = {
 }
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def product(
-    postgres: EmbeddedPostgres, carrier: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncGenerator[Product]:
-    """One product for all of these: nothing here changes anything."""
-    async with running_product(
-        postgres.web_url, carrier, tmp_path_factory.mktemp("protection")
-    ) as product:
-        yield product
+@pytest.fixture(scope="module")
+def product(lasting_product: Product) -> Product:
+    """One for all of these: nothing here changes anything."""
+    return lasting_product
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

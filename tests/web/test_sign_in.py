@@ -26,6 +26,11 @@ from tests.stories.product import PASSWORD, Product, running_product
 COOKIE = "patchbay_session"
 
 
+@pytest.fixture
+def product(lasting_product: Product) -> Product:
+    return lasting_product
+
+
 async def tries(
     product: Product, email: str, password: str, cookie: str = "", **more: str
 ) -> tuple[int, str, SimpleCookie]:

@@ -164,7 +164,7 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
     courier = Courier(database, carrier, accounts.access, clock)
 
     async def publish(tenant: UUID, announcements: list[Announcement]) -> None:
-        hub.publish(tenant, [Numbered(one.number, text_of(one)) for one in announcements])
+        hub.publish(tenant, [Numbered.of(one.number, text_of(one)) for one in announcements])
         herald.tell(tenant)
 
     switchboard = Switchboard(database, clock, publish, courier.nudge)

@@ -14,6 +14,7 @@ GRACE = 2  # seconds that open requests and sockets get when the server is told 
 def serve(settings: Settings) -> None:
     from backend import demo
     from backend.app import create_app
+    from backend.web.direct_frames import DirectFrames
 
     # uvicorn raises the signal again when it is done: that must not cut off the last log lines.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
@@ -23,6 +24,7 @@ def serve(settings: Settings) -> None:
         port=settings.port,
         loop="uvloop",
         http="httptools",
+        ws=DirectFrames,
         ws_per_message_deflate=False,  # the frames are small; deflating them costs a sixth more
         timeout_graceful_shutdown=GRACE,
         access_log=False,

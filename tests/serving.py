@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import uvicorn
 from litestar.types import ASGIApp
 
+from backend.web.direct_frames import DirectFrames
+
 
 def free_socket() -> socket.socket:
     """A socket bound to a free port of this machine."""
@@ -27,6 +29,7 @@ async def served_on(listener: socket.socket, application: ASGIApp) -> AsyncGener
         log_config=None,
         lifespan="on",
         access_log=False,
+        ws=DirectFrames,
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=2,
     )

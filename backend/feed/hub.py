@@ -6,21 +6,28 @@ or its connection to the others is.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from uuid import UUID
 
 from msgspec import Struct
+from websockets.frames import Frame, Opcode
 
 QUEUE = 256
 """More unsent messages than this, and a board starts again from a snapshot."""
 
 
 class Numbered(Struct, frozen=True):
-    """An announcement as it is sent."""
+    """An announcement as it is sent; its websocket frame is made once for all boards."""
 
     number: int
     text: str
+    frame: bytes
+
+    @classmethod
+    def of(cls, number: int, text: str) -> "Numbered":
+        frame = Frame(Opcode.TEXT, text.encode()).serialize(mask=False)
+        return cls(number, text, frame)
 
 
 class Word(Struct, frozen=True):
@@ -46,16 +53,31 @@ Message = Numbered | Word | Resync | Goodbye
 
 
 class Listener:
-    """One open board. Messages wait here until its socket has sent them."""
+    """One open board. Messages wait here until its socket has sent them.
 
-    def __init__(self, tenant: UUID, person: UUID, session: bytes) -> None:
+    `sent` is the last number that the board has. While its socket is at rest, the next number
+    goes out at once by `write`, if there is such a short cut.
+    """
+
+    def __init__(
+        self,
+        tenant: UUID,
+        person: UUID,
+        session: bytes,
+        write: Callable[[bytes], bool] | None = None,
+    ) -> None:
         self.tenant = tenant
         self.person = person
         self.session = session
+        self.sent: int | None = None
+        self._write = write
+        self._at_rest = False
         self._queue: asyncio.Queue[Message] = asyncio.Queue(QUEUE)
 
     def tell(self, message: Message) -> None:
-        """Queue a message. A board that cannot keep up loses them and resyncs."""
+        """Send or queue a message. A board that cannot keep up loses them and resyncs."""
+        if isinstance(message, Numbered) and self._goes_at_once(message):
+            return
         if self._queue.full():
             while not self._queue.empty():
                 self._queue.get_nowait()
@@ -63,7 +85,20 @@ class Listener:
         self._queue.put_nowait(message)
 
     async def next(self) -> Message:
-        return await self._queue.get()
+        """The next message to send. Asking for it says that the one before is sent."""
+        self._at_rest = True
+        message = await self._queue.get()
+        self._at_rest = False
+        return message
+
+    def _goes_at_once(self, message: Numbered) -> bool:
+        is_next = self.sent is not None and message.number == self.sent + 1
+        if not (is_next and self._at_rest and self._queue.empty()):
+            return False
+        if self._write is None or not self._write(message.frame):
+            return False
+        self.sent = message.number
+        return True
 
 
 class Hub:

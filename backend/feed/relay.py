@@ -52,5 +52,5 @@ class Relay:
         if last is None or texts is None:
             self._hub.resync(tenant)
             return
-        numbered = (Numbered(last + at, text) for at, text in enumerate(texts, 1))
+        numbered = (Numbered.of(last + at, text) for at, text in enumerate(texts, 1))
         self._hub.publish(tenant, numbered)

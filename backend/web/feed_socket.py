@@ -21,6 +21,7 @@ from backend.store.sessions import is_live
 from backend.store.tenancy import Database, DatabaseAway
 from backend.web import feed_messages
 from backend.web.connections import Socket
+from backend.web.direct_frames import write_at_once
 from backend.web.feed_messages import Farewell, Hello, Live, Ping, Pong, Stale, text_of
 from backend.web.problems import SignedOut
 from backend.web.protection import is_our_page
@@ -44,6 +45,8 @@ class Pace(Struct, frozen=True):
     """A page that says nothing for so long is not there."""
     send: float = 10.0
     """A page that takes no message for so long is not there either."""
+    again: float = 0.5
+    """After a failed look into the database the next one follows."""
     doubt: int = 6
     """After so many pings the session is looked up again: it may have run out, or been ended
     where our hub did not hear of it."""
@@ -70,7 +73,12 @@ async def feed(
         await _turn_away(socket, Stale(_why_stale()), AWAY)
         return
     await socket.accept()
-    listener = Listener(visitor.tenant, visitor.person.id, visitor.session.token.hash)
+    listener = Listener(
+        visitor.tenant,
+        visitor.person.id,
+        visitor.session.token.hash,
+        write_at_once(socket),
+    )
     board = Board(socket, visitor, listener, database, hub, clock)
     counted = visitor.role in TAKES_CALLS
     hub.enter(listener)
@@ -105,7 +113,7 @@ class Board:
         self._hub = hub
         self._clock = clock
         self._pace = pace
-        self._sent: int | None = None
+        self._is_stale = False
         self._greeted = False
         self._to_resync = False
 
@@ -129,7 +137,7 @@ class Board:
                     if not self._greeted:
                         raise msgspec.ValidationError("a feed begins with hello")
                     if not isinstance(message, Pong):
-                        self._sent = message.since
+                        self._listener.sent = message.since
                         self._resync_soon()
             except TimeoutError:
                 await self._close(SILENT, "the page does not answer")
@@ -147,14 +155,14 @@ class Board:
                         return
                     case _ if not self._greeted:
                         continue
-                    case Numbered(number, text):
-                        if self._sent is not None and number <= self._sent:
+                    case Numbered(number=number, text=text):
+                        if self._listener.sent is not None and number <= self._listener.sent:
                             continue
-                        if self._sent is None or number != self._sent + 1:
+                        if self._listener.sent is None or number != self._listener.sent + 1:
                             await self._catch_up()
                             continue
                         await self._send(text)
-                        self._sent = number
+                        self._listener.sent = number
                     case Word(text):
                         await self._send(text)
                     case Resync.NOW:
@@ -188,31 +196,37 @@ class Board:
     async def _catch_up(self) -> None:
         """Send what the page lacks: the events after its last, or a snapshot."""
         if self._hub.stale is not None:
-            await self._send(text_of(Stale(self._hub.stale)))
+            await self._say_stale(self._hub.stale)
             return
         try:
             async with self._database.work(self._visitor.tenant) as work:
-                missing = (
-                    None
-                    if self._sent is None
-                    else await boards.announcements_after(work, self._sent)
-                )
-                snapshot = (
-                    await boards.snapshot(work, self._visitor.person.id, self._clock())
-                    if missing is None
-                    else None
-                )
+                since = self._listener.sent
+                missing = None
+                if since is not None:
+                    missing = await boards.announcements_after(work, since)
+                snapshot = None
+                if missing is None:
+                    snapshot = await boards.snapshot(work, self._visitor.person.id, self._clock())
         except DatabaseAway:
-            await self._send(text_of(Stale(_why_stale())))
+            # The hub may not have noticed (one connection failed), so nobody else calls us back.
+            await self._say_stale(_why_stale())
+            again = asyncio.get_running_loop().call_later
+            again(self._pace.again, self._resync_soon)
             return
+        self._is_stale = False
         if snapshot is not None:
             await self._send(text_of(snapshot))
-            self._sent = snapshot.number
+            self._listener.sent = snapshot.number
             return
         for text in missing or ():
             await self._send(text)
-        self._sent = (self._sent or 0) + len(missing or ())
+        self._listener.sent = (since or 0) + len(missing or ())
         await self._send(text_of(Live()))
+
+    async def _say_stale(self, why: str) -> None:
+        if not self._is_stale:
+            self._is_stale = True
+            await self._send(text_of(Stale(why)))
 
     async def _receive(self) -> feed_messages.FromClient:
         text = await self._socket.receive_text()

@@ -282,7 +282,7 @@ async def test_a_goodbye_comes_before_what_was_queued_for_whoever_was_not_greete
     hub = acme.product.services.hub
     async with hurried(acme.product, acme.ana, Pace()) as socket:
         await eventually(lambda: acme.tenant in hub.tenants())
-        hub.publish(acme.tenant, [Numbered(7, '{"type":"event","secret":true}')])
+        hub.publish(acme.tenant, [Numbered.of(7, '{"type":"event","secret":true}')])
         token = sessions.read_token(next(iter(acme.ana.http.cookie_jar)).value)
         assert token is not None
         hub.dismiss(token.hash, Goodbye("signed-out", "You have signed out."))

@@ -71,7 +71,12 @@ class Database:
             command_timeout=5,
             reset=_nothing_to_reset,
             max_cached_statement_lifetime=0,  # or each is planned anew every five minutes
-            server_settings={"application_name": "patchbay", "timezone": "UTC"},
+            server_settings={
+                "application_name": "patchbay",
+                "timezone": "UTC",
+                # Planning the scene anew costs twice as much as finding it.
+                "plan_cache_mode": "force_generic_plan",
+            },
         )
         return cls(pool, address)
 

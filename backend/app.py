@@ -13,6 +13,7 @@ from litestar.config.response_cache import ResponseCacheConfig
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from msgspec import Struct
 
 from backend.carrier.rest import Carrier
@@ -23,7 +24,7 @@ from backend.domain.board import Announcement
 from backend.feed.attendance import Attendance
 from backend.feed.hub import Goodbye, Hub, Numbered
 from backend.feed.relay import Relay
-from backend.logs import configure_logs
+from backend.logs import configure_logs, logger
 from backend.settings import Settings
 from backend.store import attendance as attendance_rows
 from backend.store import boards
@@ -75,6 +76,7 @@ class Services(Struct):
         self.hub.dismiss_all(Goodbye("shutting-down", "The server restarts; calls go on."))
         self.attendance.stop()
         self.relay.stop()
+        await self.sweeper.stop()
         await self.courier.stop()
         await self.carrier.close()
         await self.database.close()
@@ -136,7 +138,12 @@ def create_app(
         exception_handlers=HANDLERS,
         lifespan=[lifespan],
         response_cache_config=ResponseCacheConfig(default_expiration=None),
-        openapi_config=OpenAPIConfig(title="Patchbay", version="1", path="/api/schema"),
+        openapi_config=OpenAPIConfig(
+            title="Patchbay",
+            version="1",
+            path="/api/schema",
+            render_plugins=[JsonRenderPlugin()],  # the others load their pages from elsewhere
+        ),
         logging_config=None,
     )
 
@@ -198,6 +205,8 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
     )
 
 
+log = logger("app")
+
 STALE = "The database does not answer. Calls go on; what you see may be out of date."
 
 
@@ -213,12 +222,19 @@ async def _in_the_background(services: Services, sweeping: bool) -> AsyncGenerat
     if sweeping:
         loops.append(services.sweeper.run())
     tasks = [asyncio.create_task(loop) for loop in loops]
+    for task in tasks:
+        task.add_done_callback(_must_not_end)
     try:
         yield
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _must_not_end(task: asyncio.Task[None]) -> None:
+    if not task.cancelled():
+        log.critical("a loop has ended", loop=str(task.get_coro()), exc_info=task.exception())
 
 
 def _handed_out(name: str) -> Provide:

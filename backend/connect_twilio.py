@@ -17,10 +17,10 @@ from uuid import UUID
 from backend.carrier.provisioning import Provisioned, ProvisioningFailed, provision
 from backend.carrier.voice_token import Keys
 from backend.settings import Settings, WrongSettings, read_settings
-from backend.store import people
 from backend.store.carrier_accounts import CarrierAccount, load_account, save_account, save_number
 from backend.store.sealed import CannotUnseal
 from backend.store.tenancy import Database, DatabaseAway
+from backend.tenants import UnknownTenant, find_tenant
 
 Say = Callable[[str], None]
 
@@ -60,10 +60,6 @@ def main(argv: list[str]) -> int:
         print(str(problem), file=sys.stderr)
         return 1
     return 0
-
-
-class UnknownTenant(Exception):
-    """There is no company of that name or id, or there are several of that name."""
 
 
 async def connect(
@@ -113,15 +109,8 @@ async def _connect(
     assert settings.database_url is not None  # noqa: S101  checked by `main`
     database = await Database.connect(settings.database_url, 1)
     try:
-        names = await people.tenants(database)
-        found = [each for each, name in names.items() if tenant in (str(each), name)]
-        if not found:
-            known = ", ".join(sorted(names.values()))
-            raise UnknownTenant(f"No company is called {tenant!r}. There are: {known}.")
-        if len(found) > 1:
-            ids = ", ".join(sorted(map(str, found)))
-            raise UnknownTenant(f"Several companies are called {tenant!r}. Say which: {ids}.")
-        await connect(settings, database, found[0], account_sid, auth_token, number, print)
+        found = await find_tenant(database, tenant)
+        await connect(settings, database, found, account_sid, auth_token, number, print)
     finally:
         await database.close()
     if settings.public_url.startswith("http://") and settings.carrier == "twilio":

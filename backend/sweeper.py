@@ -7,7 +7,7 @@ road as everything else.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from backend.switchboard import Switchboard
 log = logger("sweeper")
 
 EVERY_SECONDS = 1.0
-ASK_AGAIN_AFTER = timedelta(seconds=15)
+ASK_AGAIN_AFTER = timedelta(seconds=60)
 
 FindAccess = Callable[[UUID], Awaitable[Access | None]]
 
@@ -49,6 +49,7 @@ class Sweeper:
         self._access = access
         self._clock = clock
         self._asked: dict[UUID, datetime] = {}
+        self._asking: dict[UUID, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         """Sweep until cancelled."""
@@ -62,14 +63,26 @@ class Sweeper:
             await asyncio.sleep(EVERY_SECONDS)
 
     async def sweep(self) -> None:
-        """Do everything that is due now. One failing thing does not stop the others."""
+        """Do everything that is due now; what needs an answer of the carrier goes on beside it."""
         for due in await work_that_is_due(self._database, self._clock()):
             try:
                 await self._do(due)
-            except NoSuchCall:
-                continue
-            except CarrierBusy as busy:
-                log.warning("carrier does not answer", call=str(due.id), why=str(busy))
+            except DatabaseAway:
+                raise
+            except Exception:
+                # One call that cannot be dealt with must not hold up everybody else's.
+                log.exception("something due could not be done", kind=due.kind, id=str(due.id))
+
+    async def idle(self) -> None:
+        """Wait for every question that is still open at the carrier."""
+        while self._asking:
+            await asyncio.wait(list(self._asking.values()))
+
+    async def stop(self) -> None:
+        questions = list(self._asking.values())
+        for question in questions:
+            question.cancel()
+        await asyncio.gather(*questions, return_exceptions=True)
 
     async def _do(self, due: Due) -> None:
         match due.kind:
@@ -84,7 +97,8 @@ class Sweeper:
             case "instruction":
                 self._courier.nudge(due.tenant, [due.id])
             case "silent-call":
-                await self._ask_about(due, not_before=ASK_AGAIN_AFTER)
+                if self._may_ask_again(due.id):
+                    self._start_asking(due, self._ask_about(due))
             case _:
                 raise AssertionError(f"the store names a kind of work nobody knows: {due.kind}")
 
@@ -96,18 +110,41 @@ class Sweeper:
         async with self._database.work(due.tenant) as work:
             found = await boards.find_call(work, due.id)
         if found is not None and found[0].agent_id is not None:
-            await self._ask_about(due, not_before=timedelta())
+            self._start_asking(due, self._ask_then_give_up(due))
+        else:
+            await self._switchboard.time_ran_out(due.tenant, due.id)
+
+    def _start_asking(self, due: Due, question: Coroutine[None, None, None]) -> None:
+        """Beside the sweep: a carrier that is slow must not hold up anybody's deadline."""
+        if due.id in self._asking:
+            question.close()
+            return
+        task = asyncio.create_task(self._logged(due, question))
+        self._asking[due.id] = task
+        task.add_done_callback(lambda _: self._asking.pop(due.id))
+
+    async def _logged(self, due: Due, question: Coroutine[None, None, None]) -> None:
+        try:
+            await question
+        except (CarrierBusy, DatabaseAway, NoSuchCall) as problem:
+            log.warning("a question stays open", call=str(due.id), why=str(problem))
+        except Exception:
+            log.exception("a question to the carrier failed", call=str(due.id))
+
+    async def _ask_then_give_up(self, due: Due) -> None:
+        try:
+            await self._ask_about(due)
+        except CarrierBusy as busy:
+            log.warning("carrier does not say who is there", call=str(due.id), why=str(busy))
         await self._switchboard.time_ran_out(due.tenant, due.id)
 
-    async def _ask_about(self, due: Due, *, not_before: timedelta) -> None:
+    def _may_ask_again(self, call_id: UUID) -> bool:
         now = self._clock()
-        last = self._asked.get(due.id)
-        if last is not None and now - last < not_before:
-            return
-        self._asked = {
-            call: at for call, at in self._asked.items() if now - at < ASK_AGAIN_AFTER * 4
-        }
-        self._asked[due.id] = now
+        self._asked = {call: at for call, at in self._asked.items() if now - at < ASK_AGAIN_AFTER}
+        return call_id not in self._asked
+
+    async def _ask_about(self, due: Due) -> None:
+        self._asked[due.id] = self._clock()
         access = await self._access(due.tenant)
         if access is None:
             return

@@ -25,6 +25,10 @@ class CannotAdd(Exception):
     """The company or the person cannot be added, and why."""
 
 
+class UnknownTenant(Exception):
+    """There is no company of that name or id, or more than one."""
+
+
 def main(argv: list[str]) -> int:
     """Either command. Returns its exit status: 0 done, 1 refused, 2 wrong usage or settings."""
     given = _parser().parse_args(argv)
@@ -38,7 +42,7 @@ def main(argv: list[str]) -> int:
         return 2
     try:
         print(asyncio.run(_do(settings, given)))
-    except (CannotAdd, DatabaseAway) as problem:
+    except (CannotAdd, UnknownTenant, DatabaseAway) as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0
@@ -82,7 +86,7 @@ async def found_tenant(database: Database, name: str) -> str:
 async def add_person(
     database: Database, tenant_name: str, name: str, email: str, role: Role
 ) -> str:
-    """Make a person a member. Returns what to tell. Raises `CannotAdd`."""
+    """Make a person a member. Returns what to tell. Raises `CannotAdd`, `UnknownTenant`."""
     tenant = await find_tenant(database, tenant_name)
     known = await people.credentials_of(database, email.strip())
     person = known.person_id if known else await _register(database, name, email.strip())
@@ -92,12 +96,15 @@ async def add_person(
 
 
 async def find_tenant(database: Database, name_or_id: str) -> UUID:
-    """The company of that id or exact name. Raises `CannotAdd`, which lists those there are."""
+    """The company of that id or exact name. Raises `UnknownTenant`, which lists those there are."""
     names = await people.tenants(database)
     found = [each for each, name in names.items() if name_or_id in (str(each), name)]
-    if len(found) != 1:
+    if not found:
         listed = ", ".join(sorted(names.values())) or "none"
-        raise CannotAdd(f"No one company is called {name_or_id!r}. There are: {listed}.")
+        raise UnknownTenant(f"No company is called {name_or_id!r}. There are: {listed}.")
+    if len(found) > 1:
+        ids = ", ".join(sorted(map(str, found)))
+        raise UnknownTenant(f"Several companies are called {name_or_id!r}. Say which: {ids}.")
     return found[0]
 
 

@@ -79,8 +79,10 @@ class Listener:
         if isinstance(message, Numbered) and self._goes_at_once(message):
             return
         if self._queue.full():
-            while not self._queue.empty():
-                self._queue.get_nowait()
+            waiting = [self._queue.get_nowait() for _ in range(self._queue.qsize())]
+            for each in waiting:
+                if isinstance(each, Goodbye):
+                    self._queue.put_nowait(each)
             message = Resync.NOW if isinstance(message, Numbered) else message
         self._queue.put_nowait(message)
 

@@ -68,6 +68,9 @@ class Herald:
             except AWAY as problem:
                 log.warning("database away", reason=_reason(problem))
                 self._away(_reason(problem))
+            except Exception as problem:
+                log.exception("the herald stumbled and connects anew")
+                self._away(_reason(problem))
             finally:
                 connection.terminate()
 

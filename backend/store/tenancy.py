@@ -25,6 +25,7 @@ AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that is cut in the middle of a message
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
 )

@@ -109,6 +109,7 @@ class Product:
     async def sweep(self) -> None:
         """One round of the sweeper, and everything that it sets going."""
         await self.services.sweeper.sweep()
+        await self.services.sweeper.idle()
         await self.services.courier.idle()
 
     async def every_board_is_right(self) -> None:

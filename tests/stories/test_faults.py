@@ -176,7 +176,11 @@ async def told(agent: Agent, kind: str, within: float = 10) -> None:
         last = [m["type"] for m in agent.heard if m["type"] in ("stale", "live", "snapshot")]
         return bool(last) and last[-1] == kind
 
-    await eventually(heard, within=within)
+    try:
+        await eventually(heard, within=within)
+    except AssertionError:
+        said = [message["type"] for message in agent.heard]
+        raise AssertionError(f"{agent.name} was told {said}, not {kind}") from None
 
 
 @asynccontextmanager

@@ -131,9 +131,6 @@ async def test_a_page_runs_no_script_but_ours_and_speaks_to_nobody_but_us_and_th
     assert " on" not in " ".join(part for part in page.split() if "=" in part)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="OpenAPIConfig in backend/app.py serves pages that load from a CDN"
-)
 async def test_the_pages_of_the_openapi_document_load_nothing_from_elsewhere(product: Product):
     for path in ("", "/swagger", "/redoc", "/elements", "/rapidoc", "/nowhere"):
         async with product.http.get(f"{product.address}/api/schema{path}") as answer:

@@ -2,8 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,8 +22,18 @@ def free_socket() -> socket.socket:
 
 
 @asynccontextmanager
-async def served_on(listener: socket.socket, application: ASGIApp) -> AsyncGenerator[None]:
-    """Serve the application on that socket while the block runs."""
+async def served(application: ASGIApp) -> AsyncGenerator[str]:
+    """The address at which the application answers while the block runs."""
+    listener = free_socket()
+    async with served_on(listener, application, ws_ping_interval=None):
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@asynccontextmanager
+async def served_on(
+    listener: socket.socket, application: ASGIApp, **settings: Any
+) -> AsyncGenerator[None]:
+    """Serve the application on that socket while the block runs; `settings` are uvicorn's."""
     config = uvicorn.Config(
         application,
         log_config=None,
@@ -32,6 +42,7 @@ async def served_on(listener: socket.socket, application: ASGIApp) -> AsyncGener
         ws=DirectFrames,
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=2,
+        **settings,
     )
     server = _QuietServer(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -44,24 +55,29 @@ async def served_on(listener: socket.socket, application: ASGIApp) -> AsyncGener
     try:
         yield
     finally:
-        server.should_exit = True
+        server.asked_to_end.set()
         await serving
         listener.close()
 
 
 class _QuietServer(uvicorn.Server):
-    """Leaves the signals to pytest, and says when it is ready."""
+    """Leaves the signals to pytest, says when it is ready, and ends when it is asked to."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
-        self.ready = asyncio.Event()
+        self.ready, self.asked_to_end = asyncio.Event(), asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self.ready.set()
 
-    def install_signal_handlers(self) -> None: ...
+    async def main_loop(self) -> None:
+        await self.asked_to_end.wait()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
 
 
 async def eventually(look: Any, *, within: float = 5.0, every: float = 0.02) -> Any:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from backend.local_carrier.server import carrier
-from tests.local_carrier.carrier_process import served
 from tests.local_carrier.customer import Customer
 from tests.local_carrier.lab import Company, Lab
+from tests.serving import served
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VoiceGrant
 from twilio.rest import Client
 
-from tests.local_carrier.carrier_process import eventually
 from tests.local_carrier.customer import Customer
 from tests.local_carrier.openapi import check_answer
+from tests.serving import eventually
 
 TWILIO = "https://api.twilio.com"
 

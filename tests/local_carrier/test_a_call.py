@@ -5,10 +5,10 @@ import base64
 import pytest
 from twilio.request_validator import RequestValidator
 
-from tests.local_carrier.carrier_process import eventually
 from tests.local_carrier.customer import Customer, Reply
 from tests.local_carrier.lab import Company, Lab
 from tests.local_carrier.sounds import tone_wav
+from tests.serving import eventually
 
 
 async def test_two_phones_in_a_conference_hear_each_other_and_not_themselves(acme: Company) -> None:

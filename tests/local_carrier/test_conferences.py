@@ -5,10 +5,10 @@ import asyncio
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
-from tests.local_carrier.carrier_process import eventually
 from tests.local_carrier.customer import Customer, Got, Reply
 from tests.local_carrier.lab import Company, Phone
 from tests.local_carrier.sounds import ringback_wav, tone_wav
+from tests.serving import eventually
 
 EVENTS = "start end join leave mute hold modify announcement"
 

@@ -19,9 +19,9 @@ from av import AudioFrame
 from backend.local_carrier.audio.pitch import pitch_hz
 from backend.local_carrier.audio.tones import SteadyTone
 from backend.local_carrier.webrtc import BrowserAudio, offer_only
-from tests.local_carrier.carrier_process import eventually
 from tests.local_carrier.customer import Customer
 from tests.local_carrier.lab import Company, Phone
+from tests.serving import eventually
 
 
 @pytest.fixture(autouse=True)

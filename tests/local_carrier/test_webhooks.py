@@ -5,9 +5,9 @@ import time
 import pytest
 
 from backend.local_carrier.webhooks.overrides import Overrides, overrides_in
-from tests.local_carrier.carrier_process import eventually
 from tests.local_carrier.customer import Customer, Got, Reply
 from tests.local_carrier.lab import Company, Lab
+from tests.serving import eventually
 
 NOBODY = "http://127.0.0.1:9/"
 

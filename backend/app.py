@@ -22,14 +22,14 @@ from backend.courier import Courier
 from backend.domain import signals
 from backend.domain.board import Announcement
 from backend.feed.attendance import Attendance
-from backend.feed.hub import Goodbye, Hub, Numbered
+from backend.feed.hub import Hub, Numbered
 from backend.feed.relay import Relay
 from backend.logs import configure_logs, logger
 from backend.settings import Settings
 from backend.store import attendance as attendance_rows
 from backend.store import boards
 from backend.store.herald import Herald
-from backend.store.tenancy import Database
+from backend.store.tenancy import Database, DatabaseAway, check_fitness
 from backend.sweeper import Sweeper
 from backend.switchboard import Switchboard
 from backend.web.accounts import Accounts
@@ -73,7 +73,6 @@ class Services(Struct):
 
     async def stop(self) -> None:
         """Let go in the order of the road: no more boards, instructions, connections."""
-        self.hub.dismiss_all(Goodbye("shutting-down", "The server restarts; calls go on."))
         self.attendance.stop()
         self.relay.stop()
         await self.sweeper.stop()
@@ -109,6 +108,8 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
         services = await assemble(settings, clock)
+        with contextlib.suppress(DatabaseAway):
+            await check_fitness(services.database)
         for field in services.__struct_fields__:
             setattr(app.state, field, getattr(services, field))
         async with _in_the_background(services, sweeping):
@@ -163,7 +164,7 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
     herald = Herald(
         settings.database_url,
         grown=relay.grown,
-        away=lambda reason: hub.become_stale(STALE, text_of(Stale(STALE))),
+        away=lambda _: hub.become_stale(STALE, text_of(Stale(STALE))),
         back=hub.become_live,
     )
     accounts = Accounts(database, settings.secret_key, clock)
@@ -174,7 +175,11 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
         hub.publish(tenant, [Numbered.of(one.number, text_of(one)) for one in announcements])
         herald.tell(tenant)
 
-    switchboard = Switchboard(database, clock, publish, courier.nudge)
+    def unsure(tenant: UUID) -> None:
+        relay.grown(tenant)
+        herald.tell(tenant)
+
+    switchboard = Switchboard(database, clock, publish, courier.nudge, unsure)
 
     async def come_or_go(tenant: UUID, person: UUID, online: bool) -> None:
         signal = signals.AgentCameOnline() if online else signals.AgentWentOffline()
@@ -182,6 +187,7 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
 
     async def seen(tenant: UUID, people: list[UUID]) -> None:
         async with database.work(tenant) as work:
+            await attendance_rows.may_be_lost(work)
             silent = await attendance_rows.mark_seen(work, people, clock())
         for person in silent:
             await come_or_go(tenant, person, True)
@@ -215,6 +221,7 @@ async def _in_the_background(services: Services, sweeping: bool) -> AsyncGenerat
     """The loops beside the web server; one that ends by itself is a mistake of ours."""
     loops = [
         services.herald.run(),
+        services.relay.keep_looking(),
         services.attendance.keep_proving(),
         services.intake.keep_replaying(),
         services.accounts.keep_fresh(),

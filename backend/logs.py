@@ -27,7 +27,12 @@ def configure_logs(log_format: Literal["console", "json"]) -> None:
     render: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if machine
-        else structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), pad_event_to=20)
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stdout.isatty(),
+            pad_event_to=20,
+            # The richer ones show local variables: addresses of databases, passwords and all.
+            exception_formatter=structlog.dev.plain_traceback,
+        )
     )
     exceptions = [structlog.processors.format_exc_info] if machine else []
     structlog.configure(

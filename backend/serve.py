@@ -25,6 +25,7 @@ def serve(settings: Settings) -> None:
         loop="uvloop",
         http="httptools",
         ws=DirectFrames,
+        ws_max_size=1024 * 1024,
         ws_per_message_deflate=False,  # the frames are small; deflating them costs a sixth more
         timeout_graceful_shutdown=GRACE,
         access_log=False,

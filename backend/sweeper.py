@@ -25,6 +25,8 @@ from backend.switchboard import Switchboard
 log = logger("sweeper")
 
 EVERY_SECONDS = 1.0
+QUESTIONS = 8
+"""Open at the carrier at once; instructions must find their way through."""
 ASK_AGAIN_AFTER = timedelta(seconds=60)
 
 FindAccess = Callable[[UUID], Awaitable[Access | None]]
@@ -50,6 +52,7 @@ class Sweeper:
         self._clock = clock
         self._asked: dict[UUID, datetime] = {}
         self._asking: dict[UUID, asyncio.Task[None]] = {}
+        self._few_at_once = asyncio.Semaphore(QUESTIONS)
 
     async def run(self) -> None:
         """Sweep until cancelled."""
@@ -64,11 +67,17 @@ class Sweeper:
 
     async def sweep(self) -> None:
         """Do everything that is due now; what needs an answer of the carrier goes on beside it."""
+        stuck: set[UUID] = set()
         for due in await work_that_is_due(self._database, self._clock()):
+            if due.tenant in stuck:
+                continue
             try:
                 await self._do(due)
             except DatabaseAway:
-                raise
+                # One tenant's work may be held up (a lock); three are the database itself.
+                stuck.add(due.tenant)
+                if len(stuck) == 3:
+                    raise
             except Exception:
                 # One call that cannot be dealt with must not hold up everybody else's.
                 log.exception("something due could not be done", kind=due.kind, id=str(due.id))
@@ -125,7 +134,8 @@ class Sweeper:
 
     async def _logged(self, due: Due, question: Coroutine[None, None, None]) -> None:
         try:
-            await question
+            async with self._few_at_once:
+                await question
         except (CarrierBusy, DatabaseAway, NoSuchCall) as problem:
             log.warning("a question stays open", call=str(due.id), why=str(problem))
         except Exception:

@@ -5,7 +5,8 @@ after the other (`Database.work(alone=True)`), so a decision sees the tenant as 
 journal's numbers are in the order of the commits.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -25,20 +26,28 @@ from backend.domain.rules import Rules
 from backend.logs import logger
 from backend.store import attendance, floor
 from backend.store.floor import Said
-from backend.store.tenancy import Database, Work
+from backend.store.tenancy import Database, Uncertain, Work
 
 log = logger("switchboard")
 
 Publish = Callable[[UUID, list[Announcement]], Awaitable[None]]
 Instruct = Callable[[UUID, list[UUID]], None]
+Unsure = Callable[[UUID], None]
+"""Told that a tenant's journal may have grown by something that nobody announced."""
 
 
 class Switchboard:
     """Where every call's state changes. `publish` and `instruct` are told after the commit."""
 
     def __init__(
-        self, database: Database, clock: Clock, publish: Publish, instruct: Instruct
+        self,
+        database: Database,
+        clock: Clock,
+        publish: Publish,
+        instruct: Instruct,
+        unsure: Unsure,
     ) -> None:
+        self._unsure = unsure
         self._database = database
         self._clock = clock
         self._publish = publish
@@ -52,9 +61,11 @@ class Switchboard:
         turn = await self._begin(tenant)
         # One that comes out of the spool has waited for the database, not for its predecessor.
         callback = replace(callback, received_at=turn.now)
-        async with self._database.work(tenant, alone=True) as work:
+        async with self._alone(tenant) as work:
             loaded = await floor.load(work, callback.call_id, None, callback.key)
             if loaded.seen:
+                # Perhaps its first time ended before anybody was told.
+                self._unsure(tenant)
                 return
             await self._apply_in_order(turn, work, loaded, [*loaded.waiting, callback], callback)
         await self._end(turn)
@@ -62,7 +73,7 @@ class Switchboard:
     async def apply_waiting(self, tenant: UUID, call_id: UUID) -> None:
         """Apply callbacks that have waited long enough for one that does not come."""
         turn = await self._begin(tenant)
-        async with self._database.work(tenant, alone=True) as work:
+        async with self._alone(tenant) as work:
             loaded = await floor.load(work, call_id, None, None)
             await self._apply_in_order(turn, work, loaded, list(loaded.waiting), None)
         await self._end(turn)
@@ -73,7 +84,7 @@ class Switchboard:
         Raises a `Refusal` that says why not, or `DatabaseAway`.
         """
         turn = await self._begin(tenant)
-        async with self._database.work(tenant, alone=True) as work:
+        async with self._alone(tenant) as work:
             loaded = await floor.load(work, call_id, signal.agent_id, None)
             if loaded.actor is None and loaded.call is not None:
                 raise NotAllowed
@@ -100,7 +111,7 @@ class Switchboard:
     ) -> Agent | None:
         """Change an agent's status. Returns the agent, or None if they take no calls here."""
         turn = await self._begin(tenant)
-        async with self._database.work(tenant, alone=True) as work:
+        async with self._alone(tenant) as work:
             agent = await attendance.load_agent(work, agent_id)
             if agent is None:
                 return None
@@ -115,12 +126,13 @@ class Switchboard:
 
     async def _about_call(self, tenant: UUID, call_id: UUID, signal: signals.CallSignal) -> None:
         turn = await self._begin(tenant)
-        async with self._database.work(tenant, alone=True) as work:
+        async with self._alone(tenant) as work:
             loaded = await floor.load(work, call_id, None, None)
             if loaded.call is None:
                 raise NoSuchCall
             turn.start(loaded.number, loaded.rules)
-            turn.apply(loaded.scene(tenant, loaded.call), signal)
+            scene = await _with_agents_call(work, loaded.scene(tenant, loaded.call), signal)
+            turn.apply(scene, signal)
             await self._settle(turn, work)
         await self._end(turn)
 
@@ -138,7 +150,8 @@ class Switchboard:
             waiting.remove(due)
             turn.applied.append(due)
             if has_its_place(call, due):
-                call = turn.apply(loaded.scene(turn.tenant, call), due.signal, due)
+                scene = await _with_agents_call(work, loaded.scene(turn.tenant, call), due.signal)
+                call = turn.apply(scene, due.signal, due)
         if arrived is not None and arrived in waiting:
             turn.waiting.append(arrived)
         await self._settle(turn, work)
@@ -186,7 +199,16 @@ class Switchboard:
     async def _is_busy(self, turn: "Turn", work: Work, agent_id: UUID) -> bool:
         here = [call for call in turn.calls.values() if call.agent_id == agent_id]
         left = [call for call in turn.calls.values() if call.agent_id != agent_id]
-        return bool(here) or (not left and await attendance.is_on_a_call(work, agent_id))
+        return bool(here) or (not left and await attendance.call_of(work, agent_id) is not None)
+
+    @asynccontextmanager
+    async def _alone(self, tenant: UUID) -> AsyncGenerator[Work]:
+        try:
+            async with self._database.work(tenant, alone=True) as work:
+                yield work
+        except Uncertain:
+            self._unsure(tenant)
+            raise
 
     async def _begin(self, tenant: UUID) -> "Turn":
         return Turn(tenant, self._clock())
@@ -251,6 +273,10 @@ class Turn:
         call = _heard(decision.call, callback) if callback else decision.call
         if call is None:
             raise NoSuchCall
+        if call.deadline is not None and call != scene.call and at < self.now:
+            # What is told late is dated as it happened, but its deadline runs from now.
+            unchanged = scene.call is not None and scene.call.deadline == call.deadline
+            call = call if unchanged else replace(call, deadline=call.deadline + (self.now - at))
         if call != scene.call:
             self.calls[call.id] = call
         self.freed += decision.freed
@@ -307,6 +333,14 @@ class Turn:
             agent=None if agent is None else agent_card_of(agent),
         )
         self.said.append(Said(event, announcement))
+
+
+async def _with_agents_call(work: Work, scene: Scene, signal: signals.CallSignal) -> Scene:
+    """An agent who joins late may have taken another call meanwhile: look."""
+    if not isinstance(signal, signals.AgentJoined):
+        return scene
+    other = await attendance.call_of(work, signal.agent_id)
+    return replace(scene, actor_call=other)
 
 
 def _heard(call: Call | None, callback: signals.Callback) -> Call | None:

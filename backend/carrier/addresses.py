@@ -26,7 +26,7 @@ class Addresses:
 
     @property
     def voice_fallback(self) -> str:
-        """What a number asks when `voice` failed; answered from memory alone."""
+        """What a number asks when `voice` failed; answered in the same way."""
         return f"{self._root}/voice-fallback{ASKED}"
 
     @property
@@ -38,6 +38,10 @@ class Addresses:
     def agent(self) -> str:
         """What the TwiML App asks when an agent's browser connects."""
         return f"{self._root}/agent{ASKED}"
+
+    def agent_again(self, call_id: UUID, leg: str) -> str:
+        """The same question once more: a redirect does not repeat what the browser sent."""
+        return f"{self._root}/agent?call_id={call_id}&leg={leg}{ASKED}"
 
     @property
     def agent_fallback(self) -> str:

@@ -61,7 +61,7 @@ def decide(scene: Scene, signal: signals.CallSignal, now: datetime) -> Decision:
         case signals.CallerJoined():
             return Decision(_remember(call, Leg(signal.leg, LegRole.CALLER, now)))
         case signals.AgentJoined():
-            return _agent_joined(call, signal, now)
+            return _agent_joined(scene, call, signal, now)
         case signals.AgentLegLeft():
             return _agent_leg_left(scene, call, signal, now)
         case signals.CallerLeft():
@@ -142,13 +142,14 @@ def _claim(
     return Decision(claimed, (said,))
 
 
-def _agent_joined(call: Call, signal: signals.AgentJoined, now: datetime) -> Decision:
+def _agent_joined(scene: Scene, call: Call, signal: signals.AgentJoined, now: datetime) -> Decision:
     known = call.leg(signal.leg)
     if known is not None:
         return Decision(call)
     with_leg = _remember(call, Leg(signal.leg, LegRole.AGENT, now, signal.agent_id))
     owns = call.agent_id == signal.agent_id
-    unowned = call.state is CallState.RINGING
+    # Who has taken another call meanwhile does not get this one too.
+    unowned = call.state is CallState.RINGING and scene.actor_call is None
     if not call.is_live:
         return Decision(with_leg)
     if not (owns or unowned):
@@ -397,8 +398,15 @@ def _park_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
     if parker_first and parker:
         to, overdue = parker, False
     else:
-        to, overdue = tuple(a for a in scene.free if a not in call.declined_by), True
-    rings = replace(call, offered_to=to, overdue=overdue, deadline=now + scene.rules.park_return)
+        to, overdue = scene.free, True
+    # Whoever declined is rung again with everybody: the caller is still waiting.
+    rings = replace(
+        call,
+        offered_to=to,
+        overdue=overdue,
+        declined_by=(),
+        deadline=now + scene.rules.park_return,
+    )
     if set(to) == set(call.offered_to) and overdue == call.overdue:
         return Decision(rings)
     return Decision(_grown(rings), (events.ParkOverdue(call.slot, to),))

@@ -16,7 +16,7 @@ class Refusal(Exception):
 
 
 class NoSuchCall(Refusal):
-    """There is no such call here. It may have been removed, or the link is from elsewhere."""
+    """There is no such call in this company. Perhaps the link is from another one."""
 
     code = "no-such-call"
     status = 404

@@ -13,6 +13,7 @@ from uuid import UUID
 from msgspec import Struct
 from websockets.frames import Frame, Opcode
 
+CATCHING_UP = 3
 QUEUE = 256
 """More unsent messages than this, and a board starts again from a snapshot."""
 
@@ -108,6 +109,9 @@ class Hub:
 
     def __init__(self) -> None:
         self._channels: dict[UUID, set[Listener]] = {}
+        self.catching_up = asyncio.Semaphore(CATCHING_UP)
+        """Whoever looks into the journal for a board takes a turn of this: when all boards do at
+        once, claims and webhooks must still find a connection."""
         self._last: dict[UUID, int] = {}
         self.stale: str | None = None
         """Why what is shown may be out of date, in words for a person; None if it is current."""
@@ -133,6 +137,11 @@ class Hub:
         """The highest number published to that tenant's open boards, if any was."""
         return self._last.get(tenant)
 
+    def note(self, tenant: UUID, number: int) -> None:
+        """A board of that tenant now has everything up to `number`."""
+        if tenant in self._channels:
+            self._last[tenant] = max(number, self._last.get(tenant, 0))
+
     def publish(self, tenant: UUID, announcements: Iterable[Numbered]) -> None:
         """Tell all boards of one tenant, and nobody else."""
         channel = self._channels.get(tenant)
@@ -142,8 +151,8 @@ class Hub:
         for listener in channel:
             for message in messages:
                 listener.tell(message)
-        known = self._last.get(tenant, 0)
-        self._last[tenant] = max(known, *(message.number for message in messages), 0)
+        for message in messages:
+            self.note(tenant, message.number)
 
     def resync(self, tenant: UUID | None = None) -> None:
         """Another process announced something, or we may have missed it."""
@@ -167,10 +176,6 @@ class Hub:
         for listener in self._of(None):
             if listener.session == session:
                 listener.tell(goodbye)
-
-    def dismiss_all(self, goodbye: Goodbye) -> None:
-        for listener in self._of(None):
-            listener.tell(goodbye)
 
     def _of(self, tenant: UUID | None) -> list[Listener]:
         if tenant is not None:

@@ -44,15 +44,13 @@ async def load_rules(work: Work) -> tuple[int, Rules]:
     return row["number"], _rules(row["rules"])
 
 
-async def is_on_a_call(work: Work, agent_id: UUID) -> bool:
-    """Whether a live call is in this agent's hands."""
-    return bool(
-        await work.connection.fetchval(
-            "select exists (select from call where tenant_id = $1 and agent_id = $2"
-            " and state in ('connecting', 'connected'))",
-            work.tenant,
-            agent_id,
-        )
+async def call_of(work: Work, agent_id: UUID) -> UUID | None:
+    """The live call that is in this agent's hands, if any."""
+    return await work.connection.fetchval(
+        "select id from call where tenant_id = $1 and agent_id = $2"
+        " and state in ('connecting', 'connected')",
+        work.tenant,
+        agent_id,
     )
 
 
@@ -61,12 +59,16 @@ async def ringing_calls(work: Work, agent_id: UUID) -> tuple[Call, ...]:
     return _calls(await work.connection.fetchval(RINGING, work.tenant, agent_id))
 
 
+async def may_be_lost(work: Work) -> None:
+    """Let this work commit without waiting for the disk: it is done again in ten seconds."""
+    await work.connection.execute("set local synchronous_commit = off")
+
+
 async def mark_seen(work: Work, agents: Iterable[UUID], now: datetime) -> list[UUID]:
-    """Note that pages of these agents answered just now. May be lost with the server.
+    """Note that pages of these agents answered just now.
 
     Returns those of them whom the sweeper had taken for gone meanwhile.
     """
-    await work.connection.execute("set local synchronous_commit = off")
     rows = await work.connection.fetch(
         "update agent set seen_at = $3 where tenant_id = $1 and id = any($2::uuid[])"
         " returning id, status",

@@ -22,6 +22,7 @@ CHANNEL = "patchbay_journal"
 PULSE_SECONDS = 1.0
 ANSWER_SECONDS = 2.0
 GATHERED_SECONDS = 0.01
+RECONNECT_SECONDS = 0.3
 
 
 class Herald:
@@ -51,48 +52,49 @@ class Herald:
 
     async def run(self) -> None:
         """Listen and tell until cancelled; connect again whenever the connection is lost."""
-        wait = 0.1
         while True:
             try:
-                connection = await asyncpg.connect(self._address, timeout=ANSWER_SECONDS)
-            except AWAY as problem:
-                self._away(_reason(problem))
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, 1.0)
-                continue
-            wait = 0.1
-            try:
-                await connection.add_listener(CHANNEL, self._hear)
-                self._back()
-                await self._serve(connection)
+                await self._connect_and_serve()
             except AWAY as problem:
                 log.warning("database away", reason=_reason(problem))
                 self._away(_reason(problem))
             except Exception as problem:
                 log.exception("the herald stumbled and connects anew")
                 self._away(_reason(problem))
-            finally:
-                connection.terminate()
+            await asyncio.sleep(RECONNECT_SECONDS)
 
-    async def _serve(self, connection: "asyncpg.Connection[Any]") -> None:
-        while True:
+    async def _connect_and_serve(self) -> None:
+        connection = await asyncpg.connect(self._address, timeout=ANSWER_SECONDS)
+        try:
+            await connection.add_listener(CHANNEL, self._hear)
+            self._back()
+            while True:
+                await self._serve_once(connection)
+        finally:
+            connection.terminate()
+
+    async def _serve_once(self, connection: "asyncpg.Connection[Any]") -> None:
+        """Tell what there is to tell, or after a second of silence see that somebody answers."""
+        try:
+            async with asyncio.timeout(PULSE_SECONDS):
+                await self._something_to_tell.wait()
+        except TimeoutError:
+            await connection.execute("select 1", timeout=ANSWER_SECONDS)
+            return
+        # A burst of events becomes one telling: others fetch all that is new anyway.
+        await asyncio.sleep(GATHERED_SECONDS)
+        self._something_to_tell.clear()
+        while self._to_tell:
+            tenant = next(iter(self._to_tell))
+            told = f"{self._self} {tenant}"
+            self._to_tell.discard(tenant)
             try:
-                async with asyncio.timeout(PULSE_SECONDS):
-                    await self._something_to_tell.wait()
-            except TimeoutError:
-                await connection.execute("select 1", timeout=ANSWER_SECONDS)
-                continue
-            # A burst of events becomes one telling: others fetch all that is new anyway.
-            await asyncio.sleep(GATHERED_SECONDS)
-            self._something_to_tell.clear()
-            tenants, self._to_tell = self._to_tell, set()
-            for tenant in tenants:
                 await connection.execute(
-                    "select pg_notify($1, $2)",
-                    CHANNEL,
-                    f"{self._self} {tenant}",
-                    timeout=ANSWER_SECONDS,
+                    "select pg_notify($1, $2)", CHANNEL, told, timeout=ANSWER_SECONDS
                 )
+            except BaseException:
+                self.tell(tenant)
+                raise
 
     def _hear(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
         who, _, tenant = str(payload).partition(" ")

@@ -1,7 +1,8 @@
 """Instructions to the carrier, written with the decision that asked for them.
 
 A call's instructions are carried out one after the other, oldest first. Whoever takes one
-leases it: if the process dies, it is due again when the lease is over.
+leases it: if the process dies, it is due again when the lease is over. Nobody skips a locked one:
+the next would overtake it.
 """
 
 from datetime import datetime, timedelta
@@ -29,7 +30,7 @@ update instruction set due_at = $4, attempts = attempts + 1
 where tenant_id = $1 and id = (
   select id from instruction
   where tenant_id = $1 and call_id = $2 and done_at is null order by id limit 1
-  for update skip locked
+  for update
 ) and due_at <= $3
 returning id, attempts, body::text
 """

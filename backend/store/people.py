@@ -1,8 +1,5 @@
 """Tenants, persons and what they may do in each tenant."""
 
-# Piccolo does not type its selects.
-# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
-
 from enum import StrEnum
 from uuid import UUID, uuid4
 
@@ -10,7 +7,6 @@ import msgspec
 from msgspec import Struct
 
 from backend.domain.rules import Rules
-from backend.store.tables import Membership
 from backend.store.tenancy import Database, Work
 
 
@@ -118,9 +114,3 @@ async def find_member(work: Work, person: UUID) -> tuple[Person, Role] | None:
     if row is None:
         return None
     return Person(row["person_id"], row["name"], row["email"]), Role(row["role"])
-
-
-async def roles(work: Work) -> dict[UUID, Role]:
-    """Every member's role, by person."""
-    rows = await work.run(Membership.select(Membership.person_id, Membership.role))
-    return {row["person_id"]: Role(row["role"]) for row in rows}

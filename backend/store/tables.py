@@ -1,6 +1,6 @@
 """The tables that are read and written through Piccolo's query builder.
 
-Piccolo builds the statement and its parameters; `tenant_transaction` runs it, on the one
+Piccolo builds the statement and its parameters; `Work.run` runs it, on the one
 connection that carries the tenant. The hot tables (calls, journal) are written by `floor`.
 """
 

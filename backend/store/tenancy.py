@@ -19,6 +19,10 @@ class DatabaseAway(Exception):
     """The database does not answer. What is shown may be out of date; nothing was changed."""
 
 
+class Uncertain(DatabaseAway):
+    """The database did not say whether it kept the work: it may have been done, or not."""
+
+
 AWAY = (
     OSError,
     TimeoutError,
@@ -27,7 +31,10 @@ AWAY = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # a connection that is cut in the middle of a message
     asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,  # too many connections, no memory, a full disk
+    asyncpg.ReadOnlySQLTransactionError,  # a standby that has not been promoted yet
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
 )
 """What asyncpg raises when the server is gone, going, or not there yet."""
 
@@ -75,6 +82,9 @@ class Database:
             server_settings={
                 "application_name": "patchbay",
                 "timezone": "UTC",
+                # A process that is paused in the middle must not hold up its tenants for ever.
+                "idle_in_transaction_session_timeout": "5000",
+                "lock_timeout": "4000",
                 # Planning the scene anew costs twice as much as finding it.
                 "plan_cache_mode": "force_generic_plan",
             },
@@ -95,7 +105,8 @@ class Database:
         `alone` waits until no other work of this tenant that is alone is under way: the
         switchboard decides about one tenant in one order, which is the journal's. Within this
         process they queue for a lock of ours, so that they do not wait on connections.
-        Raises `DatabaseAway` if the database is not there, or goes while we work.
+        Raises `DatabaseAway` if the database is not there, or goes while we work, and `Uncertain`
+        if it goes while the work is committed.
         """
         turn = self._turns.setdefault(tenant, asyncio.Lock()) if alone else nullcontext()
         try:
@@ -106,7 +117,7 @@ class Database:
                 except BaseException:
                     await _roll_back(connection)
                     raise
-                await connection.execute("COMMIT")
+                await _commit(connection)
         except AWAY as problem:
             raise DatabaseAway(str(problem) or type(problem).__name__) from problem
 
@@ -119,6 +130,33 @@ class Database:
             raise DatabaseAway(str(problem) or type(problem).__name__) from problem
 
 
+class NotFit(Exception):
+    """The database is there, but the product must not run on it as it is."""
+
+
+async def check_fitness(database: Database) -> None:
+    """See that the tables are there and that this login keeps to row level security.
+
+    Raises `NotFit` with what to do, or `DatabaseAway` if nobody answers.
+    """
+    rows = await database.ask(
+        "select to_regclass('public.journal') is not null as laid_out,"
+        " r.rolsuper or r.rolbypassrls as above_the_law, current_user as login"
+        " from pg_roles r where r.rolname = current_user"
+    )
+    found = rows[0]
+    if found["above_the_law"]:
+        raise NotFit(
+            f"The login {found['login']} in DATABASE_URL is a superuser or bypasses row level"
+            " security, so nothing would keep the companies apart. Use a plain login."
+        )
+    if not found["laid_out"]:
+        raise NotFit(
+            "The database has no tables yet. Set DATABASE_OWNER_URL and run"
+            " `python -m backend migrate`."
+        )
+
+
 def _begin(tenant: UUID, alone: bool) -> str:
     # A message of several statements takes no parameters; `UUID` makes the text safe.
     safe = str(UUID(str(tenant)))
@@ -127,6 +165,14 @@ def _begin(tenant: UUID, alone: bool) -> str:
         return begin
     lock = f"SELECT number FROM journal_head WHERE tenant_id = '{safe}' FOR UPDATE"  # noqa: S608
     return f"{begin}; {lock}"
+
+
+async def _commit(connection: "PoolConnectionProxy[Any]") -> None:
+    try:
+        await connection.execute("COMMIT")
+    except AWAY as problem:
+        connection.terminate()
+        raise Uncertain(str(problem) or type(problem).__name__) from problem
 
 
 async def _roll_back(connection: "PoolConnectionProxy[Any]") -> None:

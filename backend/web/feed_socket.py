@@ -199,7 +199,10 @@ class Board:
             await self._say_stale(self._hub.stale)
             return
         try:
-            async with self._database.work(self._visitor.tenant) as work:
+            async with (
+                self._hub.catching_up,
+                self._database.work(self._visitor.tenant) as work,
+            ):
                 since = self._listener.sent
                 missing = None
                 if since is not None:
@@ -217,10 +220,12 @@ class Board:
         if snapshot is not None:
             await self._send(text_of(snapshot))
             self._listener.sent = snapshot.number
+            self._hub.note(self._visitor.tenant, snapshot.number)
             return
         for text in missing or ():
             await self._send(text)
         self._listener.sent = (since or 0) + len(missing or ())
+        self._hub.note(self._visitor.tenant, self._listener.sent)
         await self._send(text_of(Live()))
 
     async def _say_stale(self, why: str) -> None:

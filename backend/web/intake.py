@@ -34,10 +34,11 @@ class Intake:
         self._database_away = False
 
     async def take(self, tenant: UUID, callback: Callback) -> None:
-        """Remember and apply it, or spool it. Never raises; returns within the deadline."""
+        """Remember and apply it, or spool it. Never raises; waits for the database no longer than
+        the deadline, and then for one flush of the disk."""
         spooled = Spooled(tenant, callback)
         if self._database_away:
-            await asyncio.to_thread(self._spool.put, spooled)
+            await self._spool_it(spooled)
             return
         task = asyncio.create_task(self._switchboard.take_callback(tenant, callback))
         await asyncio.wait({task}, timeout=DEADLINE_SECONDS)
@@ -45,7 +46,7 @@ class Intake:
             log.warning("slow database; the callback is spooled", key=callback.key)
             self._late.add(task)
             task.add_done_callback(self._finished_late)
-            await asyncio.to_thread(self._spool.put, spooled)
+            await self._spool_it(spooled)
             return
         await self._check(task, spooled)
 
@@ -62,7 +63,7 @@ class Intake:
 
     async def replay(self) -> None:
         """One attempt at everything in the spool. Raises `DatabaseAway` if it still is."""
-        for spooled in self._spool.everything():
+        for spooled in await asyncio.to_thread(self._spool.everything):
             try:
                 await self._switchboard.take_callback(spooled.tenant, spooled.callback)
             except DatabaseAway:
@@ -83,9 +84,16 @@ class Intake:
             self._database_away = True
         else:
             log.error("a callback failed", key=spooled.callback.key, exc_info=problem)
-        await asyncio.to_thread(self._spool.put, spooled)
+        await self._spool_it(spooled)
 
     def _finished_late(self, task: asyncio.Task[None]) -> None:
         self._late.discard(task)
         if not task.cancelled() and task.exception() is not None:
-            self._database_away = isinstance(task.exception(), DatabaseAway)
+            self._database_away |= isinstance(task.exception(), DatabaseAway)
+
+    async def _spool_it(self, spooled: Spooled) -> None:
+        try:
+            await asyncio.to_thread(self._spool.put, spooled)
+        except OSError:
+            # The caller is answered all the same; the sweeper asks the carrier what became of it.
+            log.exception("the disk takes no callbacks", key=spooled.callback.key)

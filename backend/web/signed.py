@@ -60,7 +60,7 @@ class Gate:
         path = request.scope["raw_path"].decode("latin-1").partition("?")[0]
         url = f"{self._public_url}{path}{'?' + query if query else ''}"
         posted = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
-        fields = posted or parse_qsl(query, keep_blank_values=True)
+        fields = [*parse_qsl(query, keep_blank_values=True), *posted]
         signature = request.headers.get("X-Twilio-Signature", "")
 
         def is_by(account: CarrierAccount | None) -> bool:

@@ -17,7 +17,8 @@ from backend.logs import logger
 
 log = logger("spool")
 
-TRIES = 5
+TRIES = 120
+"""At two a second: a fault that passes within a minute loses nothing."""
 
 
 class Spooled(Struct, frozen=True):
@@ -33,7 +34,7 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def put(self, spooled: Spooled) -> None:
         """Write it down, durably. Blocks for one disk flush."""
@@ -44,11 +45,16 @@ class Spool:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     def everything(self) -> list[Spooled]:
-        """What is waiting, oldest first."""
+        """What is waiting, oldest first. A file that cannot be read is laid aside."""
         files = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
-        return [msgspec.json.decode(path.read_bytes(), type=Spooled) for path in files]
+        return [spooled for path in files if (spooled := _read(path)) is not None]
 
     def remove(self, spooled: Spooled) -> None:
         self._path(spooled).unlink(missing_ok=True)
@@ -67,3 +73,13 @@ class Spool:
     def _path(self, spooled: Spooled) -> Path:
         name = sha256(f"{spooled.tenant} {spooled.callback.key}".encode()).hexdigest()[:32]
         return self._folder / f"{name}.json"
+
+
+def _read(path: Path) -> Spooled | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Spooled)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        aside = path.with_suffix(".bad")
+        path.replace(aside)
+        log.exception("a spooled callback cannot be read and is laid aside", file=str(aside))
+        return None

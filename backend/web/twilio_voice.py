@@ -53,7 +53,7 @@ async def agent_connects(
             found = await boards.find_call(work, call_id)
     except DatabaseAway:
         # Nobody knows whose call it is; the agent waits a second and we look again.
-        return _twiml(twiml.ask_again(signed.to.agent))
+        return _twiml(twiml.ask_again(signed.to.agent_again(call_id, leg)))
     has_it = found is not None and found[0].agent_id == person
     if not has_it or found is None or found[0].state is CallState.ENDED:
         return _twiml(twiml.say_and_hang_up(NOT_YOUR_CALL))

@@ -105,7 +105,9 @@ async def replay_all(
     waiting = iter(orders)
 
     async def replay(tenant: UUID) -> None:
-        switchboard = Switchboard(database, lambda: now, _to_nobody, lambda *_: None)
+        switchboard = Switchboard(
+            database, lambda: now, _to_nobody, lambda *_: None, lambda _: None
+        )
         await switchboard.attend(tenant, _AGENT, signals.AgentCameOnline())
         await switchboard.attend(tenant, _AGENT, signals.AgentWentAvailable())
         for order in waiting:

@@ -284,7 +284,7 @@ create function work_that_is_due(the_now timestamptz, silent_since timestamptz,
     where done_at is null and due_at <= the_now limit 500)
   union all
   (select tenant_id, 'silent-call', id from call
-    where state <> 'ended' and since <= call_silent_since limit 500)
+    where state <> 'ended' and since <= call_silent_since limit 5000)
 $$
 """
 

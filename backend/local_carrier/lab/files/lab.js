@@ -4,19 +4,22 @@
 
 const LOOK_EVERY_MS = 500;
 const SHOWN_DELIVERIES = 200;
-const SHOWN_ENDED_PHONES = 6;
+const SHOWN_ENDED_PHONES = 10;
+const E164 = /^\+[1-9]\d{6,14}$/;
 const KEYS = '123456789*0#';
 
 const byId = id => document.getElementById(id);
 const accountNames = new Map();
 let lastDelivery = 0;
+let inReach = true;
+let awaited = null; // the phone that was just dialled, until its card has been shown
 
 async function ask(method, path, body) {
   const response = await fetch(path, {
     method,
     headers: body ? { 'content-type': 'application/json' } : {},
     body: body && JSON.stringify(body),
-  });
+  }).catch(() => { throw new Error('The carrier is out of reach, so nothing was done.'); });
   const text = await response.text();
   const told = text ? JSON.parse(text) : null;
   if (!response.ok) throw new Error(told?.detail ?? `The carrier answered ${response.status}.`);
@@ -33,6 +36,15 @@ function element(tag, { text, className, ...more } = {}, ...children) {
 
 function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
+}
+
+// A name and what is too long to read of it: in small, or in the title.
+function writeName(node, { text, small = '', title = '' }) {
+  const wanted = small ? `${text} ${small}` : text;
+  if (node.textContent !== wanted) {
+    node.replaceChildren(text, ...(small ? [' ', element('small', { text: small })] : []));
+  }
+  if (node.title !== title) node.title = title;
 }
 
 // Keeps one child per item, in order; `make` builds it once, `fill` writes what changed.
@@ -65,7 +77,7 @@ function makePhone(phone) {
     onclick: () => act(() => ask('DELETE', `/lab/phones/${phone.sid}`)),
   });
   return element('li', { className: 'phone' },
-    element('div', { className: 'who' }, element('b'), element('span', { className: 'chip' })),
+    element('div', { className: 'who' }, element('h3'), element('span', { className: 'chip' })),
     element('p', { className: 'road' }),
     element('div', { className: 'tags' }),
     element('div', { className: 'ear hears' },
@@ -77,38 +89,48 @@ function makePhone(phone) {
       element('meter', { min: 0, max: 0.4, ariaLabel: 'How loud it speaks' })),
     keys,
     element('div', { className: 'row' },
-      element('details', {}, element('summary', { text: 'Log' }), element('ul', { className: 'lines' })),
+      element('details', {}, element('summary', { text: 'Log' }), 
+        element('div', { className: 'lines', tabIndex: 0, role: 'region', ariaLabel: `Log of ${callerName(phone).text}` },
+          element('ul'))),
       end));
 }
 
 function fillPhone(card, phone) {
-  const live = isLive(phone);
   const find = selector => card.querySelector(selector);
-  card.classList.toggle('over', !live);
-  write(find('b'), phone.from);
+  writeName(find('h3'), callerName(phone));
   const chip = find('.chip');
   chip.className = `chip ${phone.status}`;
-  write(chip, live ? `${phone.status} ${clock(phone)}` : phone.status);
+  write(chip, `${phone.status} ${clock(phone)}`);
   const kind = { caller: 'Caller', softphone: 'Softphone', browser: 'Browser' }[phone.kind];
-  const account = accountNames.get(phone.account_sid) ?? phone.account_sid;
-  write(find('.road'), `${kind} \u2192 ${phone.to || 'TwiML App'} \u00b7 ${account}`);
+  write(find('.road'), `${kind} \u2192 ${phone.to || 'TwiML App'} \u00b7 ${accountOf(phone)}`);
   fillTags(find('.tags'), phone);
   const { hears, says } = phone;
-  write(find('.hears .kind'), live ? pitched(hears.kind, hears.pitch_hz) : 'nothing any more');
-  find('.hears meter').value = live ? hears.level : 0;
-  write(find('.hears .detail'), live ? hears.sources.map(source).join(', ') : '');
-  write(find('.says .kind'), live && says.pitch_hz ? pitched('tone', says.pitch_hz) : 'nothing');
-  find('.says meter').value = live ? says.level : 0;
-  for (const part of ['.keys', '.end', '.says']) find(part).hidden = !live;
+  write(find('.hears .kind'), pitched(hears.kind, hears.pitch_hz));
+  find('.hears meter').value = hears.level;
+  write(find('.hears .detail'), hears.sources.map(source).join(', '));
+  write(find('.says .kind'), says.pitch_hz ? pitched('tone', says.pitch_hz) : 'nothing');
+  find('.says meter').value = says.level;
   const lines = phone.log.map((line, at) => ({ at, text: `${time(line.at)}  ${line.text}` }));
-  keep(find('.lines'), lines, line => line.at, () => element('li'),
+  keep(find('.lines ul'), lines, line => line.at, () => element('li'),
     (item, line) => write(item, line.text));
 }
 
+function fillEnded(line, phone) {
+  const [name, road, status, at] = line.children;
+  writeName(name, callerName(phone));
+  write(road, `\u2192 ${phone.to || 'TwiML App'} \u00b7 ${accountOf(phone)}`);
+  status.className = `chip ${phone.status}`;
+  write(status, phone.status);
+  write(at, phone.ended_at ? time(phone.ended_at) : '');
+}
+
+const makeEnded = () => element('li', {}, element('b'), element('span', { className: 'road' }),
+  element('span', { className: 'chip' }), element('time'));
+
 function fillTags(tags, phone) {
   const shown = [
-    phone.conference && { text: `in ${short(phone.conference)}`, className: 'tag' },
-    phone.label && { text: phone.label, className: 'tag' },
+    phone.conference && { className: 'tag', ...prefixed('in ', conferenceName(phone.conference)) },
+    phone.label && { className: 'tag', ...labelName(phone.label) },
     phone.on_hold && { text: 'on hold', className: 'tag hold' },
     phone.digits && { text: `pressed ${phone.digits}`, className: 'tag' },
   ].filter(Boolean);
@@ -118,7 +140,37 @@ function fillTags(tags, phone) {
 
 const isLive = phone => ['queued', 'ringing', 'in-progress'].includes(phone.status);
 const pitched = (kind, hz) => (hz ? `${kind}, ${Math.round(hz)} Hz` : kind);
+const accountOf = phone => accountNames.get(phone.account_sid) ?? phone.account_sid;
+
+// Names: callers by number, agents and conferences by what they are; their ids are in the title.
+
 const short = name => (name.length > 18 ? `${name.slice(0, 16)}\u2026` : name);
+const prefixed = (words, name) => ({ ...name, text: words + name.text });
+const HEX = /[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}/i;
+const idIn = text => text.match(HEX)?.[0];
+
+function callerName({ kind, from }) {
+  const isAgent = kind === 'browser' || kind === 'softphone' || from.startsWith('client:');
+  if (!isAgent) return { text: from };
+  const identity = from.replace(/^client:/, '');
+  return { text: 'Agent\u2019s browser', small: idIn(identity)?.slice(0, 6) ?? short(identity), title: from };
+}
+
+function conferenceName(name) {
+  const id = idIn(name);
+  return id ? { text: `Call ${id.slice(0, 8)}`, title: name } : { text: short(name), title: name };
+}
+
+function labelName(label) {
+  const id = idIn(label);
+  return id ? { text: `Agent ${id.slice(0, 6)}`, title: label } : { text: short(label), title: label };
+}
+
+function participantName({ label, caller }) {
+  const isAgent = caller.startsWith('client:');
+  if (isAgent) return callerName({ kind: 'browser', from: caller });
+  return { text: label && !idIn(label) ? `${caller} (${label})` : caller, title: label ?? '' };
+}
 const time = iso => new Date(iso).toLocaleTimeString([], { hour12: false });
 
 function clock(phone) {
@@ -127,7 +179,7 @@ function clock(phone) {
 }
 
 function source(heard) {
-  if (heard.kind === 'participant') return heard.label ?? heard.sid.slice(0, 10);
+  if (heard.kind === 'participant') return heard.label ? labelName(heard.label).text : heard.sid.slice(0, 10);
   if (heard.kind === 'say') return `\u201c${heard.text}\u201d`;
   return heard.url.replace(/^https?:\/\/[^/]+/, '');
 }
@@ -140,7 +192,7 @@ function makeConference() {
 }
 
 function fillConference(item, conference) {
-  write(item.querySelector('.name'), conference.friendly_name);
+  writeName(item.querySelector('.name'), conferenceName(conference.friendly_name));
   const state = conference.status === 'init' ? 'waiting for a second participant' : conference.status;
   write(item.querySelector('.state'), `${conference.account} \u00b7 ${state}`);
   keep(item.querySelector('ul'), conference.participants, p => p.call_sid,
@@ -148,7 +200,7 @@ function fillConference(item, conference) {
       element('span', { className: 'tag', text: 'muted' })),
     (line, p) => {
       const [name, hold, muted] = line.children;
-      write(name, p.label ? `${p.label} (${p.caller})` : p.caller);
+      writeName(name, participantName(p));
       hold.hidden = !p.hold;
       muted.hidden = !p.muted;
     });
@@ -159,21 +211,23 @@ function fillConference(item, conference) {
 function makeDelivery(delivery) {
   const bad = !delivery.status || delivery.status >= 400;
   const about = element('details', {}, element('summary', { text: subject(delivery) }),
-    element('pre', { text: Object.entries(delivery.parameters).map(([k, v]) => `${k}=${v}`).join('\n') }),
-    element('pre', { text: delivery.body || '(no body)' }));
+    element('pre', { tabIndex: 0, role: 'region', ariaLabel: 'What was sent', text: Object.entries(delivery.parameters).map(([k, v]) => `${k}=${v}`).join('\n') }),
+    element('pre', { tabIndex: 0, role: 'region', ariaLabel: 'The answer', text: delivery.body || '(no body)' }));
   const again = delivery.attempt > 1 ? ` (attempt ${delivery.attempt})` : '';
   const answer = delivery.status ?? delivery.error ?? '\u2026';
   return element('tr', {},
-    element('td', { text: time(delivery.at) }),
-    element('td', { text: accountNames.get(delivery.account_sid) ?? '' }),
+    element('td', { className: 'time', text: time(delivery.at) }),
+    element('td', { className: 'account', text: accountNames.get(delivery.account_sid) ?? '' }),
     element('td', { className: 'to', text: `${delivery.method} ${path(delivery.url)}${again}` }),
     element('td', { className: 'about' }, about),
-    element('td', {}, element('span', { className: `status ${bad ? 'bad' : ''}`, text: String(answer) })),
+    element('td', { className: 'answer' }, element('span', { className: `status ${bad ? 'bad' : ''}`, text: String(answer) })),
     element('td', { className: 'number', text: delivery.duration_ms?.toFixed(0) ?? '' }));
 }
 
 function subject({ parameters, fallback }) {
-  const who = parameters.ParticipantLabel ?? parameters.From ?? '';
+  const { ParticipantLabel: label, From: from = '' } = parameters;
+  const { text, small = '' } = label ? labelName(label) : callerName({ from });
+  const who = `${text} ${small}`.trim();
   const what = parameters.StatusCallbackEvent ?? parameters.DialCallStatus ?? parameters.CallStatus;
   return [fallback && 'fallback', what ?? 'audio file', who].filter(Boolean).join(' \u00b7 ');
 }
@@ -192,12 +246,11 @@ function fillNumbers(accounts) {
   if (select.dataset.shown === wanted) return;
   const chosen = select.value;
   select.dataset.shown = wanted;
-  select.replaceChildren(...accounts.map(account => element('optgroup', { label: account.friendly_name },
-    ...account.numbers.map(number => element('option', {
-      value: number.phone_number,
-      text: number.friendly_name === number.phone_number
-        ? number.phone_number : `${number.phone_number}  ${number.friendly_name}`,
-    })))));
+  // Two spaces that HTML keeps: the company is read beside the number, in the closed list too.
+  select.replaceChildren(...accounts.flatMap(account => account.numbers.map(number => element('option', {
+    value: number.phone_number,
+    text: `${account.friendly_name}\u00a0 ${number.phone_number}`,
+  }))));
   if (chosen) select.value = chosen;
 }
 
@@ -226,15 +279,30 @@ byId('dial').addEventListener('submit', event => {
   event.preventDefault();
   const form = event.target;
   const { from, to, patience } = form.elements;
-  act(async () => ask('POST', '/lab/phones', {
-    from: from.value.trim(),
-    to: to.value,
-    voice: await voice(form),
-    patience: patience.value ? Number(patience.value) : null,
-  }));
+  if (!inReach) return;
+  if (!checkCaller()) return from.focus();
+  act(async () => {
+    if (!to.value) throw new Error('No company has a number to dial yet.');
+    const phone = await ask('POST', '/lab/phones', {
+      from: from.value.trim(),
+      to: to.value,
+      voice: await voice(form),
+      patience: patience.value ? Number(patience.value) : null,
+    });
+    awaited = phone.sid;
+  });
 });
 
+function checkCaller() {
+  const { from } = byId('dial').elements;
+  const fits = E164.test(from.value.trim());
+  from.setAttribute('aria-invalid', String(!fits));
+  write(byId('from-problem'), fits ? '' : 'Write + and 7 to 15 digits, without spaces, like +15557654321.');
+  return fits;
+}
+
 byId('dial').addEventListener('input', ({ currentTarget: form }) => {
+  if (byId('from-problem').textContent) checkCaller();
   form.querySelector('.for-tone').hidden = form.elements.voice.value !== 'tone';
   form.querySelector('.for-wav').hidden = form.elements.voice.value !== 'wav';
   write(byId('pitch'), `${form.elements.tone.value} Hz`);
@@ -243,6 +311,7 @@ byId('dial').addEventListener('input', ({ currentTarget: form }) => {
 byId('another').addEventListener('click', () => {
   const digits = String(Math.floor(Math.random() * 10_000_000)).padStart(7, '0');
   byId('dial').elements.from.value = `+1555${digits}`;
+  checkCaller();
 });
 
 // Looking
@@ -253,19 +322,31 @@ async function look() {
       ask('GET', '/lab/accounts'), ask('GET', '/lab/phones'), ask('GET', '/lab/conferences'),
       ask('GET', `/lab/deliveries?since=${lastDelivery}`)]);
     draw(accounts, phones, conferences, deliveries);
-    write(byId('link'), 'live');
-    byId('link').classList.remove('lost');
-  } catch {
-    write(byId('link'), 'out of reach');
-    byId('link').classList.add('lost');
+    reach(true);
+  } catch (error) {
+    reach(false);
+    if (!(error instanceof Error) || error instanceof TypeError) console.error(error);
   }
+}
+
+function reach(isInReach) {
+  inReach = isInReach;
+  write(byId('link'), inReach ? 'live' : 'out of reach');
+  byId('link').classList.toggle('lost', !inReach);
+  write(byId('outage'), inReach ? '' : 'The carrier is out of reach: it has stopped, or this page '
+    + 'has lost it. What you see is what was last known. Nothing can be dialled or hung up until it is back.');
+  for (const button of document.querySelectorAll('#go, .phone button')) button.disabled = !inReach;
 }
 
 function draw(accounts, phones, conferences, deliveries) {
   fillNumbers(accounts);
   const live = phones.filter(isLive);
-  const shown = [...live, ...phones.filter(phone => !isLive(phone)).slice(0, SHOWN_ENDED_PHONES)];
-  keep(byId('phones'), shown, phone => phone.sid, makePhone, fillPhone);
+  const ended = phones.filter(phone => !isLive(phone))
+    .sort((one, other) => (other.ended_at ?? '').localeCompare(one.ended_at ?? ''))
+    .slice(0, SHOWN_ENDED_PHONES);
+  keep(byId('phones'), live, phone => phone.sid, makePhone, fillPhone);
+  keep(byId('ended'), ended, phone => phone.sid, makeEnded, fillEnded);
+  showAwaited();
   keep(byId('conferences'), conferences, c => c.sid, makeConference, fillConference);
   const table = byId('deliveries');
   for (const delivery of deliveries) {
@@ -275,12 +356,20 @@ function draw(accounts, phones, conferences, deliveries) {
     table.prepend(makeDelivery(delivery));
     if (table.children.length > SHOWN_DELIVERIES) table.lastChild.remove();
   }
-  byId('no-phones').hidden = shown.length > 0;
+  byId('no-phones').hidden = live.length > 0;
+  byId('ended-section').hidden = !ended.length;
   byId('no-conferences').hidden = conferences.length > 0;
   byId('no-deliveries').hidden = table.children.length > 0;
   write(byId('total-phones'), String(live.length));
   write(byId('total-conferences'), String(conferences.length));
   write(byId('total-webhooks'), String(lastDelivery));
+}
+
+function showAwaited() {
+  const card = awaited && byId('phones').querySelector(`[data-key="${awaited}"]`);
+  if (!card) return;
+  awaited = null;
+  card.scrollIntoView({ block: 'nearest' });
 }
 
 async function keepLooking() {

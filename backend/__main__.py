@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import os
 import shutil
 import sys
@@ -92,10 +93,15 @@ def _migrate(settings: Settings, app_login: str | None) -> int:
     login = app_login or login_of(settings)
     if not login:
         return _refuse("migrate needs to know the product's login: DATABASE_URL or --app-login.")
-    from backend.store.migrate import migrate
+    from backend.store.migrate import MigrationFailed, migrate
 
-    done = asyncio.run(migrate(settings.database_owner_url, login))
-    print("\n".join(done) if done else "The tables are up to date already.")
+    try:
+        done = asyncio.run(migrate(settings.database_owner_url, login))
+    except MigrationFailed as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    brought = f"Migrations done: {', '.join(done)}. {login} may work with the tables."
+    print(brought if done else "The tables are up to date already.")
     return 0
 
 
@@ -105,6 +111,19 @@ def _refuse(reason: str) -> int:
 
 
 def _show_settings() -> int:
+    """Print the table; what is wrong in it is said below, and is the exit status."""
+    with contextlib.suppress(BrokenPipeError):
+        _print_settings()
+    try:
+        read_settings(os.environ)
+    except WrongSettings as wrong:
+        print("\nPatchbay cannot start with these settings:", file=sys.stderr)
+        print("\n".join(f"  {problem}" for problem in wrong.problems), file=sys.stderr)
+        return 2
+    return 0
+
+
+def _print_settings() -> None:
     rows = [
         (row.name, row.current, row.default, row.meaning) for row in table_of_settings(os.environ)
     ]
@@ -113,7 +132,7 @@ def _show_settings() -> int:
     widths = (name, rest * 2 // 7, rest * 2 // 7, rest * 3 // 7)
     for row in [("setting", "value now", "default", "meaning"), *rows]:
         cells = [
-            textwrap.wrap(cell, width, break_long_words=False, break_on_hyphens=False) or [""]
+            textwrap.wrap(cell, width, break_on_hyphens=False) or [""]
             for cell, width in zip(row, widths, strict=True)
         ]
         for parts in zip_longest(*cells, fillvalue=""):
@@ -121,7 +140,6 @@ def _show_settings() -> int:
             print(line.rstrip())
         if row[0] == "setting":
             print("  ".join("-" * width for width in widths))
-    return 0
 
 
 if __name__ == "__main__":

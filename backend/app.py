@@ -29,7 +29,7 @@ from backend.settings import Settings
 from backend.store import attendance as attendance_rows
 from backend.store import boards
 from backend.store.herald import Herald
-from backend.store.tenancy import Database, DatabaseAway, check_fitness
+from backend.store.tenancy import Database
 from backend.sweeper import Sweeper
 from backend.switchboard import Switchboard
 from backend.web.accounts import Accounts
@@ -108,8 +108,6 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
         services = await assemble(settings, clock)
-        with contextlib.suppress(DatabaseAway):
-            await check_fitness(services.database)
         for field in services.__struct_fields__:
             setattr(app.state, field, getattr(services, field))
         async with _in_the_background(services, sweeping):

@@ -1,5 +1,6 @@
 """The web server: one process, one loop, which does nothing but answer."""
 
+import asyncio
 import signal
 import sys
 from urllib.parse import urlsplit
@@ -16,6 +17,8 @@ def serve(settings: Settings) -> None:
     from backend.app import create_app
     from backend.web.direct_frames import DirectFrames
 
+    if problem := asyncio.run(_unfit(settings)):
+        sys.exit(problem)
     # uvicorn raises the signal again when it is done: that must not cut off the last log lines.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     uvicorn.run(
@@ -34,6 +37,22 @@ def serve(settings: Settings) -> None:
         server_header=False,
         lifespan="on",
     )
+
+
+async def _unfit(settings: Settings) -> str | None:
+    """Why the product must not run on this database; None if it may, or if nobody answers yet."""
+    from backend.store.tenancy import Database, DatabaseAway, NotFit, check_fitness
+
+    database = await Database.connect(settings.database_url or "", 1)
+    try:
+        await check_fitness(database)
+    except NotFit as problem:
+        return str(problem)
+    except DatabaseAway:
+        return None
+    finally:
+        await database.close()
+    return None
 
 
 def _shows_demo(settings: Settings) -> bool:

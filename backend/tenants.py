@@ -53,7 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     found = commands.add_parser("found-tenant", help="make a company with no people yet")
     found.add_argument("--name", required=True)
-    add = commands.add_parser("add-person", help="make somebody a member of a company")
+    add = commands.add_parser(
+        "add-person", help="make somebody a member of a company", description=__doc__
+    )
     add.add_argument("--tenant", required=True, help="its id or exact name")
     add.add_argument("--name", required=True)
     add.add_argument("--email", required=True)
@@ -92,7 +94,8 @@ async def add_person(
     person = known.person_id if known else await _register(database, name, email.strip())
     async with database.work(tenant) as work:
         await people.add_member(work, person, name, role)
-    return f"{name} <{email.strip().lower()}> is now {role.value} of {tenant_name}."
+    kept = " They keep the password that they have." if known else ""
+    return f"{name} <{email.strip().lower()}> is now {role.value} of {tenant_name}.{kept}"
 
 
 async def find_tenant(database: Database, name_or_id: str) -> UUID:
@@ -108,10 +111,20 @@ async def find_tenant(database: Database, name_or_id: str) -> UUID:
     return found[0]
 
 
+def _ask_for_password(email: str) -> str:
+    """From the terminal, twice and unseen."""
+    if not sys.stdin.isatty():
+        raise CannotAdd("There is no terminal to ask for the password on; set NEW_PASSWORD.")
+    password = getpass.getpass(f"Password for {email} (at least {SHORTEST_PASSWORD} characters): ")
+    if getpass.getpass("Once more: ") != password:
+        raise CannotAdd("The two passwords differ.")
+    return password
+
+
 async def _register(database: Database, name: str, email: str) -> UUID:
     if "@" not in email:
         raise CannotAdd(f"{email!r} is not an e-mail address.")
-    password = os.environ.get("NEW_PASSWORD") or getpass.getpass(f"Password for {email}: ")
+    password = os.environ.get("NEW_PASSWORD") or _ask_for_password(email)
     if len(password) < SHORTEST_PASSWORD:
         raise CannotAdd(f"A password has at least {SHORTEST_PASSWORD} characters.")
     return await people.register_person(

@@ -26,8 +26,17 @@ async def migrate(owner_url: str, app_login: str) -> list[str]:
     """Run what is missing and let the login `app_login` work as the product.
 
     Returns the descriptions of the migrations that ran, none if all was up to date. Safe to
-    call from several processes at once.
+    call from several processes at once. Raises `MigrationFailed`, which says why.
     """
+    try:
+        return await _migrate(owner_url, app_login)
+    except (OSError, asyncpg.PostgresError) as problem:
+        raise MigrationFailed(
+            f"The database could not be brought up to date with DATABASE_OWNER_URL: {problem}"
+        ) from problem
+
+
+async def _migrate(owner_url: str, app_login: str) -> list[str]:
     connection = await asyncpg.connect(owner_url)
     try:
         await connection.execute("select pg_advisory_lock($1)", LOCK)

@@ -101,7 +101,10 @@ def _panel(settings: Settings, environ: Mapping[str, str]) -> Part:
     command = [sys.executable, "-m", "dashboards.board", "--port", port, "--backend", backend]
     return Part(
         name="panel",
-        command=[*command, "--public-origin", settings.public_url],
+        command=[
+            *command,
+            *("--public-origin", settings.public_url, "--signalling", settings.carrier_signalling),
+        ],
         # Of all that Panel answers, something that opens no session and logs no miss.
         answers_at=f"http://127.0.0.1:{port}/panel/static/js/bokeh.min.js",
         environment=_without_secrets(environ),
@@ -109,9 +112,12 @@ def _panel(settings: Settings, environ: Mapping[str, str]) -> Part:
 
 
 async def _migrate(owner_url: str, app_login: str) -> Sequence[str]:
-    from backend.store.migrate import migrate
+    from backend.store.migrate import MigrationFailed, migrate
 
-    return await migrate(owner_url, app_login)
+    try:
+        return await migrate(owner_url, app_login)
+    except MigrationFailed as problem:
+        raise CannotStart(str(problem)) from problem
 
 
 async def _lay_out_demo(settings: Settings) -> Sequence[DemoAccount]:

@@ -1,6 +1,7 @@
 """The pages and their files: the board as a static page, signing in, and the way to them."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
@@ -11,6 +12,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 from msgspec import Struct
 
 from backend.clock import Clock
+from backend.settings import Settings
 from backend.store.tenancy import Database
 from backend.web.connections import HttpRequest
 from backend.web.problems import SignedOut
@@ -38,11 +40,28 @@ class DemoAccount(Struct, frozen=True):
     password: str
 
 
+def _at_home(request: HttpRequest, settings: Settings) -> Redirect | None:
+    """To the product's own address, for whoever typed 127.0.0.1 where it is called localhost.
+
+    A page under another name than the public one could not send a single command.
+    """
+    public = urlsplit(settings.public_url)
+    asked = request.headers.get("host", "").rpartition(":")[0]
+    if public.hostname != "localhost" or asked not in ("127.0.0.1", "[::1]"):
+        return None
+    return Redirect(f"{settings.public_url}{request.url.path}", status_code=HTTP_303_SEE_OTHER)
+
+
 @get("/", include_in_schema=False)
 async def home(
-    request: HttpRequest, database: NamedDependency[Database], clock: NamedDependency[Clock]
+    request: HttpRequest,
+    database: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
 ) -> Redirect:
     """The board for whoever is signed in, else the way in."""
+    if home := _at_home(request, settings):
+        return home
     try:
         await identify(request, database, clock)
     except SignedOut:
@@ -66,8 +85,12 @@ async def static_board(
 
 
 @get(SIGN_IN, include_in_schema=False)
-async def sign_in_page(browser_files: NamedDependency[Path]) -> File:
-    return _file(browser_files / "sign_in.html")
+async def sign_in_page(
+    request: HttpRequest,
+    browser_files: NamedDependency[Path],
+    settings: NamedDependency[Settings],
+) -> File | Redirect:
+    return _at_home(request, settings) or _file(browser_files / "sign_in.html")
 
 
 @get("/assets/{name:str}", include_in_schema=False)

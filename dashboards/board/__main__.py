@@ -18,13 +18,15 @@ async def _serve(wishes: argparse.Namespace) -> None:
         address=wishes.address,
         backend=wishes.backend,
         public_origin=wishes.public_origin,
+        signalling=wishes.signalling,
     )
     told_to_end = asyncio.Event()
     loop = asyncio.get_running_loop()
     for ending in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(ending, told_to_end.set)
     server.start()
-    print(f"The board is served at http://{wishes.address}:{server.port}{PREFIX}{PAGE}", flush=True)
+    inside = f"http://{wishes.address}:{server.port}{PREFIX}{PAGE}"
+    print(f"Panel serves its pages, behind the product's own address, at {inside}", flush=True)
     await told_to_end.wait()
     server.stop()
 
@@ -36,6 +38,11 @@ def _wishes() -> argparse.Namespace:
     parser.add_argument("--backend", default="http://127.0.0.1:8080", help="who knows the visitors")
     parser.add_argument(
         "--public-origin", default="http://localhost:8080", help="the origin browsers see"
+    )
+    parser.add_argument(
+        "--signalling",
+        default="",
+        help="host:port of a carrier's browser signalling; Twilio's if empty",
     )
     return parser.parse_args()
 

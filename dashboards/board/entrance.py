@@ -127,7 +127,7 @@ def policy(nonce: str, feed_hosts: str) -> str:
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data:",
             "media-src 'self' blob:",
-            f"connect-src 'self' blob: {feed_hosts} wss://*.twilio.com https://*.twilio.com",
+            f"connect-src 'self' blob: {feed_hosts}",
             "object-src 'none'",
             "base-uri 'none'",
             "frame-ancestors 'self'",

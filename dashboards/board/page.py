@@ -53,7 +53,9 @@ def board() -> CallBoard:
     return CallBoard(sizing_mode="stretch_both")
 
 
-def board_server(*, port: int, address: str, backend: str, public_origin: str) -> Server:
+def board_server(
+    *, port: int, address: str, backend: str, public_origin: str, signalling: str = ""
+) -> Server:
     """A server of the board's page under /panel/board, not yet started."""
     # A board that reconnected would be unmounted and drawn anew; it needs nothing from this server.
     pn.config.reconnect = False
@@ -78,7 +80,7 @@ def board_server(*, port: int, address: str, backend: str, public_origin: str) -
         websocket_max_message_size=LARGEST_MESSAGE,
         use_index=False,
         ico_path="none",
-        feed_hosts=_feed_hosts(origin.scheme, origin.netloc),
+        feed_hosts=_feed_hosts(origin.scheme, origin.netloc, signalling),
     )
 
 
@@ -87,10 +89,8 @@ def _serve_only_ours() -> None:
     per_app_patterns[:] = [(r"/ws", BoardSocket), (r"/?", BoardPage)]
 
 
-def _feed_hosts(scheme: str, host: str) -> str:
-    """The feed's own host; on this machine also the local carrier's, at whatever port it has."""
+def _feed_hosts(scheme: str, host: str, signalling: str) -> str:
+    """Where the page's sockets may go: the feed's own host, and the voice's."""
     feed = f"{'wss' if scheme == 'https' else 'ws'}://{host}"
-    name = host.rpartition(":")[0] or host
-    if name not in ("localhost", "127.0.0.1"):
-        return feed
-    return f"{feed} ws://localhost:* ws://127.0.0.1:* wss://localhost:* wss://127.0.0.1:*"
+    voice = f"ws://{signalling} wss://{signalling}" if signalling else TWILIO
+    return f"{feed} {voice}"

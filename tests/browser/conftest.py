@@ -33,7 +33,9 @@ async def office(
 @pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
 async def panel(office: Product) -> AsyncGenerator[PanelPart]:
     """The Panel process that the office's web server hands /panel to."""
-    panel = PanelPart(str(office.settings.panel_port), office.address)
+    panel = PanelPart(
+        str(office.settings.panel_port), office.address, office.settings.carrier_signalling
+    )
     await panel.starts()
     yield panel
     await panel.ends()

@@ -7,8 +7,8 @@ import sys
 class PanelPart:
     """`python -m dashboards.board` beside one running product."""
 
-    def __init__(self, port: str, address: str) -> None:
-        self._port, self._address = port, address
+    def __init__(self, port: str, address: str, signalling: str) -> None:
+        self._port, self._address, self._signalling = port, address, signalling
         self._process: asyncio.subprocess.Process | None = None
 
     async def starts(self) -> None:
@@ -16,7 +16,7 @@ class PanelPart:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "dashboards.board", "--port", self._port, "--backend", self._address),
-            *("--public-origin", self._address),
+            *("--public-origin", self._address, "--signalling", self._signalling),
             stdout=asyncio.subprocess.PIPE,
         )
         assert self._process.stdout is not None

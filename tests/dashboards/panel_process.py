@@ -11,7 +11,7 @@ import aiohttp
 from aiohttp import web
 
 PUBLIC = "http://localhost:8080"
-READY = re.compile(r"served at (http://\S+?)/panel/board")
+READY = re.compile(r"address, at (http://\S+?)/panel/board")
 
 
 @dataclass

@@ -1,6 +1,6 @@
 /** What a screen reader is told when calls come, go and move without the agent's doing. */
 import { type BoardView, type SeenCall } from "./board_view";
-import { phoneNumber } from "./format";
+import { phoneNumber, sentence } from "./format";
 
 export function announcement(before: BoardView | null, after: BoardView): string {
   if (!before) return "";
@@ -19,7 +19,7 @@ function departures(before: BoardView, after: BoardView): string[] {
     .filter(({ call }) => !known.has(call.id))
     .map(({ call, reason }) =>
       reason.kind === "taken"
-        ? `${after.nameOf(reason.by)} took the call from ${phoneNumber(call.caller)}.`
+        ? sentence(`${after.nameOf(reason.by)} took the call from ${phoneNumber(call.caller)}.`)
         : `${phoneNumber(call.caller)} hung up before being answered.`,
     );
 }

@@ -16,11 +16,26 @@ export function phoneNumber(raw: string): string {
       ? digits.slice(0, 2)
       : digits.slice(0, 3);
   const rest = digits.slice(country.length);
-  const parts = country === "1" && rest.length === 10 ? [rest.slice(0, 3), rest.slice(3, 6), rest.slice(6)] : inThrees(rest);
+  const groups = groupsOf(country, rest);
+  const parts = groups ? inGroups(rest, groups) : inThrees(rest);
   return `+${country} ${parts.join(" ")}`;
 }
 
-/** Groups of three, the last of two to four: "2079460958" is "207 946 0958". */
+/** Where people are used to other groups; null where groups of three will do. */
+function groupsOf(country: string, rest: string): readonly number[] | null {
+  if (country === "1" && rest.length === 10) return [3, 3, 4];
+  if (country === "33" && rest.length === 9) return [1, 2, 2, 2, 2];
+  if (country === "44" && rest.length === 10) return rest.startsWith("2") ? [2, 4, 4] : [4, 3, 3];
+  if (country === "49" && /^(30|40|69|89)\d{6,8}$/.test(rest)) return rest.length > 8 ? [2, 4, rest.length - 6] : [2, 3, 3];
+  return null;
+}
+
+function inGroups(digits: string, sizes: readonly number[]): string[] {
+  let at = 0;
+  return sizes.map((size) => digits.slice(at, (at += size)));
+}
+
+/** Groups of three, the last of two to four: "9161234567" is "916 123 4567". */
 function inThrees(digits: string): string[] {
   const parts: string[] = [];
   let rest = digits;
@@ -61,4 +76,9 @@ export function initials(name: string): string {
 export function listed(names: readonly string[]): string {
   if (names.length < 2) return names[0] ?? "";
   return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
+}
+
+/** A sentence put together from parts begins with a capital letter. */
+export function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -9,11 +9,13 @@ export interface Shortcut {
   readonly run: (store: BoardStore, event: KeyboardEvent) => boolean;
 }
 
+export const SLOT_KEYS = "1 – 9";
+
 export const SHORTCUTS: readonly Shortcut[] = [
   { keys: "A", words: "Answer the caller who has waited longest", matches: plain("a"), run: answerFirst },
   { keys: "D", words: "Decline that caller", matches: plain("d"), run: declineFirst },
   { keys: "P", words: "Park my call in the first free slot", matches: plain("p"), run: (store) => withMine(store, (id) => store.park(id)) },
-  { keys: "1 – 9", words: "Pick up the caller in that slot", matches: isDigit, run: pickUpSlot },
+  { keys: SLOT_KEYS, words: "Pick up the caller in that slot", matches: isDigit, run: pickUpSlot },
   { keys: "M", words: "Mute, and unmute", matches: plain("m"), run: (store) => withMine(store, () => store.toggleMute()) },
   { keys: "⇧ H", words: "Hang up", matches: (event) => event.shiftKey && hasKey(event, "h"), run: (store) => withMine(store, (id) => store.hangUp(id)) },
   { keys: "G", words: "Go available, finish wrap-up, or go away", matches: plain("g"), run: changePresence },

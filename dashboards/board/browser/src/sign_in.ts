@@ -21,8 +21,11 @@ export function startSignIn(page: Document = document, request: typeof fetch = (
   void offerDemoAccounts(page, request, (account) => {
     email.value = account.email;
     password.value = account.password;
+    needs(email, "");
+    needs(password, "");
     showProblem("");
-    submit.focus();
+    submit.focus({ preventScroll: true });
+    find("form").scrollIntoView({ block: "nearest" }); // on a phone it is far above the list
   });
   email.focus();
 

@@ -2,7 +2,7 @@ import { act, cleanup, fireEvent, within } from "@testing-library/react";
 import axe from "axe-core";
 import { afterEach, describe, expect, it } from "vitest";
 import { FakeDevice } from "./fake_device";
-import { ANA, BEN, agent, ben, call, ended, mine, parked } from "./people";
+import { ANA, AT, BEN, agent, ben, call, ended, mine, parked } from "./people";
 import { Stage } from "./stage";
 
 afterEach(cleanup);
@@ -131,6 +131,19 @@ describe("the parking lot", () => {
     expect(stage.zone("mine").querySelector("[data-call=call-1].pending")).not.toBeNull();
   });
 
+  it("says how a call comes here only to whoever has one", async () => {
+    expect((await Stage.open()).zone("lot").textContent).toContain("Parked callers wait here");
+    cleanup();
+    expect((await Stage.open({ calls: [mine()] })).zone("lot").textContent).toContain("Drag your call here");
+  });
+
+  it("says once who parked a call", async () => {
+    const stage = await Stage.open({ calls: [parked({ parked_by: ANA }), parked({ id: "call-2", slot: 2 })] });
+    const [own, other] = [...stage.zone("lot").querySelectorAll(".parked-by")];
+    expect(own?.textContent).toBe("parked by you");
+    expect(other?.textContent).toBe("parked by Ben Carter");
+  });
+
   it("rings back when a caller has waited too long", async () => {
     const stage = await Stage.open({ calls: [parked({ offered_to: [ANA] })] });
     expect(stage.zone("incoming").textContent).toContain("Parked too long in slot 1");
@@ -159,13 +172,17 @@ describe("the team and the past", () => {
       recent: [
         ended({ handled_by: [ANA, BEN], answered_at: "2026-11-23T10:00:09Z" }),
         ended({ id: "call-2", ended_at: "2026-11-23T10:00:47Z", end_reason: "abandoned" }),
+        ended({ id: "call-3", answered_at: AT, ended_at: "2026-11-23T10:00:30Z", end_reason: "failed" }),
+        ended({ id: "call-4", answered_at: AT, ended_at: "2026-11-23T10:00:20Z", end_reason: "no_answer" }),
       ],
     });
-    const [first, second] = [...stage.zone("recent").querySelectorAll("li")];
+    const [first, second, third, fourth] = [...stage.zone("recent").querySelectorAll("li")];
     expect(first?.textContent).toContain("Answered · Ana Ruiz and Ben Carter");
-    expect(first?.textContent).toContain("0:09 wait · 4:51 talk");
+    expect(first?.textContent).toContain("0:09 wait · 5:00 in all");
     expect(second?.textContent).toContain("Abandoned");
     expect(second?.textContent).toContain("0:47 wait");
+    expect(third?.textContent).toContain("Broke off");
+    expect([first, second, third, fourth].map((row) => row?.className)).toEqual(["answered", "missed", "missed", "missed"]);
   });
 });
 
@@ -233,6 +250,7 @@ describe("the keys", () => {
     await press("?");
     const dialog = stage.page.container.querySelector("dialog")!;
     expect(dialog.open).toBe(true);
+    expect([...dialog.querySelectorAll("kbd")].map((key) => key.textContent)).toEqual(expect.arrayContaining(["1 – 3", "Esc"]));
     await click(within(dialog).getByRole("checkbox"));
     await click(within(dialog).getByRole("button", { name: "Close" }));
     await press("a");

@@ -87,7 +87,12 @@ describe("demo accounts", () => {
     await settle();
     expect(find("demo").hidden).toBe(false);
     const [, eva] = [...find("demo-companies").querySelectorAll("button")];
+    const scrolled: Element[] = [];
+    Element.prototype.scrollIntoView = function (this: Element) {
+      scrolled.push(this);
+    };
     eva!.click();
+    expect(scrolled).toEqual([find("form")]);
     expect(find<HTMLInputElement>("email").value).toBe("eva@globex.example");
     expect(find<HTMLInputElement>("password").value).toBe("other");
   });

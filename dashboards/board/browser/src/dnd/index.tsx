@@ -15,6 +15,7 @@ import {
   type Announcements,
 } from "@dnd-kit/core";
 import { useMemo, useState, type HTMLAttributes, type ReactNode } from "react";
+import { sentence } from "../format";
 import { fromTargetToTarget, insideWindow, underPointer, whereDropped } from "./modifiers";
 import { CardSensor } from "./sensors";
 
@@ -40,16 +41,12 @@ const MEASURE = { droppable: { strategy: MeasuringStrategy.WhileDragging } };
 
 export function DragArea({ words, homeOf, onDrop, overlay, children }: DragAreaProps) {
   const [dragged, setDragged] = useState<string | null>(null);
-  const [targetWidth, setTargetWidth] = useState<number | null>(null);
   const sensors = useSensors(
     useSensor(CardSensor, { activationConstraint: { distance: 6 } }),
     useSensor(KeyboardSensor, { coordinateGetter: fromTargetToTarget }),
   );
   const announcements = useMemo(() => spoken(words, homeOf), [words, homeOf]);
-  const end = () => {
-    setDragged(null);
-    setTargetWidth(null);
-  };
+  const end = () => setDragged(null);
   return (
     <DndContext
       sensors={sensors}
@@ -61,7 +58,6 @@ export function DragArea({ words, homeOf, onDrop, overlay, children }: DragAreaP
         restoreFocus: false, // a moved card is another element; the board moves the focus itself
       }}
       onDragStart={({ active }) => setDragged(String(active.id))}
-      onDragOver={({ over }) => setTargetWidth(over?.rect.width ?? null)}
       onDragCancel={end}
       onDragEnd={({ active, over }) => {
         end();
@@ -70,9 +66,7 @@ export function DragArea({ words, homeOf, onDrop, overlay, children }: DragAreaP
     >
       {children}
       <DragOverlay dropAnimation={null} modifiers={[underPointer, insideWindow]} zIndex={50}>
-        {dragged === null ? null : (
-          <div style={targetWidth === null ? undefined : { width: Math.min(targetWidth - 32, 380) }}>{overlay(dragged)}</div>
-        )}
+        {dragged === null ? null : overlay(dragged)}
       </DragOverlay>
     </DndContext>
   );
@@ -89,8 +83,8 @@ function spoken(words: DragWords, homeOf: (id: string) => string | null): Announ
     },
     onDragEnd: ({ active, over }) =>
       over && String(over.id) !== homeOf(String(active.id))
-        ? `${words.card(String(active.id))} goes to ${words.target(String(over.id))}.`
-        : `${words.card(String(active.id))} was put back.`,
+        ? sentence(`${words.card(String(active.id))} goes to ${words.target(String(over.id))}.`)
+        : sentence(`${words.card(String(active.id))} was put back.`),
     onDragCancel: ({ active }) => `Left ${words.card(String(active.id))} where it was.`,
   };
 }

@@ -1,11 +1,15 @@
 /** dnd-kit's geometry, corrected where it does not suit a board of zones. */
 import { pointerWithin, rectIntersection, type CollisionDetection, type KeyboardCoordinateGetter, type Modifier } from "@dnd-kit/core";
 
-/** The overlay keeps the card's grab offset by default, so a narrower one hangs beside the pointer: centre it. */
+/** The overlay keeps the card's grab offset by default, so a smaller one hangs beside the pointer: centre it. */
 export const underPointer: Modifier = ({ activatorEvent, activeNodeRect, overlayNodeRect, transform }) => {
   if (!activeNodeRect || !overlayNodeRect || !(activatorEvent instanceof PointerEvent)) return transform;
-  const grabbedAt = activatorEvent.clientX - activeNodeRect.left;
-  return { ...transform, x: transform.x + grabbedAt - overlayNodeRect.width / 2 };
+  const grabbedAt = { x: activatorEvent.clientX - activeNodeRect.left, y: activatorEvent.clientY - activeNodeRect.top };
+  return {
+    ...transform,
+    x: transform.x + grabbedAt.x - overlayNodeRect.width / 2,
+    y: transform.y + grabbedAt.y - overlayNodeRect.height / 2,
+  };
 };
 
 /** On a narrow screen the card in the air stays wholly in sight. */

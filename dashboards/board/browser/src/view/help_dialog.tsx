@@ -1,12 +1,12 @@
 /** The keys of the board, and the switch for those who would rather not have them. */
 import { useEffect, useRef } from "react";
-import { SHORTCUTS } from "../shortcuts";
+import { SHORTCUTS, SLOT_KEYS } from "../shortcuts";
 import { useScreen, useStore } from "./context";
 import { CloseIcon } from "./icons";
 
 export function HelpDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const store = useStore();
-  const { preferences } = useScreen();
+  const { preferences, view } = useScreen();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const element = dialog.current;
@@ -23,9 +23,10 @@ export function HelpDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () =
         </header>
         <dl>
           {SHORTCUTS.map(({ keys, words }) => (
-            <div key={keys}><dt><kbd>{keys}</kbd></dt><dd>{words}</dd></div>
+            <div key={keys}><dt><kbd>{keys === SLOT_KEYS ? slotKeys(view?.lot.length) : keys}</kbd></dt><dd>{words}</dd></div>
           ))}
           <div><dt><kbd>Space</kbd></dt><dd>Lift the call that has the focus; arrows choose where it goes, space puts it down</dd></div>
+          <div><dt><kbd>Esc</kbd></dt><dd>Close a menu or this dialog; put a lifted call back</dd></div>
           <div><dt><kbd>?</kbd></dt><dd>Show this</dd></div>
         </dl>
         <label className="check">
@@ -35,4 +36,9 @@ export function HelpDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () =
       </div>
     </dialog>
   );
+}
+
+/** Only the slots there are; those above nine have no key. */
+function slotKeys(slots = 9): string {
+  return slots > 1 ? `1 – ${Math.min(slots, 9)}` : "1";
 }

@@ -41,6 +41,7 @@ export const CheckIcon = () => <Icon><path d="m4.5 10.5 3.5 3.5 7.5-8" /></Icon>
 export const WarningIcon = () => <Icon><path d="M10 3.2 17.5 16h-15L10 3.2ZM10 8.2v3.6M10 14h.01" /></Icon>;
 export const InIcon = () => <Icon><path d="M15 5 5.5 14.5M5.5 8v6.5H12" /></Icon>;
 export const MissedIcon = () => <Icon><path d="m4 6 6 6 6-6M4 10.5V6h4.5" /></Icon>;
+export const HistoryIcon = () => <Icon><path d="M3.2 10a6.8 6.8 0 1 0 2-4.8L3 7.4M3 3.5v3.9h3.9M10 6.5V10l2.5 1.6" /></Icon>;
 export const TabIcon = () => <Icon><rect x="2.5" y="4" width="15" height="12" rx="2" /><path d="M2.5 8h15M8.5 4v4" /></Icon>;
 
 /** The product's mark: two jacks and the cord that joins them. */

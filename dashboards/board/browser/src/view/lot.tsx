@@ -18,7 +18,7 @@ export function Lot() {
   const className = zone.isOver ? "over" : zone.isOpen ? "open" : "";
   return (
     <Zone zone="lot" title="Parking lot" count={`${taken}/${lot.length}`} className={className} dropRef={zone.ref}
-      aside={taken === 0 && !zone.isOpen ? "Drag your call here, or press Park" : zone.isOpen ? `Drop to park in slot ${freeSlot}` : undefined}>
+      aside={zone.isOpen ? `Drop to park in slot ${freeSlot}` : taken > 0 ? undefined : mine ? "Drag your call here, or press Park" : "Parked callers wait here"}>
       <ol className="slots">
         {lot.map((slot) => <LotSlot key={slot.slot} {...slot} isNext={zone.isOpen && slot.slot === freeSlot} />)}
       </ol>
@@ -50,7 +50,9 @@ function ParkedCard({ slot, call }: { slot: number; call: SeenCall }) {
       <div className="parked-bottom">
         <Waiting since={call.since} />
         <span className="parked-by dialled">
-          {isOverdue ? "rings back" : call.parked_by && <><span className="hidden">parked by </span>{call.parked_by === me?.agent.id ? "by you" : nameOf(call.parked_by)}</>}
+          {isOverdue ? "rings back" : call.parked_by && (call.parked_by === me?.agent.id
+            ? <><span className="hidden">parked </span>by you</>
+            : <><span className="hidden">parked by </span>{nameOf(call.parked_by)}</>)}
         </span>
         <button type="button" className="button small pick-up" disabled={mine !== null || call.pending !== null} onClick={() => store.pickUp(call.id)}>
           Pick up{slot <= 9 && <KeyHint keys={String(slot)} />}

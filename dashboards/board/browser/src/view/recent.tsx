@@ -1,8 +1,8 @@
-/** Calls that are over: who called, what became of it, how long they waited and talked. */
+/** Calls that are over: who called, what became of it, how long they waited and how long it took in all. */
 import { duration, listed, phoneNumber, timeOfDay } from "../format";
 import type { Call } from "../wire";
 import { useStore, useView } from "./context";
-import { InIcon, MissedIcon } from "./icons";
+import { HistoryIcon, InIcon, MissedIcon, WarningIcon } from "./icons";
 import { Empty, Zone } from "./zone";
 
 export function Recent() {
@@ -10,7 +10,7 @@ export function Recent() {
   return (
     <Zone zone="recent" title="Recent calls" isList={recent.length > 0}>
       {recent.length === 0 ? (
-        <Empty title="No calls yet">Every call that ends is kept here: who called, who answered, and how it ended.</Empty>
+        <Empty icon={<HistoryIcon />} title="No calls yet">Every call that ends is kept here: who called, who answered, and how it ended.</Empty>
       ) : (
         <ul className="recent">
           {recent.map((call) => <RecentCall key={call.id} call={call} />)}
@@ -24,9 +24,10 @@ function RecentCall({ call }: { call: Call }) {
   const { nameOf } = useView();
   const now = useStore().now();
   const wasAnswered = call.answered_at !== null;
+  const wentWell = wasAnswered && call.end_reason === "completed";
   return (
-    <li className={wasAnswered ? "answered" : "missed"} data-call={call.id} data-outcome={call.end_reason ?? ""}>
-      <span className="outcome" aria-hidden="true">{wasAnswered ? <InIcon /> : <MissedIcon />}</span>
+    <li className={wentWell ? "answered" : "missed"} data-call={call.id} data-outcome={call.end_reason ?? ""}>
+      <span className="outcome" aria-hidden="true">{wentWell ? <InIcon /> : call.end_reason === "failed" ? <WarningIcon /> : <MissedIcon />}</span>
       <span className="who">
         <strong className="caller">{phoneNumber(call.caller)}</strong>
         <span className="doing">{outcomeOf(call)}{call.handled_by.length > 0 && ` · ${listed(call.handled_by.map(nameOf))}`}</span>
@@ -34,7 +35,7 @@ function RecentCall({ call }: { call: Call }) {
       <span className="when">
         <time dateTime={call.started_at}>{timeOfDay(call.started_at, now)}</time>
         <span className="spans">
-          {duration(waited(call))} wait{wasAnswered && ` · ${duration(talked(call))} talk`}
+          {duration(waited(call))} wait{wasAnswered && ` · ${duration(inAll(call))} in all`}
         </span>
       </span>
     </li>
@@ -46,7 +47,7 @@ const OUTCOMES: Record<NonNullable<Call["end_reason"]>, string> = {
   abandoned: "Abandoned",
   no_answer: "Nobody answered",
   busy: "Busy",
-  failed: "Failed",
+  failed: "Broke off",
   rejected: "Ended unanswered",
   canceled: "Cancelled",
 };
@@ -59,6 +60,7 @@ function waited(call: Call): number {
   return Date.parse(call.answered_at ?? call.ended_at ?? call.since) - Date.parse(call.started_at);
 }
 
-function talked(call: Call): number {
-  return Date.parse(call.ended_at ?? call.since) - Date.parse(call.answered_at ?? call.since);
+/** A call may be parked and ring again after it was answered: how much of it was talk is not known here. */
+function inAll(call: Call): number {
+  return Date.parse(call.ended_at ?? call.since) - Date.parse(call.started_at);
 }

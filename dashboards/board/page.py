@@ -12,6 +12,7 @@ from panel.io.server import get_server
 from dashboards.board.component import CallBoard
 from dashboards.board.entrance import OUR_HEADERS, BackendKnows, BoardPage, BoardSocket
 
+TWILIO = "wss://*.twilio.com https://*.twilio.com"
 PREFIX, PAGE = "/panel", "/board"
 TITLE = "Patchbay"
 LARGEST_MESSAGE = 1024 * 1024

@@ -117,15 +117,17 @@ function fillPhone(card, phone) {
 
 function fillEnded(line, phone) {
   const [name, road, status, at] = line.children;
+  const [to, account] = road.children;
   writeName(name, callerName(phone));
-  write(road, `\u2192 ${phone.to || 'TwiML App'} \u00b7 ${accountOf(phone)}`);
+  write(to, `\u2192 ${phone.to || 'TwiML App'} \u00b7 `);
+  write(account, accountOf(phone));
   status.className = `chip ${phone.status}`;
   write(status, phone.status);
   write(at, phone.ended_at ? time(phone.ended_at) : '');
 }
 
-const makeEnded = () => element('li', {}, element('b'), element('span', { className: 'road' }),
-  element('span', { className: 'chip' }), element('time'));
+const makeEnded = () => element('li', {}, element('b'), element('span', { className: 'road' },
+  element('span', { className: 'to' }), element('span')), element('span', { className: 'chip' }), element('time'));
 
 function fillTags(tags, phone) {
   const shown = [
@@ -297,7 +299,7 @@ function checkCaller() {
   const { from } = byId('dial').elements;
   const fits = E164.test(from.value.trim());
   from.setAttribute('aria-invalid', String(!fits));
-  write(byId('from-problem'), fits ? '' : 'Write + and 7 to 15 digits, without spaces, like +15557654321.');
+  write(byId('from-problem'), fits ? '' : 'Write + and the country code first: 7 to 15 digits in all, no spaces, like +15557654321.');
   return fits;
 }
 
@@ -366,10 +368,13 @@ function draw(accounts, phones, conferences, deliveries) {
 }
 
 function showAwaited() {
-  const card = awaited && byId('phones').querySelector(`[data-key="${awaited}"]`);
+  // Its card, or its line where the call has ended already.
+  const card = awaited && document.querySelector(`#phones > [data-key="${awaited}"], #ended > [data-key="${awaited}"]`);
   if (!card) return;
   awaited = null;
-  card.scrollIntoView({ block: 'nearest' });
+  const { top, bottom } = card.getBoundingClientRect();
+  const room = 90; // its tags and details come a moment later
+  if (top < 0 || bottom + room > innerHeight) card.scrollIntoView({ block: 'center' });
 }
 
 async function keepLooking() {

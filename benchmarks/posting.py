@@ -60,7 +60,7 @@ class Line(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._got += data
         head, found, body = self._got.partition(END_OF_HEAD)
-        if not found or self._answer is None:
+        if not found or self._answer is None or self._answer.done():
             return
         if len(body) >= _length(head):
             self._got = b""
@@ -73,7 +73,17 @@ class Line(asyncio.Protocol):
         return self._transport
 
     async def ask(self, request: bytes) -> int:
-        """Send a request. Returns the answer's status when all of it is here."""
+        """Send a request. Returns the answer's status when all of it is here.
+
+        The server hangs up on a quiet connection, perhaps just as the request is on its way: then
+        it was not read, and is sent once more.
+        """
+        try:
+            return await self._ask_once(request)
+        except ConnectionResetError:
+            return await self._ask_once(request)
+
+    async def _ask_once(self, request: bytes) -> int:
         transport = self._transport
         if transport is None or transport.is_closing():
             transport = await self.dial()

@@ -19,7 +19,7 @@ WITHOUT_A_TENANT = {
     "backend/store/sealed.py seal": "takes the tenant second; it opens no database",
     "backend/store/sealed.py unseal": "the same",
     "backend/store/sessions.py read_token": "reads a cookie; it opens no database",
-    "backend/store/migrate.py migrate": "lays out the tables, for all tenants, as their owner",
+    "backend/store/migrate.py _migrate": "lays out the tables, for all tenants, as their owner",
 }
 OUTSIDE_THE_STORE = {
     "backend/embedded_postgres/roles.py": "makes the logins of a new server, before any tenant",
@@ -30,14 +30,14 @@ HANDED_ON = {
     "backend/store/tenancy.py work": "what `_begin` made; see below",
     "backend/store/tenancy.py ask": "a caller's question; looked at where it is asked",
     "backend/store/tenancy.py run": "what Piccolo built: the values are parameters",
-    "backend/store/migrate.py migrate": "a login's name, quoted by PostgreSQL; see below",
+    "backend/store/migrate.py _migrate": "a login's name, quoted by PostgreSQL; see below",
     f"{MIGRATION} run": "what the migration says, see below",
     "backend/embedded_postgres/roles.py _lay_out": "logins of a new server; see below",
 }
 """Where a connection is handed something else than a literal or a constant of the module."""
 PUT_TOGETHER = {
     "backend/store/tenancy.py _begin": "the tenant goes in with BEGIN, and is a UUID by then",
-    "backend/store/migrate.py migrate": "a login's name, quoted by PostgreSQL",
+    "backend/store/migrate.py _migrate": "a login's name, quoted by PostgreSQL",
     f"{MIGRATION} lay_out": "names of tables and functions that stand in the same file",
     f"{MIGRATION} tear_down": "the same",
     "backend/embedded_postgres/roles.py _lay_out": "names and passwords of our own making",

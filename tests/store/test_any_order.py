@@ -6,6 +6,7 @@ taken from the inbox and given to a switchboard anew, as another call, in anothe
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from datetime import timedelta
 from itertools import permutations
 from random import Random
 from typing import Any
@@ -100,7 +101,8 @@ async def replay_all(
 ) -> dict[Facts, int]:
     """Every order, each as a call of its own, several tenants side by side; the outcomes."""
     tenants = [await _tenant_with_an_agent(database) for _ in range(SIDE_BY_SIDE)]
-    now = max(each.received_at for each in recorded)
+    # Ahead of every clock: no sweeper of another story finds these calls due meanwhile.
+    now = max(each.received_at for each in recorded) + timedelta(hours=1)
     outcomes: dict[Facts, int] = {}
     waiting = iter(orders)
 

@@ -19,7 +19,7 @@ WITHOUT_A_TENANT = {
     "backend/store/sealed.py seal": "takes the tenant second; it opens no database",
     "backend/store/sealed.py unseal": "the same",
     "backend/store/sessions.py read_token": "reads a cookie; it opens no database",
-    "backend/store/migrate.py _migrate": "lays out the tables, for all tenants, as their owner",
+    "backend/store/migrate.py migrate": "lays out the tables, for all tenants, as their owner",
 }
 OUTSIDE_THE_STORE = {
     "backend/embedded_postgres/roles.py": "makes the logins of a new server, before any tenant",

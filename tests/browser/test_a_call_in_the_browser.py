@@ -14,7 +14,7 @@ async def test_a_caller_is_answered_parked_by_drag_and_picked_up_by_keyboard(
     office: Product, browsers: Browsers
 ):
     acme, globex = await office.company("Acme"), await office.company("Globex")
-    await globex.on_duty("Ana")
+    await asyncio.gather(globex.on_duty("Ana"), acme.sam.opens_board())
     ana, ben, eve = await asyncio.gather(
         browsers.open(acme.ana, tone=700),
         browsers.open(acme.ben, tone=1200, board=STATIC),
@@ -28,7 +28,6 @@ async def test_a_caller_is_answered_parked_by_drag_and_picked_up_by_keyboard(
     await expect(eve.zone("incoming")).to_contain_text("Nobody is calling")
 
     await asyncio.gather(ana.answers(), ben.answers())
-    await acme.sam.opens_board()
     claimed = await acme.sam.sees(lambda _: getattr(acme.sam.call(caller), "agent_id", None))
     winner, other = (ana, ben) if claimed == acme.ana.id else (ben, ana)
     tones = {ana: 700, ben: 1200}

@@ -4,9 +4,9 @@ import math
 import wave
 from array import array
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from playwright.async_api import Browser, Locator, Page, Playwright, expect
+from playwright.async_api import Browser, ElementHandle, Locator, Page, Playwright, expect
 
 from tests.serving import eventually
 from tests.stories.company import Agent
@@ -117,6 +117,11 @@ class Desk:
 
     async def answers(self) -> None:
         await self.zone("incoming").get_by_role("button", name="Answer").first.click()
+
+    async def answer_button(self) -> ElementHandle:
+        """The very button, to be clicked in the same instant as somebody else's."""
+        button = self.zone("incoming").get_by_role("button", name="Answer").first
+        return cast("ElementHandle", await button.element_handle())
 
     async def is_talking(self) -> None:
         await eventually(self._voice_is_open, within=10)

@@ -27,7 +27,8 @@ async def test_a_caller_is_answered_parked_by_drag_and_picked_up_by_keyboard(
     await asyncio.gather(ana.sees_ringing(), ben.sees_ringing())
     await expect(eve.zone("incoming")).to_contain_text("Nobody is calling")
 
-    await asyncio.gather(ana.answers(), ben.answers())
+    buttons = [await desk.answer_button() for desk in (ana, ben)]
+    await asyncio.gather(*(button.evaluate("button => button.click()") for button in buttons))
     claimed = await acme.sam.sees(lambda _: getattr(acme.sam.call(caller), "agent_id", None))
     winner, other = (ana, ben) if claimed == acme.ana.id else (ben, ana)
     tones = {ana: 700, ben: 1200}

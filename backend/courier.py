@@ -11,6 +11,7 @@ from uuid import UUID
 
 from backend.carrier.rest import Access, Carrier, CarrierBusy, CarrierRefused
 from backend.clock import Clock
+from backend.domain.instructions import HangUpCaller, Instruction, TellNobodyAnswers
 from backend.logs import logger
 from backend.store import outbox
 from backend.store.tenancy import Database, DatabaseAway
@@ -18,7 +19,11 @@ from backend.store.tenancy import Database, DatabaseAway
 log = logger("courier")
 
 PATIENCE = 12
-"""After so many tries, about five minutes, an instruction is given up."""
+"""After so many tries, about five minutes, an instruction about a call in progress is given up."""
+LAST_PATIENCE = 1500
+"""One that ends a call is tried for about a day: no call at Twilio lasts longer, and until then
+its caller may still be on the line (twilio.com/docs/voice/twiml/dial, timeLimit)."""
+LONGEST_WAIT_SECONDS = 60.0
 
 FindAccess = Callable[[UUID], Awaitable[Access | None]]
 
@@ -86,8 +91,8 @@ class Courier:
                 raise CarrierRefused("no carrier account is connected")
             await self._carrier.carry_out(tenant, access, order.instruction)
         except CarrierBusy as busy:
-            if order.attempts < PATIENCE:
-                wait = min(60.0, 0.25 * 2**order.attempts) * uniform(0.7, 1.3)  # noqa: S311
+            if order.attempts < _patience(order.instruction):
+                wait = _wait_seconds(order.attempts)
                 log.warning("carrier busy", instruction=name, wait=round(wait, 1), why=str(busy))
                 async with self._database.work(tenant) as work:
                     due = self._clock() + timedelta(seconds=wait)
@@ -101,3 +106,13 @@ class Courier:
         async with self._database.work(tenant) as work:
             await outbox.done(work, order.id, self._clock(), problem)
         return True
+
+
+def _patience(instruction: Instruction) -> int:
+    ends_the_call = isinstance(instruction, HangUpCaller | TellNobodyAnswers)
+    return LAST_PATIENCE if ends_the_call else PATIENCE
+
+
+def _wait_seconds(attempts: int) -> float:
+    doubled = 0.25 * 2 ** min(attempts, 10)
+    return min(LONGEST_WAIT_SECONDS, doubled) * uniform(0.7, 1.3)  # noqa: S311

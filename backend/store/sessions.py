@@ -60,7 +60,12 @@ def read_token(text: str) -> Token | None:
 
 
 async def open_session(work: Work, person: UUID, now: datetime) -> SignedIn:
-    """A new session with a fresh secret, never one that the browser brought."""
+    """A new session with a fresh secret, never one that the browser brought.
+
+    Sessions of this tenant that have expired go at the same time, so that they do not pile up.
+    """
+    expired = (Session.expires_at <= now) | (Session.seen_at <= now - IDLE)
+    await work.run(Session.delete().where((Session.tenant_id == work.tenant) & expired))
     token = Token(work.tenant, token_bytes(SECRET_BYTES))
     await work.run(
         Session.insert(

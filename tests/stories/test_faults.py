@@ -10,6 +10,7 @@ from pathlib import Path
 import aiohttp
 
 from backend.app import assemble
+from backend.courier import LONGEST_WAIT_SECONDS, PATIENCE
 from backend.embedded_postgres import EmbeddedPostgres
 from backend.settings import Settings
 from tests.serving import cuttable, eventually, free_socket
@@ -35,6 +36,8 @@ async def test_while_the_database_is_away_callers_stay_and_new_ones_still_ring(
         second = await acme.rings("+15550002222", tone=523)
         await second.hears("ring")
         await first.hears("ring")
+        await the_outage_lasts()
+        await first.hears("ring")
     finally:
         await postgres.start()
     await told(acme.ana, "live")
@@ -59,6 +62,7 @@ async def test_while_the_database_is_away_a_conversation_goes_on_and_its_end_is_
         await told(acme.ana, "stale")
         await staying.hears("voice", 700)
         await leaving.hangs_up()
+        await the_outage_lasts()
         await staying.hears("voice", 700)
     finally:
         await postgres.start()
@@ -137,6 +141,29 @@ async def test_an_instruction_that_the_carrier_could_not_take_is_carried_out_lat
         await caller.hears("music")
 
 
+async def test_a_caller_is_hung_up_in_the_end_however_long_the_carrier_was_away(
+    postgres: EmbeddedPostgres, carrier: str, tmp_path: Path
+):
+    async with (
+        cuttable(carrier) as line,
+        running_product(
+            postgres.web_url, carrier, tmp_path, PATCHBAY_CARRIER_API_URL=line.address
+        ) as product,
+    ):
+        acme = await product.company("Acme")
+        await acme.on_duty("Ana")
+        caller = await acme.rings()
+        await acme.ana.answers(caller)
+        line.cut()
+        await acme.ana.hangs_up(caller)
+        await acme.ana.sees_call(caller, "ended")
+        for _ in range(2 * PATIENCE):
+            await product.later(2 * LONGEST_WAIT_SECONDS)
+        line.mend()
+        await product.later(2 * LONGEST_WAIT_SECONDS)
+        await caller.is_off()
+
+
 async def test_a_call_whose_end_nobody_reported_is_found_out_by_asking(acme: Company):
     await acme.on_duty("Ana")
     caller = await acme.rings()
@@ -167,6 +194,12 @@ async def test_a_page_that_is_closed_makes_its_agent_offline(acme: Company):
     await acme.on_duty("Ana", "Ben")
     await acme.ana.closes_board()
     await acme.ben.sees(lambda _: acme.ben.shows(acme.ana) == "offline", within=8)
+
+
+async def the_outage_lasts() -> None:
+    """Five seconds are the fault itself, not a wait for something: longer than every time-out and
+    retry of the product between a webhook and its answer."""
+    await asyncio.sleep(5)
 
 
 async def told(agent: Agent, kind: str, within: float = 10) -> None:

@@ -289,6 +289,23 @@ async def test_a_session_ends_however_much_it_is_used(acme: Company):
     assert refused.value.code == "signed-out"
 
 
+async def test_an_expired_session_is_swept_away_by_the_next_sign_in_of_that_company_alone(
+    acme: Company, globex: Company
+):
+    await acme.ana.signs_in()
+    await globex.ana.signs_in()
+    acme.product.clock.later += IDLE + timedelta(seconds=1)
+    async with another_browser(acme.ana) as fresh:
+        await fresh.signs_in()
+        assert (await sessions_of(acme), await sessions_of(globex)) == (1, 1)
+        await fresh.asks("GET", "/api/me")
+
+
+async def sessions_of(company: Company) -> int:
+    async with company.product.services.database.work(company.tenant) as work:
+        return await work.connection.fetchval("select count(*) from session")
+
+
 async def test_who_is_no_member_any_more_is_signed_out(acme: Company, globex: Company):
     await joins(acme.ana, globex, Role.ANALYST)
     await acme.ana.signs_in()

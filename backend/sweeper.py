@@ -32,6 +32,26 @@ ASK_AGAIN_AFTER = timedelta(seconds=60)
 FindAccess = Callable[[UUID], Awaitable[Access | None]]
 
 
+class Recently:
+    """Remembers for a while who was asked. Costs the same however many there are."""
+
+    def __init__(self, memory: timedelta) -> None:
+        self._memory = memory
+        self._noted: dict[UUID, datetime] = {}
+
+    def note(self, one: UUID, now: datetime) -> None:
+        self._noted.pop(one, None)  # a dict keeps its order: the oldest must stay in front
+        self._noted[one] = now
+
+    def has(self, one: UUID, now: datetime) -> bool:
+        while self._noted:
+            oldest = next(iter(self._noted))
+            if now - self._noted[oldest] < self._memory:
+                break
+            del self._noted[oldest]
+        return one in self._noted
+
+
 class Sweeper:
     """Runs beside the web server; several may run at once, since every signal is guarded."""
 
@@ -50,7 +70,7 @@ class Sweeper:
         self._carrier = carrier
         self._access = access
         self._clock = clock
-        self._asked: dict[UUID, datetime] = {}
+        self._asked = Recently(ASK_AGAIN_AFTER)
         self._asking: dict[UUID, asyncio.Task[None]] = {}
         self._few_at_once = asyncio.Semaphore(QUESTIONS)
 
@@ -106,7 +126,8 @@ class Sweeper:
             case "instruction":
                 self._courier.nudge(due.tenant, [due.id])
             case "silent-call":
-                if self._may_ask_again(due.id):
+                # Whoever finds no turn now is due again in a second.
+                if len(self._asking) < QUESTIONS and not self._asked.has(due.id, self._clock()):
                     self._start_asking(due, self._ask_about(due))
             case _:
                 raise AssertionError(f"the store names a kind of work nobody knows: {due.kind}")
@@ -148,13 +169,8 @@ class Sweeper:
             log.warning("carrier does not say who is there", call=str(due.id), why=str(busy))
         await self._switchboard.time_ran_out(due.tenant, due.id)
 
-    def _may_ask_again(self, call_id: UUID) -> bool:
-        now = self._clock()
-        self._asked = {call: at for call, at in self._asked.items() if now - at < ASK_AGAIN_AFTER}
-        return call_id not in self._asked
-
     async def _ask_about(self, due: Due) -> None:
-        self._asked[due.id] = self._clock()
+        self._asked.note(due.id, self._clock())
         access = await self._access(due.tenant)
         if access is None:
             return

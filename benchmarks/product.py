@@ -79,13 +79,16 @@ class Product:
                 members.append(Member(person, f"{COOKIE}={session.token.text}"))
         return members
 
-    async def count_calls(self, companies: Iterable[Company]) -> int:
-        """How many calls are stored for these companies."""
+    async def count_calls(self, companies: Iterable[Company], *, live: bool = False) -> int:
+        """How many calls are stored for these companies; only those not ended if `live`."""
         stored = 0
         for company in companies:
             async with self._database.work(company.tenant) as work:
                 stored += await work.connection.fetchval(
-                    "select count(*) from call where tenant_id = $1", company.tenant
+                    "select count(*) from call where tenant_id = $1"
+                    " and (not $2::boolean or state <> 'ended')",
+                    company.tenant,
+                    live,
                 )
         return stored
 

@@ -1,18 +1,29 @@
-"""Who owns what: accounts with their numbers, TwiML Apps and API keys, kept in one state file."""
+"""Who owns what: accounts and subaccounts with their numbers, TwiML Apps, API keys and verified
+caller IDs, kept in one state file."""
 
 import os
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
+from backend.local_carrier.clock import Clock
 from backend.local_carrier.sids import new_sid
-from backend.local_carrier.times import now
+
+AccountStatus = Literal["active", "suspended", "closed"]
+MOST_SUBACCOUNTS = 1000
+_UNKNOWN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-class VoiceSettings(msgspec.Struct, kw_only=True):
-    """Where a number or a TwiML App sends its calls; both spell it the same way."""
+class Dated(msgspec.Struct, kw_only=True):
+    created_at: datetime = _UNKNOWN
+    updated_at: datetime = _UNKNOWN
+
+
+class VoiceSettings(Dated, kw_only=True):
+    """Where a number or a TwiML App sends its calls and messages; both spell it the same way."""
 
     voice_url: str = ""
     voice_method: str = "POST"
@@ -33,8 +44,6 @@ class PhoneNumber(VoiceSettings, kw_only=True):
     friendly_name: str
     voice_application_sid: str = ""
     sms_application_sid: str = ""
-    created_at: datetime = msgspec.field(default_factory=now)
-    updated_at: datetime = msgspec.field(default_factory=now)
 
 
 class Application(VoiceSettings, kw_only=True):
@@ -43,27 +52,53 @@ class Application(VoiceSettings, kw_only=True):
     sms_status_callback: str = ""
     message_status_callback: str = ""
     public_application_connect_enabled: bool = False
-    created_at: datetime = msgspec.field(default_factory=now)
-    updated_at: datetime = msgspec.field(default_factory=now)
 
 
-class ApiKey(msgspec.Struct, kw_only=True):
+class ApiKey(Dated, kw_only=True):
     sid: str
     secret: str
     friendly_name: str = ""
-    created_at: datetime = msgspec.field(default_factory=now)
-    updated_at: datetime = msgspec.field(default_factory=now)
 
 
-class Account(msgspec.Struct, kw_only=True):
+class CallerId(Dated, kw_only=True):
+    """A number that is not the account's own, but that it has proved to be allowed to show."""
+
+    sid: str
+    phone_number: str
+    friendly_name: str = ""
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What the carrier grants an account. The lab changes it; Twilio's console would.
+
+    `calls_per_second` is for calls that REST creates; the others start at once. None is no limit.
+    """
+
+    calls_per_second: float = 1.0
+    concurrent_calls: int | None = None
+    concurrent_requests: int | None = None
+
+
+class Account(Dated, kw_only=True):
     sid: str
     auth_token: str
     friendly_name: str
+    owner_sid: str = ""
+    """Of a subaccount: the account that opened it and may do everything in it."""
+    status: AccountStatus = "active"
+    limits: Limits = Limits()
     numbers: dict[str, PhoneNumber] = {}
     applications: dict[str, Application] = {}
     keys: dict[str, ApiKey] = {}
-    created_at: datetime = msgspec.field(default_factory=now)
-    updated_at: datetime = msgspec.field(default_factory=now)
+    caller_ids: dict[str, CallerId] = {}
+
+    def owns(self, phone_number: str) -> bool:
+        return any(n.phone_number == phone_number for n in self.numbers.values())
+
+    def may_show(self, phone_number: str) -> bool:
+        """Whether calls of this account may go out under that number."""
+        verified = any(c.phone_number == phone_number for c in self.caller_ids.values())
+        return verified or self.owns(phone_number)
 
 
 class NumberTaken(Exception):
@@ -75,18 +110,24 @@ class NumberTaken(Exception):
 class Accounts:
     """All accounts of this carrier. Every change is written to the state file before it is told."""
 
-    def __init__(self, state_file: Path) -> None:
-        self._file = state_file
+    def __init__(self, state_file: Path, clock: Clock) -> None:
+        self._file, self._clock = state_file, clock
         self._accounts: dict[str, Account] = {}
+        self._owners: dict[str, tuple[Account, PhoneNumber]] = {}
         if state_file.exists():
             kept = msgspec.json.decode(state_file.read_bytes(), type=list[Account])
             self._accounts = {account.sid: account for account in kept}
+            self._index_numbers()
 
     def all(self) -> list[Account]:
         return list(self._accounts.values())
 
     def find(self, sid: str) -> Account | None:
         return self._accounts.get(sid)
+
+    def opened_by(self, owner: Account) -> list[Account]:
+        """The account itself, then its subaccounts."""
+        return [owner, *(a for a in self._accounts.values() if a.owner_sid == owner.sid)]
 
     def open(self, friendly_name: str, numbers: list[str]) -> Account:
         """The account of that name, made if there is none, with at least these numbers."""
@@ -97,33 +138,53 @@ class Accounts:
             if owned is not None and owned[0] is not account:
                 raise NumberTaken(wanted)
         if account is None:
-            account = Account(
-                sid=new_sid("AC"), auth_token=secrets.token_hex(16), friendly_name=friendly_name
-            )
-            self._accounts[account.sid] = account
+            account = self.create(friendly_name)
         for wanted in numbers:
             if self.owner_of(wanted) is None:
-                number = PhoneNumber(sid=new_sid("PN"), phone_number=wanted, friendly_name=wanted)
-                account.numbers[number.sid] = number
+                self.add_number(account, wanted)
         self.save()
         return account
 
+    def create(self, friendly_name: str, owner: Account | None = None) -> Account:
+        now = self._clock.now()
+        account = Account(
+            sid=new_sid("AC"),
+            auth_token=secrets.token_hex(16),
+            friendly_name=friendly_name,
+            owner_sid=owner.sid if owner is not None else "",
+            created_at=now,
+            updated_at=now,
+        )
+        self._accounts[account.sid] = account
+        self.save()
+        return account
+
+    def add_number(self, account: Account, phone_number: str) -> PhoneNumber:
+        """Raises `NumberTaken`."""
+        if phone_number in self._owners:
+            raise NumberTaken(phone_number)
+        now = self._clock.now()
+        number = PhoneNumber(
+            sid=new_sid("PN"),
+            phone_number=phone_number,
+            friendly_name=phone_number,
+            created_at=now,
+            updated_at=now,
+        )
+        account.numbers[number.sid] = number
+        self.save()
+        return number
+
     def owner_of(self, phone_number: str) -> tuple[Account, PhoneNumber] | None:
-        for account in self._accounts.values():
-            for number in account.numbers.values():
-                if number.phone_number == phone_number:
-                    return account, number
-        return None
+        return self._owners.get(phone_number)
 
     def authenticate(self, username: str, password: str) -> Account | None:
         """HTTP Basic as Twilio takes it: the account's SID and token, or an API key and secret."""
         account = self._accounts.get(username)
         if account is not None:
-            return account if secrets.compare_digest(account.auth_token, password) else None
+            return account if _same(account.auth_token, password) else None
         found = self.key(username)
-        if found is None or not secrets.compare_digest(found[1].secret, password):
-            return None
-        return found[0]
+        return found[0] if found is not None and _same(found[1].secret, password) else None
 
     def key(self, sid: str) -> tuple[Account, ApiKey] | None:
         for account in self._accounts.values():
@@ -133,8 +194,22 @@ class Accounts:
 
     def save(self) -> None:
         """Whole or not at all: a carrier killed while writing still finds the older file."""
+        self._index_numbers()
         self._file.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._file.with_suffix(".new")
         fresh.touch(mode=0o600)
         fresh.write_bytes(msgspec.json.format(msgspec.json.encode(self.all()), indent=1))
         os.replace(fresh, self._file)
+
+    def _index_numbers(self) -> None:
+        """A call looks its number up; a thousand accounts must not make it slow."""
+        self._owners = {
+            number.phone_number: (account, number)
+            for account in self._accounts.values()
+            for number in account.numbers.values()
+        }
+
+
+def _same(secret: str, given: str) -> bool:
+    """In constant time; as bytes, because Python compares only ASCII texts so."""
+    return secrets.compare_digest(secret.encode(), given.encode())

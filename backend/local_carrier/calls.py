@@ -1,30 +1,50 @@
-"""Begins calls, takes them elsewhere, and ends them, whoever asks: TwiML, REST or a far end."""
+"""Begins calls, rings far ends, takes calls elsewhere, and ends them, whoever asks: TwiML, REST
+or a far end. Every change of a leg's status is reported from here, and nowhere else."""
 
 import asyncio
 import logging
 from collections.abc import Callable
 
 from backend.local_carrier.accounts import Account
-from backend.local_carrier.conferences import Conferences, LeaveReason
-from backend.local_carrier.legs import HungUp, Leg, LegStatus
-from backend.local_carrier.twiml.dial import DialUnderway
+from backend.local_carrier.bridges import Bridges
+from backend.local_carrier.clock import Clock, within
+from backend.local_carrier.conferences import Conferences
+from backend.local_carrier.legs import HungUp, Leg, LegStatus, ProgressEvent
+from backend.local_carrier.queues import Queues
+from backend.local_carrier.rooms import LeaveReason
 from backend.local_carrier.twiml.perform import Document, perform_call
-from backend.local_carrier.twiml.stage import End, GoTo, Stage
+from backend.local_carrier.twiml.stage import End, GoTo, Stage, Underway
 from backend.local_carrier.webhooks.delivery import Webhooks
-from backend.local_carrier.webhooks.parameters import call_parameters, completion_parameters
+from backend.local_carrier.webhooks.parameters import call_parameters, progress_parameters
 
 KEPT_CALLS = 10_000
+RING_BUFFER_SECONDS = 5.0
+"""Twilio adds about so much to every time-out of a ringing phone."""
 
 log = logging.getLogger(__name__)
+
+EVENT_OF: dict[LegStatus, ProgressEvent] = {
+    LegStatus.RINGING: "ringing",
+    LegStatus.IN_PROGRESS: "answered",
+}
 
 
 class Calls:
     def __init__(
-        self, webhooks: Webhooks, conferences: Conferences, stage_for: Callable[[Leg], Stage]
+        self,
+        clock: Clock,
+        webhooks: Webhooks,
+        conferences: Conferences,
+        bridges: Bridges,
+        queues: Queues,
+        stage_for: Callable[[Leg], Stage],
     ) -> None:
-        self._webhooks, self._conferences, self._stage_for = webhooks, conferences, stage_for
+        self._clock, self._webhooks, self._stage_for = clock, webhooks, stage_for
+        self._conferences, self._bridges, self._queues = conferences, bridges, queues
         self._all: dict[str, Leg] = {}
         self._live: dict[str, Leg] = {}
+
+    # Look-ups
 
     def of_account(self, account: Account) -> list[Leg]:
         return [leg for leg in self._all.values() if leg.account is account]
@@ -38,53 +58,125 @@ class Calls:
     def live(self) -> list[Leg]:
         return list(self._live.values())
 
+    def live_of(self, account: Account) -> int:
+        return sum(leg.account is account for leg in self._live.values())
+
+    def forget(self, leg: Leg) -> None:
+        """Of a call that is over, nobody will ask again."""
+        self._all.pop(leg.sid, None)
+
+    # Beginning
+
     def begin(self, leg: Leg) -> None:
         """A call has reached us: its voice URL is asked what to do."""
         self.remember(leg)
-        self._live[leg.sid] = leg
-        callbacks = leg.callbacks
-        first = GoTo(callbacks.voice_url, callbacks.voice_method, leg.custom_parameters)
-        leg.script = asyncio.create_task(self._perform(leg, first))
+        self.perform(leg, GoTo(*_first_document(leg), leg.custom_parameters))
+
+    def perform(self, leg: Leg, document: GoTo | Document) -> None:
+        """From now on the leg does what that TwiML says, and ends with it."""
+        leg.script = asyncio.create_task(self._perform(leg, document))
 
     def remember(self, leg: Leg) -> None:
-        self._all[leg.sid] = leg
+        """The leg exists, for REST and the lab; what becomes of it is reported."""
+        self._all[leg.sid] = self._live[leg.sid] = leg
+        leg.watchers.append(self._report_change)
         if len(self._all) > KEPT_CALLS:
             oldest = next((sid for sid, old in self._all.items() if not old.is_live), None)
             if oldest is not None:
                 del self._all[oldest]
 
+    async def ring(self, leg: Leg, seconds: float) -> bool:
+        """Ring the far end. True if it answered; else the leg has ended, and its status says how.
+
+        Cancelled, it stops ringing: the leg is canceled.
+        """
+        if not leg.is_live:
+            return False
+        self.report(leg, "initiated")
+        leg.far_end.ring(leg)
+        try:
+            await within(self._clock, leg.outcome, seconds + RING_BUFFER_SECONDS)
+        except asyncio.CancelledError:
+            await self.end(leg, LegStatus.CANCELED)
+            raise
+        outcome = leg.outcome.result() if leg.outcome.done() else LegStatus.NO_ANSWER
+        if outcome is not LegStatus.IN_PROGRESS:
+            await self.end(leg, outcome)
+            return False
+        leg.become(LegStatus.RINGING)  # a far end may answer without ever having rung
+        if not leg.become(LegStatus.IN_PROGRESS):
+            return False
+        await leg.far_end.answered()
+        return leg.is_live
+
+    # Changing and ending
+
     async def redirect(self, leg: Leg, to: GoTo | Document) -> None:
         """REST takes the call away from whatever it is doing, at once."""
         leg.note("taken elsewhere by REST")
         await self._interrupt(leg, "participant_updated_via_api")
-        leg.script = asyncio.create_task(self._perform(leg, to))
+        self.perform(leg, to)
 
     async def end(self, leg: Leg, status: LegStatus = LegStatus.COMPLETED) -> None:
         if not leg.become(status):
             return
         self._live.pop(leg.sid, None)
+        self.limit(leg, None)
         await self._interrupt(leg, "participant_hung_up")
-        callbacks = leg.callbacks
-        if callbacks.status_callback:
-            self._webhooks.notify(
-                leg.sid,
-                leg.account,
-                callbacks.status_callback,
-                completion_parameters(leg),
-                method=callbacks.status_callback_method,
-            )
+        self.report(leg, "completed")  # after what it was in has been told
         far_end, leg.far_end = leg.far_end, HungUp(leg.far_end.kind)
         leg.heard.clear()
         leg.said.clear()
         await far_end.ended(leg)
 
     async def hung_up_by_far_end(self, leg: Leg) -> None:
-        answered = leg.status is LegStatus.IN_PROGRESS
-        await self.end(leg, LegStatus.COMPLETED if answered else LegStatus.CANCELED)
+        if leg.status is LegStatus.IN_PROGRESS:
+            await self.end(leg)
+        elif leg.direction == "inbound":
+            await self.end(leg, LegStatus.CANCELED)
+        else:
+            leg.refuse(LegStatus.BUSY)
+
+    async def end_all_of(self, account: Account) -> None:
+        for leg in self.live():
+            if leg.account is account:
+                await self.end(leg)
 
     async def close(self) -> None:
         for leg in self.live():
             await self.end(leg)
+
+    def report(self, leg: Leg, event: ProgressEvent) -> None:
+        """Tell the customer, if that is one of the events that were asked for."""
+        callbacks = leg.callbacks
+        if not callbacks.status_callback or event not in callbacks.status_callback_events:
+            return
+        fields = progress_parameters(leg, event)
+        leg.progress_told += 1
+        self._webhooks.notify(
+            leg.sid,
+            leg.account,
+            callbacks.status_callback,
+            fields,
+            method=callbacks.status_callback_method,
+        )
+
+    def limit(self, leg: Leg, seconds: int | None) -> None:
+        """The call ends so many seconds after its answer (or from now on, if it is answered)."""
+        leg.time_limit = seconds
+        if leg.alarm is not None:
+            leg.alarm.cancel()
+            leg.alarm = None
+        if seconds is not None and leg.status is LegStatus.IN_PROGRESS:
+            leg.alarm = asyncio.create_task(self._end_in_time(leg, seconds))
+
+    # The rest, in the order in which it is called
+
+    def _report_change(self, leg: Leg, status: LegStatus) -> None:
+        if status in EVENT_OF:
+            self.report(leg, EVENT_OF[status])
+        if status is LegStatus.IN_PROGRESS:
+            self.limit(leg, leg.time_limit)
 
     async def _perform(self, leg: Leg, start: GoTo | Document) -> None:
         try:
@@ -95,21 +187,38 @@ class Calls:
             end = End(LegStatus.FAILED)
         await self.end(leg, end.status)
 
+    async def _end_in_time(self, leg: Leg, seconds: int) -> None:
+        await self._clock.sleep(seconds)
+        leg.note(f"its time limit of {seconds} s is over")
+        leg.alarm = None
+        await self.end(leg)
+
     async def _interrupt(self, leg: Leg, reason: LeaveReason) -> None:
+        """Take the leg out of everything that it is in."""
         script, leg.script = leg.script, None
         by_itself = script is asyncio.current_task()
         if script is not None and not by_itself:
             script.cancel()
+        if isinstance(leg.dial, Underway):
+            self._tell_cut_short(leg, leg.dial)
+            leg.dial = None
         participant = self._conferences.seat_of(leg)
         if participant is not None:
             self._conferences.leave(participant, reason)
+        bridge = self._bridges.of(leg)
+        if bridge is not None:
+            self._bridges.part(bridge, "taken elsewhere" if leg.is_live else "hung up")
+        self._queues.leave(leg, "redirected" if leg.is_live else "hangup")
+        leg.on_digit = leg.on_speech = None
         leg.playback = None
-        if isinstance(leg.dial, DialUnderway):
-            # Told, but not asked: whatever it answers, the call is already somewhere else.
-            fields = call_parameters(leg) | {"DialCallStatus": "answered"}
-            self._webhooks.notify(
-                leg.sid, leg.account, leg.dial.action, fields, method=leg.dial.method
-            )
-            leg.dial = None
         if script is not None and not by_itself:
             await asyncio.wait([script])
+
+    def _tell_cut_short(self, leg: Leg, underway: Underway) -> None:
+        """Told, but not asked: whatever it answers, the call is already somewhere else."""
+        fields = call_parameters(leg) | underway.when_cut_short(leg)
+        self._webhooks.notify(leg.sid, leg.account, underway.url, fields, method=underway.method)
+
+
+def _first_document(leg: Leg) -> tuple[str, str]:
+    return leg.callbacks.voice_url, leg.callbacks.voice_method

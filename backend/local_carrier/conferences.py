@@ -1,14 +1,8 @@
-"""Conferences: the rooms where legs hear each other, and what is announced about them.
-
-The customer's TwiML makes a room by naming it. Its events go to the URL that the first
-participant brought; later ones are ignored, as Twilio does.
-"""
+"""Conferences: who comes and goes in the rooms, what that sets going, and what is announced."""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Literal, Protocol
-
-import msgspec
+from collections.abc import Callable, Coroutine
+from typing import Protocol
 
 from backend.local_carrier.accounts import Account
 from backend.local_carrier.audio.clips import Playback
@@ -16,30 +10,11 @@ from backend.local_carrier.audio.sources import FromPlay
 from backend.local_carrier.audio.tones import beep, hold_music
 from backend.local_carrier.background import Background
 from backend.local_carrier.legs import Leg
-from backend.local_carrier.sids import new_sid
-from backend.local_carrier.times import now, rfc2822
+from backend.local_carrier.rooms import Conference, LeaveReason, Participant, Seat
+from backend.local_carrier.times import rfc2822
 from backend.local_carrier.webhooks.delivery import Webhooks
 
-ConferenceStatus = Literal["init", "in-progress", "completed"]
-LeaveReason = Literal[
-    "conference_ended_via_api",
-    "moderator_ended_conference",
-    "participant_updated_via_api",
-    "participant_hung_up",
-]
-Beep = Literal["true", "false", "onEnter", "onExit"]
 KEPT_CONFERENCES = 5000
-EVENT_GROUPS = (
-    "start",
-    "end",
-    "join",
-    "leave",
-    "mute",
-    "hold",
-    "modify",
-    "speaker",
-    "announcement",
-)
 
 
 class RunMusic(Protocol):
@@ -50,24 +25,6 @@ class RunMusic(Protocol):
     ) -> Coroutine[object, object, None]: ...
 
 
-class Seat(msgspec.Struct, frozen=True, kw_only=True):
-    """How a leg wishes to sit in a room: the attributes of the <Conference> noun."""
-
-    room: str
-    label: str | None = None
-    muted: bool = False
-    beep: Beep = "true"
-    start_on_enter: bool = True
-    end_on_exit: bool = False
-    wait_url: str | None = None
-    """None is the carrier's own hold music, an empty text is silence."""
-    wait_method: str = "POST"
-    max_participants: int = 250
-    status_callback: str = ""
-    status_callback_method: str = "POST"
-    status_callback_events: frozenset[str] = frozenset()
-
-
 class CannotJoin(Exception):
     """The room refused the leg."""
 
@@ -76,57 +33,17 @@ class CannotJoin(Exception):
         self.code = code
 
 
-class Participant:
-    def __init__(self, conference: "Conference", leg: Leg, seat: Seat) -> None:
-        self.conference, self.leg, self.seat = conference, leg, seat
-        self.label = seat.label
-        self.muted = seat.muted
-        self.hold = False
-        self.hold_url: str | None = None
-        self.hold_method = "GET"
-        self.end_on_exit = seat.end_on_exit
-        self.beep_on_exit = seat.beep in ("true", "onExit")
-        self.wait_url, self.wait_method = seat.wait_url, seat.wait_method
-        self.created_at = self.updated_at = now()
-        self.music: asyncio.Task[None] | None = None
-        self.left: asyncio.Future[LeaveReason] = asyncio.get_running_loop().create_future()
-
-    @property
-    def talks(self) -> bool:
-        """Hears the others, and is heard unless muted."""
-        return self.conference.status == "in-progress" and not self.hold
-
-
-class Conference:
-    def __init__(self, account: Account, name: str, first: Seat) -> None:
-        self.sid = new_sid("CF")
-        self.account = account
-        self.name = name
-        self.status: ConferenceStatus = "init"
-        self.created_at = self.updated_at = now()
-        self.participants: dict[str, Participant] = {}
-        self.announcements: list[Playback] = []
-        self.callback_url = first.status_callback
-        self.callback_method = first.status_callback_method
-        self.callback_events = first.status_callback_events
-        self.events_sent = 0
-        self.reason_ended: str | None = None
-        self.ended_by: str | None = None
-
-    def find(self, call_sid_or_label: str) -> Participant | None:
-        by_sid = self.participants.get(call_sid_or_label)
-        if by_sid is not None:
-            return by_sid
-        labelled = (p for p in self.participants.values() if p.label == call_sid_or_label)
-        return next(labelled, None)
-
-
 class Conferences:
+    """`started` is told of a conference that begins, `ended` of one that is over."""
+
     def __init__(self, webhooks: Webhooks, background: Background, run_music: RunMusic) -> None:
         self._webhooks = webhooks
         self._background, self._run_music = background, run_music
+        self.started: list[Callable[[Conference], None]] = []
+        self.ended: list[Callable[[Conference], None]] = []
         self._all: dict[str, Conference] = {}
-        self._live: dict[tuple[str, str], Conference] = {}
+        self._live: dict[tuple[str, str, str], Conference] = {}
+        """By account, name and region: Twilio's regions do not see each other's rooms."""
         self._seats: dict[str, Participant] = {}
 
     # Look-ups
@@ -142,22 +59,51 @@ class Conferences:
         return list(self._live.values())
 
     def live_named(self, account: Account, name: str) -> Conference | None:
-        return self._live.get((account.sid, name))
+        """The room of that name, whichever region it is in."""
+        named = (c for (sid, n, _), c in self._live.items() if (sid, n) == (account.sid, name))
+        return next(named, None)
 
     def seat_of(self, leg: Leg) -> Participant | None:
         return self._seats.get(leg.sid)
 
     # Coming and going
 
+    def expect(self, leg: Leg, seat: Seat) -> Conference:
+        """REST rings that leg for the room, which is made if it is not there.
+
+        Raises `CannotJoin` if its label is taken.
+        """
+        conference = self._room(leg, seat)
+        if seat.label is not None and conference.has_label(seat.label):
+            raise CannotJoin(16025, f"participant label {seat.label} is already in the room")
+        conference.expected[leg.sid] = seat
+        return conference
+
+    def give_up(self, leg: Leg, conference: Conference) -> None:
+        """A leg that was rung for the room did not come."""
+        seat = conference.expected.pop(leg.sid, None)
+        if seat is None or conference.status == "completed":
+            return
+        missing = Participant(conference, leg, seat)
+        reason: LeaveReason = "participant_add_failed"
+        missing.left.set_result(reason)
+        over = {"ParticipantCallStatus": str(leg.status), "ReasonParticipantLeft": reason}
+        self._announce(conference, "leave", "participant-leave", missing, over)
+        if not conference.participants and not conference.expected:
+            self._end(conference, "last-participant-left", reason, None)
+
     def join(self, leg: Leg, seat: Seat) -> Participant:
-        conference = self.live_named(leg.account, seat.room)
-        if conference is None:
-            conference = Conference(leg.account, seat.room, seat)
-            self._remember(conference)
-        if seat.label is not None and conference.find(seat.label) is not None:
+        """Raises `CannotJoin`."""
+        conference = self._room(leg, seat)
+        conference.expected.pop(leg.sid, None)
+        if seat.label is not None and conference.has_label(seat.label):
             raise CannotJoin(16025, f"participant label {seat.label} is already in the room")
         if len(conference.participants) >= seat.max_participants:
             raise CannotJoin(16000, f"the room has its {seat.max_participants} participants")
+        if seat.coach is not None and seat.coach not in conference.participants:
+            if not conference.participants and not conference.expected:
+                self._end(conference, "last-participant-left", "participant_hung_up", None)
+            raise CannotJoin(13240, f"nobody in the room has the call {seat.coach}")
         participant = Participant(conference, leg, seat)
         conference.participants[leg.sid] = self._seats[leg.sid] = participant
         leg.note(f"joined conference {seat.room} as {seat.label or leg.sid}")
@@ -180,7 +126,7 @@ class Conferences:
         if participant.end_on_exit:
             why = f"participant-with-end-conference-on-exit-{how}"
             self._end(conference, why, "moderator_ended_conference", participant)
-        elif not conference.participants:
+        elif not conference.participants and not conference.expected:
             self._end(conference, f"last-participant-{how}", "participant_hung_up", participant)
         elif participant.beep_on_exit and conference.status == "in-progress":
             self._beep(conference)
@@ -206,6 +152,14 @@ class Conferences:
         self._play_what_is_due(participant)
         self._changed(participant, "hold", "participant-hold" if hold else "participant-unhold")
 
+    def set_coaching(self, participant: Participant, coaching: bool, coached: str | None) -> None:
+        """Raises `CannotJoin` if the coached call is not in the room."""
+        if coaching and coached not in participant.conference.participants:
+            raise CannotJoin(13240, f"nobody in the room has the call {coached}")
+        if (participant.coaching, participant.coached) != (coaching, coached):
+            participant.coaching, participant.coached = coaching, coached if coaching else None
+            self._changed(participant, "modify", "participant-modify")
+
     def set_end_on_exit(self, participant: Participant, end_on_exit: bool) -> None:
         if participant.end_on_exit != end_on_exit:
             participant.end_on_exit = end_on_exit
@@ -229,11 +183,37 @@ class Conferences:
         self._stop_music(participant)
         participant.music = self._background.start(announcement())
 
+    def announce_to_all(self, conference: Conference, url: str, method: str) -> None:
+        """Played to everybody in the room who is not held."""
+
+        async def announcement() -> None:
+            present = [p for p in conference.participants.values() if p.talks]
+            names = self._names(conference)
+            heard = [self._run_music(p.leg, url, method, names, repeat=False) for p in present]
+            await asyncio.gather(*heard)
+            self._announce(conference, "announcement", "announcement-end")
+
+        self._background.start(announcement())
+
+    def notice_speech(self, participant: Participant, speaks: bool) -> None:
+        """Somebody begins or stops to speak; told to whoever asked for `speaker`."""
+        if participant.speaks != speaks:
+            participant.speaks = speaks
+            event = "participant-speech-start" if speaks else "participant-speech-stop"
+            self._announce(participant.conference, "speaker", event, participant)
+
     # The rest, in the order in which it is called
+
+    def _room(self, leg: Leg, seat: Seat) -> Conference:
+        conference = self._live.get((leg.account.sid, seat.room, seat.region))
+        if conference is None:
+            conference = Conference(leg, seat)
+            self._remember(conference)
+        return conference
 
     def _remember(self, conference: Conference) -> None:
         self._all[conference.sid] = conference
-        self._live[conference.account.sid, conference.name] = conference
+        self._live[conference.account.sid, conference.name, conference.region] = conference
         if len(self._all) > KEPT_CONFERENCES:
             ended = (sid for sid, c in self._all.items() if c.status == "completed")
             oldest = next(ended, None)
@@ -246,11 +226,13 @@ class Conferences:
         if len(present) < 2 or not any(p.seat.start_on_enter for p in present):
             return
         conference.status = "in-progress"
-        conference.updated_at = now()
+        conference.updated_at = conference.clock.now()
         for participant in present:
             if not participant.hold:
                 self._stop_music(participant)
         self._announce(conference, "start", "conference-start")
+        for told in self.started:
+            told(conference)
 
     def _play_what_is_due(self, participant: Participant) -> None:
         """Hold music to the held, the wait document to those who wait, else the room itself."""
@@ -279,7 +261,7 @@ class Conferences:
         conference.announcements.append(Playback(beep(), FromPlay(url="beep")))
 
     def _changed(self, participant: Participant, group: str, event: str) -> None:
-        participant.updated_at = now()
+        participant.updated_at = participant.leg.clock.now()
         self._announce(participant.conference, group, event, participant)
 
     def _remove(self, participant: Participant, reason: LeaveReason) -> None:
@@ -307,8 +289,8 @@ class Conferences:
         for participant in list(conference.participants.values()):
             self._remove(participant, others_reason)
         conference.status = "completed"
-        del self._live[conference.account.sid, conference.name]
-        conference.updated_at = now()
+        del self._live[conference.account.sid, conference.name, conference.region]
+        conference.updated_at = conference.clock.now()
         conference.reason_ended = why
         details = {"ReasonConferenceEnded": why, "Reason": why}
         if by is not None:
@@ -317,6 +299,8 @@ class Conferences:
             if by.label:
                 details["ParticipantLabelEndingConference"] = by.label
         self._announce(conference, "end", "conference-end", None, details)
+        for told in self.ended:
+            told(conference)
 
     def _announce(
         self,
@@ -333,7 +317,7 @@ class Conferences:
             "AccountSid": conference.account.sid,
             "StatusCallbackEvent": event,
             "SequenceNumber": str(conference.events_sent),
-            "Timestamp": rfc2822(now()),
+            "Timestamp": rfc2822(conference.clock.now()),
         }
         if participant is not None:
             fields |= _told_about(participant)
@@ -354,7 +338,7 @@ def _told_about(participant: Participant) -> dict[str, str]:
         "CallSid": participant.leg.sid,
         "Muted": _word(participant.muted),
         "Hold": _word(participant.hold),
-        "Coaching": "false",
+        "Coaching": _word(participant.coaching),
         "EndConferenceOnExit": _word(participant.end_on_exit),
         "StartConferenceOnEnter": _word(participant.seat.start_on_enter),
     }

@@ -1,4 +1,4 @@
-"""Scripted phones: a caller with a tone, a recording or silence for a voice, and ears to ask."""
+"""Scripted phones: a tone, a recording or silence for a voice, and ears to ask what they hear."""
 
 from collections import Counter
 from typing import Literal
@@ -11,7 +11,7 @@ from backend.local_carrier.audio.frames import SILENCE, Samples
 from backend.local_carrier.audio.pitch import QUIET, level, pitch_hz
 from backend.local_carrier.audio.sources import FromParticipant, FromPlay, FromSay, Source
 from backend.local_carrier.audio.tones import SteadyTone
-from backend.local_carrier.legs import Leg
+from backend.local_carrier.legs import FarEndKind, Leg
 
 HearsKind = Literal["silence", "ring", "music", "voice", "speech"]
 
@@ -28,26 +28,8 @@ class Says(msgspec.Struct, kw_only=True):
     level: float
 
 
-class ScriptedPhone:
-    """The far end of a leg that the lab plays. Its voice starts when it is answered."""
-
-    def __init__(self, kind: Literal["caller", "softphone"], voice: "Voice") -> None:
-        self.kind: Literal["caller", "softphone", "browser"] = kind
-        self._voice = voice
-
-    def next_frame(self) -> Samples | None:
-        return self._voice.next_frame()
-
-    def hear(self, frame: Samples) -> None:
-        """The leg itself remembers the last half second."""
-
-    async def answered(self) -> None: ...
-
-    async def ended(self, leg: Leg) -> None: ...
-
-
 class Voice:
-    def __init__(self, speaker: "SteadyTone | Playback | None") -> None:
+    def __init__(self, speaker: SteadyTone | Playback | None) -> None:
         self._speaker = speaker
 
     @classmethod
@@ -64,6 +46,29 @@ class Voice:
 
     def next_frame(self) -> Samples | None:
         return SILENCE if self._speaker is None else self._speaker.next_frame()
+
+
+class ScriptedPhone:
+    """The far end of a leg that the lab plays. What it does, and when, is in `people.py`."""
+
+    has_ears = False
+
+    def __init__(self, kind: FarEndKind, voice: Voice) -> None:
+        self.kind: FarEndKind = kind
+        self._voice = voice
+
+    def next_frame(self) -> Samples | None:
+        return self._voice.next_frame()
+
+    def hear(self, frame: Samples) -> None:
+        """The leg itself remembers the last half second."""
+
+    def ring(self, leg: Leg) -> None:
+        """It rings until somebody at the lab answers."""
+
+    async def answered(self) -> None: ...
+
+    async def ended(self, leg: Leg) -> None: ...
 
 
 def hears(leg: Leg) -> Hears:

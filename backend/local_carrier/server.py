@@ -11,16 +11,27 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from backend.local_carrier.accounts import NumberTaken
-from backend.local_carrier.exchange import Exchange, Media
+from backend.local_carrier.clock import Clock
+from backend.local_carrier.exchange import TWILIO, Exchange, Media
 from backend.local_carrier.lab import problems
 from backend.local_carrier.lab.api import LabApi
 from backend.local_carrier.lab.page import PAGE
 from backend.local_carrier.rest.api import rest_api
 from backend.local_carrier.signalling.socket import AnySocket, SignalLine, Switchroom
+from backend.local_carrier.voices import NoSuchVoice
 
 
-def carrier(state: Path, *, media: Media = "real") -> Litestar:
-    exchange = Exchange(state, media=media)
+def carrier(
+    state: Path,
+    *,
+    media: Media = "real",
+    clock: Clock | None = None,
+    most: float | None = None,
+    address: str = TWILIO,
+) -> Litestar:
+    """`address` begins the links that customers are given; `most` is how many times as fast as
+    real time a fast clock may run."""
+    exchange = Exchange(state, media=media, clock=clock, most=most, address=address)
     switchroom = Switchroom(exchange)
 
     @asynccontextmanager
@@ -44,6 +55,7 @@ def carrier(state: Path, *, media: Media = "real") -> Litestar:
         exception_handlers={
             problems.LabProblem: problems.told,
             NumberTaken: problems.number_taken,
+            NoSuchVoice: problems.no_such_voice,
             HTTPException: problems.not_understood,
         },
         lifespan=[open_exchange],

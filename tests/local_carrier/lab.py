@@ -90,6 +90,10 @@ class Lab:
         self.clients.append(http)
         return Client(username, password, account_sid, http_client=http)
 
+    async def handset(self, number: str, **how: Any) -> None:
+        """How the telephone at that outside number behaves from now on."""
+        await self.ask("PUT", f"/lab/handsets/{number}", how)
+
     async def deliveries(self) -> list[dict[str, Any]]:
         return await self.ask("GET", "/lab/deliveries")
 
@@ -152,6 +156,14 @@ class Phone:
             return seen if seen["status"] == status else None
 
         return await eventually(look)
+
+    async def notes(self, words: str) -> None:
+        """Waits until its log says so."""
+
+        async def look() -> bool:
+            return any(words in line["text"] for line in (await self.look())["log"])
+
+        await eventually(look)
 
     async def hears(self, kind: str, pitch: float | None = None) -> dict[str, Any]:
         """Waits until this is what it hears, measured on the audio that reached it."""

@@ -185,10 +185,15 @@ async def test_the_labs_openapi_document_names_its_paths(lab: Lab) -> None:
     document = await lab.ask("GET", "/lab/openapi.json")
     assert set(document["paths"]) == {
         "/lab/accounts",
+        "/lab/handsets",
+        "/lab/handsets/{number}",
         "/lab/phones",
         "/lab/softphones",
         "/lab/phones/{sid}",
+        "/lab/phones/{sid}/answer",
         "/lab/phones/{sid}/digits",
+        "/lab/phones/{sid}/rejection",
+        "/lab/phones/{sid}/speech",
         "/lab/conferences",
         "/lab/deliveries",
     }

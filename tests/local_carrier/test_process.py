@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from backend.local_carrier.accounts import Accounts
+from backend.local_carrier.clock import RealClock
 from tests.local_carrier.lab import Lab
 
 
@@ -66,7 +67,7 @@ async def test_accounts_survive_a_restart_and_both_signals_end_it_cleanly(tmp_pa
 
 
 def test_the_state_file_is_for_its_owner_only(tmp_path: Path) -> None:
-    Accounts(tmp_path / "deep" / "state.json").open("Acme", ["+15550100001"])
+    Accounts(tmp_path / "deep" / "state.json", RealClock()).open("Acme", ["+15550100001"])
     (kept,) = (tmp_path / "deep").iterdir()
     assert kept.stat().st_mode & 0o077 == 0
 

@@ -37,7 +37,12 @@ class Playback:
         return None if self._loops_left is None else self.clip.seconds * self._loops_left
 
     def next_frame(self) -> Samples:
-        frame = self.clip.samples[self._at : self._at + FRAME]
+        at = self._at
+        self.skip_frame()
+        return self.clip.samples[at : at + FRAME]
+
+    def skip_frame(self) -> None:
+        """20 ms that nobody hears."""
         self._at += FRAME
         if self._at >= len(self.clip.samples):
             self._at = 0
@@ -45,4 +50,3 @@ class Playback:
                 self._loops_left -= 1
                 if self._loops_left <= 0:
                     self.finished.set()
-        return frame

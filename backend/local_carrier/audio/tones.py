@@ -38,6 +38,13 @@ def beep() -> Clip:
     return Clip(sine(1000, 0.2, 4000))
 
 
+@cache
+def ringing_tone() -> Clip:
+    """What a caller hears while it rings elsewhere: 440 and 480 Hz, two seconds in every six."""
+    rings = sine(440, 2, 5000) + sine(480, 2, 5000)
+    return Clip(np.concatenate([rings, np.zeros(RATE * 4, np.int16)]))
+
+
 def key_tones(digits: str) -> Clip:
     """`w` is half a second of waiting, as in Twilio's digits attribute."""
     parts: list[Samples] = []

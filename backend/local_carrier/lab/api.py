@@ -1,37 +1,37 @@
 """The lab's HTTP API: accounts, phones that dial, softphones that answer, and the webhook log."""
 
-import asyncio
-import base64
-import binascii
-
-from litestar import Controller, delete, get, post
+from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from backend.local_carrier.audio.frames import RATE
+from backend.local_carrier.audio.frames import FRAME_SECONDS
 from backend.local_carrier.exchange import CannotDial, Exchange
+from backend.local_carrier.handsets import Handset
 from backend.local_carrier.lab.problems import LabProblem
 from backend.local_carrier.lab.views import (
     AccountView,
     ConferenceView,
     Digits,
+    HandsetManner,
     NewAccount,
     NewPhone,
     NewSoftphone,
     PhoneView,
-    VoiceChoice,
+    Speech,
     account_view,
     conference_view,
     phone_view,
 )
-from backend.local_carrier.legs import Leg
-from backend.local_carrier.phones import ScriptedPhone, Voice
+from backend.local_carrier.legs import HALF_A_SECOND, Leg, LegStatus
+from backend.local_carrier.phones import ScriptedPhone
 from backend.local_carrier.signalling.outgoing import place_call
 from backend.local_carrier.signalling.tokens import TokenRefused, read_token
-from backend.local_carrier.sounds import NoSound
+from backend.local_carrier.voices import voice_of
 from backend.local_carrier.webhooks.delivery import Delivery
 
 Lab = NamedDependency[Exchange]
+SHOWN_PHONES, LISTENED_PHONES = 200, 30
+"""More than a person looks at are listed, but not listened to."""
 REFUSALS = {"no-such-number": 404, "no-such-application": 404, "no-outgoing-grant": 403}
 
 
@@ -45,29 +45,30 @@ class LabApi(Controller):
     @post("/accounts", status_code=200, summary="Make an account, or add numbers to it")
     async def open_account(self, exchange: Lab, data: JSONBody[NewAccount]) -> AccountView:
         for number in data.numbers:
-            if not number.startswith("+") or not number[1:].isdigit():
-                raise LabProblem(400, "not-a-number", f"{number} is not like +15550100001.")
+            _check_number(number)
         return account_view(exchange.accounts.open(data.friendly_name, data.numbers))
 
     @get("/phones", summary="All phones, the newest first; browsers too")
     async def phones(self, exchange: Lab, live: FromQuery[bool] = False) -> list[PhoneView]:
-        legs = exchange.calls.live() if live else exchange.calls.all()[-200:]
-        return [_view(exchange, leg) for leg in reversed(legs)]
+        legs = exchange.calls.live() if live else exchange.calls.all()[-SHOWN_PHONES:]
+        newest_first = list(reversed(legs))
+        for leg in newest_first[:LISTENED_PHONES]:
+            leg.listen()
+        return [_view(exchange, leg) for leg in newest_first]
 
     @post("/phones", summary="A caller dials a number")
     async def dial(self, exchange: Lab, data: JSONBody[NewPhone]) -> PhoneView:
-        phone = ScriptedPhone("caller", _voice(exchange, data.voice))
+        phone = ScriptedPhone("caller", voice_of(exchange.sounds, data.voice))
         try:
             leg = exchange.dial_number(data.caller, data.to, phone)
         except CannotDial as refusal:
             raise _refused(refusal) from refusal
-        if data.patience is not None:
-            exchange.background.start(_lose_patience(exchange, leg, data.patience))
+        exchange.people.follow(leg, data.script, data.patience)
         return _view(exchange, leg)
 
     @post("/softphones", summary="An agent's browser phone, played by the carrier itself")
     async def connect(self, exchange: Lab, data: JSONBody[NewSoftphone]) -> PhoneView:
-        phone = ScriptedPhone("softphone", _voice(exchange, data.voice))
+        phone = ScriptedPhone("softphone", voice_of(exchange.sounds, data.voice))
         try:
             access = read_token(exchange.accounts, data.token)
             leg = place_call(exchange, access, data.params, phone)
@@ -79,7 +80,21 @@ class LabApi(Controller):
 
     @get("/phones/{sid:str}", summary="One phone: its state, and what it hears now")
     async def phone(self, exchange: Lab, sid: FromPath[str]) -> PhoneView:
-        return _view(exchange, _leg(exchange, sid))
+        leg = _leg(exchange, sid)
+        await _listen(exchange, leg)
+        return _view(exchange, leg)
+
+    @post("/phones/{sid:str}/answer", status_code=200, summary="Answer a phone that rings")
+    async def answer(self, exchange: Lab, sid: FromPath[str]) -> PhoneView:
+        leg = _ringing(exchange, sid)
+        leg.pick_up()
+        return _view(exchange, leg)
+
+    @post("/phones/{sid:str}/rejection", status_code=200, summary="Reject a call that rings")
+    async def reject(self, exchange: Lab, sid: FromPath[str]) -> PhoneView:
+        leg = _ringing(exchange, sid)
+        leg.refuse(LegStatus.BUSY)
+        return _view(exchange, leg)
 
     @post("/phones/{sid:str}/digits", status_code=200, summary="Press keys")
     async def press(self, exchange: Lab, sid: FromPath[str], data: JSONBody[Digits]) -> PhoneView:
@@ -87,9 +102,40 @@ class LabApi(Controller):
         leg.press(data.digits)
         return _view(exchange, leg)
 
+    @post("/phones/{sid:str}/speech", status_code=200, summary="Say words to a <Gather>")
+    async def speak(self, exchange: Lab, sid: FromPath[str], data: JSONBody[Speech]) -> PhoneView:
+        leg = _live(exchange, sid)
+        leg.speak(data.text)
+        return _view(exchange, leg)
+
     @delete("/phones/{sid:str}", summary="Hang up")
     async def hang_up(self, exchange: Lab, sid: FromPath[str]) -> None:
         await exchange.calls.hung_up_by_far_end(_live(exchange, sid))
+
+    @get("/handsets", summary="How telephones outside behave, magic numbers among them")
+    async def handsets(self, exchange: Lab) -> list[Handset]:
+        return exchange.handsets.all()
+
+    @put("/handsets/{number:str}", summary="Say how the telephone at that number behaves")
+    async def set_handset(
+        self, exchange: Lab, number: FromPath[str], data: JSONBody[HandsetManner]
+    ) -> Handset:
+        _check_number(number)
+        voice_of(exchange.sounds, data.voice)
+        handset = Handset(
+            number=number,
+            manner=data.manner,
+            after=data.after,
+            voice=data.voice,
+            script=tuple(data.script),
+        )
+        exchange.handsets.set(handset)
+        return handset
+
+    @delete("/handsets/{number:str}", summary="Let that telephone be as usual again")
+    async def forget_handset(self, exchange: Lab, number: FromPath[str]) -> None:
+        if not exchange.handsets.forget(number):
+            raise LabProblem(404, "no-such-handset", f"Nothing was said about {number}.")
 
     @get("/conferences", summary="Live conferences")
     async def conferences(self, exchange: Lab) -> list[ConferenceView]:
@@ -123,26 +169,23 @@ def _refused(refusal: CannotDial) -> LabProblem:
     return LabProblem(REFUSALS.get(refusal.code, 409), refusal.code, refusal.detail)
 
 
-def _voice(exchange: Exchange, choice: VoiceChoice) -> Voice:
-    if choice.wav is not None:
-        try:
-            return Voice.recording(exchange.sounds.decoded(base64.b64decode(choice.wav)))
-        except (NoSound, binascii.Error) as error:
-            raise LabProblem(400, "not-a-wav", f"The voice is not a WAV file: {error}.") from error
-    if choice.tone is None:
-        return Voice.silent()
-    if not 50 <= choice.tone < RATE / 2:
-        raise LabProblem(400, "not-a-voice", "A tone is from 50 to 3999 Hz on a telephone.")
-    return Voice.tone(choice.tone)
+def _check_number(number: str) -> None:
+    if not number.startswith("+") or not number[1:].isdigit():
+        raise LabProblem(400, "not-a-number", f"{number} is not like +15550100001.")
 
 
-async def _lose_patience(exchange: Exchange, leg: Leg, seconds: float) -> None:
-    """The caller hangs up, unless somebody is with them when their patience ends."""
-    try:
-        await asyncio.wait_for(leg.over.wait(), seconds)
-    except TimeoutError:
-        seat = exchange.conferences.seat_of(leg)
-        attended = seat is not None and seat.talks and len(seat.conference.participants) > 1
-        if not attended:
-            leg.note("lost patience")
-            await exchange.calls.hung_up_by_far_end(leg)
+def _ringing(exchange: Exchange, sid: str) -> Leg:
+    leg = _live(exchange, sid)
+    if leg.far_end.kind != "handset" or leg.status is not LegStatus.RINGING:
+        raise LabProblem(409, "does-not-ring", "That phone does not ring for anybody here.")
+    return leg
+
+
+async def _listen(exchange: Exchange, leg: Leg) -> None:
+    """What is heard is made only while somebody asks; the first to ask waits for half a second of
+    it."""
+    if leg.listen() or not exchange.audible or leg.status is not LegStatus.IN_PROGRESS:
+        return
+    heard = leg.frames_received + HALF_A_SECOND
+    while leg.frames_received < heard and leg.is_live:
+        await exchange.clock.sleep(FRAME_SECONDS)

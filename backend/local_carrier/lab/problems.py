@@ -7,6 +7,7 @@ from litestar.exceptions import HTTPException
 
 from backend.local_carrier.accounts import NumberTaken
 from backend.local_carrier.lab.views import Problem
+from backend.local_carrier.voices import NoSuchVoice
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -24,6 +25,10 @@ def told(_: AnyRequest, error: LabProblem) -> Response[Problem]:
 def number_taken(_: AnyRequest, error: NumberTaken) -> Response[Problem]:
     problem = Problem(error.code, f"Another account owns {error}.", 409)
     return Response(problem, status_code=409)
+
+
+def no_such_voice(_: AnyRequest, error: NoSuchVoice) -> Response[Problem]:
+    return Response(Problem(error.code, error.detail, 400), status_code=400)
 
 
 def not_understood(_: AnyRequest, error: HTTPException) -> Response[Problem]:

@@ -5,9 +5,10 @@ from datetime import datetime
 import msgspec
 
 from backend.local_carrier.accounts import Account
-from backend.local_carrier.conferences import Conference
+from backend.local_carrier.handsets import Manner, Step, VoiceChoice
 from backend.local_carrier.legs import Leg, LogLine
 from backend.local_carrier.phones import Hears, Says, hears, says
+from backend.local_carrier.rooms import Conference
 
 
 class NewAccount(msgspec.Struct):
@@ -29,20 +30,14 @@ class AccountView(msgspec.Struct):
     numbers: list[NumberView]
 
 
-class VoiceChoice(msgspec.Struct):
-    """One of the three: a steady tone in Hz, silence, or a WAV file in base64 (it is repeated)."""
-
-    tone: float | None = None
-    silence: bool = False
-    wav: str | None = None
-
-
 class NewPhone(msgspec.Struct, rename={"caller": "from"}):
     caller: str
     to: str
     voice: VoiceChoice = msgspec.field(default_factory=VoiceChoice)
     patience: float | None = None
     """Seconds after which the caller hangs up, unless somebody is with them by then."""
+    script: list[Step] = []
+    """What the caller does once the call is answered."""
 
 
 class NewSoftphone(msgspec.Struct):
@@ -51,13 +46,29 @@ class NewSoftphone(msgspec.Struct):
     voice: VoiceChoice = msgspec.field(default_factory=VoiceChoice)
 
 
+class HandsetManner(msgspec.Struct):
+    """How a telephone outside behaves; what is left out is as with most people."""
+
+    manner: Manner = "answers"
+    after: float = 2.0
+    """Seconds that it rings before that happens."""
+    voice: VoiceChoice = VoiceChoice(tone=523.0)
+    script: list[Step] = []
+
+
 class Digits(msgspec.Struct):
     digits: str
 
 
+class Speech(msgspec.Struct):
+    text: str
+
+
 class PhoneView(msgspec.Struct, rename={"caller": "from"}):
     sid: str
+    parent_sid: str | None
     kind: str
+    direction: str
     status: str
     caller: str
     to: str
@@ -110,7 +121,9 @@ def phone_view(leg: Leg, conference: Conference | None) -> PhoneView:
     seat = conference.participants.get(leg.sid) if conference is not None else None
     return PhoneView(
         sid=leg.sid,
+        parent_sid=leg.parent.sid if leg.parent is not None else None,
         kind=leg.far_end.kind,
+        direction=leg.direction,
         status=str(leg.status),
         caller=leg.caller,
         to=leg.called,

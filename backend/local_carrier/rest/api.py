@@ -19,9 +19,12 @@ from backend.local_carrier.rest import (
     keys,
     participants,
 )
-from backend.local_carrier.rest.asking import ROOT, Asked, Form, Json, Refused, Route, not_found
+from backend.local_carrier.rest.asking import ROOT, Asked, File, Form, Refused, Route, not_found
 
+ALL_ACCOUNTS = "Accounts"
+"""The one path that is not below an account."""
 AnyRequest = Request[Any, Any, Any]
+AnyResponse = Response[Any]
 
 ROUTES: tuple[Route, ...] = (
     *accounts.ROUTES,
@@ -35,9 +38,12 @@ ROUTES: tuple[Route, ...] = (
 
 
 def rest_api(exchange: Exchange) -> Any:
-    async def twilio_api(request: AnyRequest) -> Response[Json | None]:
+    busy = Busy()
+
+    async def twilio_api(request: AnyRequest) -> AnyResponse:
         try:
-            return await _answered(exchange, request)
+            with exchange.clock.work():
+                return await _answered(exchange, busy, request)
         except Refused as refusal:
             return Response(refusal.body(), status_code=refusal.status)
 
@@ -46,32 +52,63 @@ def rest_api(exchange: Exchange) -> Any:
     return route(paths, http_method=verbs, include_in_schema=False, status_code=200)(twilio_api)
 
 
-async def _answered(exchange: Exchange, request: AnyRequest) -> Response[Json | None]:
+class Busy:
+    """How many requests each account has under way."""
+
+    def __init__(self) -> None:
+        self._under_way: dict[str, int] = {}
+
+    def enter(self, account: Account) -> None:
+        """Raises `Refused` if that is one too many; it was not processed, and may be repeated."""
+        most = account.limits.concurrent_requests
+        now = self._under_way.get(account.sid, 0)
+        if most is not None and now >= most:
+            raise Refused(429, 20429, "Too many requests")
+        self._under_way[account.sid] = now + 1
+
+    def leave(self, account: Account) -> None:
+        self._under_way[account.sid] -= 1
+
+
+async def _answered(exchange: Exchange, busy: Busy, request: AnyRequest) -> AnyResponse:
     path = request.scope["raw_path"].decode().partition("?")[0]
-    account = _authenticated(exchange, request)
+    by = _authenticated(exchange, request)
     parts = [unquote(part) for part in path.removeprefix(ROOT).strip("/").split("/")]
-    if not parts[-1].endswith(".json"):
-        raise not_found(path)
-    parts[-1] = parts[-1].removesuffix(".json")
-    if parts[0] != account.sid:
-        raise not_found(path)
-    found, names = _route(request.method, parts[1:], path)
+    found, account, names = _route(exchange, by, request.method, parts, path)
+    busy.enter(by)
+    try:
+        told = found.answer(await _asked(exchange, request, path, found, by, account, names))
+        if isawaitable(told):
+            told = await told
+    finally:
+        busy.leave(by)
+    if isinstance(told.body, File):
+        return _file(request, told.body)
+    return Response(told.body, status_code=told.status)
+
+
+async def _asked(
+    exchange: Exchange,
+    request: AnyRequest,
+    path: str,
+    found: Route,
+    by: Account,
+    account: Account,
+    names: dict[str, str],
+) -> Asked:
     query = parse_qsl(request.scope["query_string"].decode(), keep_blank_values=True)
     body = parse_qsl((await request.body()).decode(), keep_blank_values=True)
     posted = found.method == "POST"
     known, unsupported = found.fields, found.unsupported
-    asked = Asked(
+    return Asked(
         exchange=exchange,
         account=account,
+        by=by,
         path=path,
         names=names,
         query=Form([], ()) if posted else Form(query, known, unsupported),
         form=Form(body, known, unsupported) if posted else Form([], ()),
     )
-    told = found.answer(asked)
-    if isawaitable(told):
-        told = await told
-    return Response(told.body, status_code=told.status)
 
 
 def _authenticated(exchange: Exchange, request: AnyRequest) -> Account:
@@ -85,22 +122,64 @@ def _authenticated(exchange: Exchange, request: AnyRequest) -> Account:
         account = exchange.accounts.authenticate(username, password)
     if account is None:
         raise Refused(401, 20003, "Authenticate")
+    if account.status == "closed":
+        raise Refused(401, 20003, "Authenticate")
     return account
 
 
-def _route(method: str, parts: list[str], path: str) -> tuple[Route, dict[str, str]]:
+def _route(
+    exchange: Exchange, by: Account, method: str, parts: list[str], path: str
+) -> tuple[Route, Account, dict[str, str]]:
+    """The route, the account that it is about, and the names in its path.
+
+    The owner of a subaccount may do everything in it; to all others it does not exist.
+    """
+    whole = parts[-1].endswith(".json")
+    parts = [*parts[:-1], parts[-1].removesuffix(".json")]
+    account = exchange.accounts.find(parts[0]) if parts != [""] else by
+    if account is None or by.sid not in (account.sid, account.owner_sid):
+        raise not_found(path)
+    wanted = parts[1:] if parts != [""] else [ALL_ACCOUNTS]
     at_this_path = False
     for candidate in ROUTES:
-        wanted = candidate.path.split("/") if candidate.path else []
-        if len(wanted) != len(parts):
-            continue
-        pairs = list(zip(wanted, parts, strict=True))
-        if any(not w.startswith("{") and w != part for w, part in pairs):
+        names = _names(candidate, wanted, whole)
+        if names is None:
             continue
         if candidate.method == method:
-            names = {w.strip("{}"): part for w, part in pairs if w.startswith("{")}
-            return candidate, names
+            return candidate, account, names
         at_this_path = True
     if at_this_path:
         raise Refused(405, 20004, "Method not allowed")
     raise not_found(path)
+
+
+def _names(candidate: Route, parts: list[str], json: bool) -> dict[str, str] | None:
+    """What the route's path calls these parts, or None if they are not of its form."""
+    expected = candidate.path.split("/") if candidate.path else []
+    if len(expected) != len(parts) or json is not candidate.json:
+        return None
+    pairs = list(zip(expected, parts, strict=True))
+    if any(not part.startswith("{") and part != given for part, given in pairs):
+        return None
+    return {part.strip("{}"): given for part, given in pairs if part.startswith("{")}
+
+
+def _file(request: AnyRequest, file: File) -> AnyResponse:
+    """Whole, or the range that a player asks for (RFC 9110, 14.2)."""
+    size = len(file.content)
+    headers = {"Accept-Ranges": "bytes"}
+    wanted = request.headers.get("range", "")
+    if not wanted.startswith("bytes=") or "," in wanted:
+        return Response(file.content, media_type=file.content_type, headers=headers)
+    first, _, last = wanted.removeprefix("bytes=").partition("-")
+    try:
+        begin = int(first) if first else max(0, size - int(last))
+        end = min(int(last), size - 1) if first and last else size - 1
+    except ValueError:
+        return Response(file.content, media_type=file.content_type, headers=headers)
+    if begin > end or begin >= size:
+        headers["Content-Range"] = f"bytes */{size}"
+        return Response(b"", status_code=416, headers=headers)
+    headers["Content-Range"] = f"bytes {begin}-{end}/{size}"
+    part = file.content[begin : end + 1]
+    return Response(part, status_code=206, media_type=file.content_type, headers=headers)

@@ -14,14 +14,14 @@ from backend.local_carrier.rest.asking import (
 )
 from backend.local_carrier.rest.voice_settings import FIELDS, keep_settings, settings_body
 from backend.local_carrier.sids import new_sid
-from backend.local_carrier.times import now
 from backend.local_carrier.webhooks.parameters import API_VERSION
 
 FORM = (*FIELDS, "SmsStatusCallback", "MessageStatusCallback", "PublicApplicationConnectEnabled")
 
 
 def create(asked: Asked) -> Told:
-    application = Application(sid=new_sid("AP"))
+    now = asked.exchange.clock.now()
+    application = Application(sid=new_sid("AP"), created_at=now, updated_at=now)
     _keep(application, asked.form)
     asked.account.applications[application.sid] = application
     asked.exchange.accounts.save()
@@ -45,7 +45,7 @@ def fetch(asked: Asked) -> Told:
 def update(asked: Asked) -> Told:
     application = _found(asked)
     _keep(application, asked.form)
-    application.updated_at = now()
+    application.updated_at = asked.exchange.clock.now()
     asked.exchange.accounts.save()
     return Told(_body(asked, application))
 

@@ -1,7 +1,7 @@
 """One REST request, authenticated and read; its form refuses what Twilio does not know."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
@@ -51,6 +51,7 @@ class Form:
             if name not in known and name not in unsupported:
                 raise Refused(400, 20001, f"{name} is not a parameter of this resource")
         self._values = dict(pairs)
+        self._pairs = pairs
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
@@ -61,9 +62,39 @@ class Form:
     def text(self, name: str, default: str = "") -> str:
         return self._values.get(name, default)
 
-    def flag(self, name: str) -> bool:
+    def every(self, name: str) -> list[str]:
+        """All values of a field that may be given more than once; some clients join them."""
+        given = [value for key, value in self._pairs if key == name]
+        return [word for value in given for word in value.replace(",", " ").split()]
+
+    def has_moment(self, name: str, at: datetime | None) -> bool:
+        """Whether that moment passes the filters on it: equal, `<` (until) and `>` (since)."""
+        exactly, until, since = (self._moment(f"{name}{sign}") for sign in ("", "<", ">"))
+        if exactly is until is since is None:
+            return True
+        if at is None:
+            return False
+        if exactly is not None:
+            is_a_day = exactly.time() == time()
+            end = exactly + (timedelta(days=1) if is_a_day else timedelta(seconds=1))
+            return exactly <= at < end
+        return (until is None or at <= until) and (since is None or at >= since)
+
+    def _moment(self, name: str) -> datetime | None:
+        """A day or a moment, in UTC; None if there is none."""
+        given = self._values.get(name, "")
+        if not given:
+            return None
+        try:
+            moment = datetime.fromisoformat(given)
+        except ValueError as error:
+            raise Refused(400, 20001, f"{name} is not a date: {given}") from error
+        return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
         """Anything but true is false, as Twilio says."""
-        return self._values.get(name, "").lower() == "true"
+        given = self._values.get(name, "")
+        return given.lower() == "true" if given else default
 
     def url(self, name: str) -> str:
         given = self._values.get(name, "")
@@ -77,11 +108,13 @@ class Form:
             raise Refused(400, 20001, f"{name} must be GET or POST")
         return given
 
-    def whole(self, name: str, default: int) -> int:
+    def whole(self, name: str, default: int, *, least: int = 0, most: int = 10**9) -> int:
         given = self._values.get(name, "")
-        if given and not given.isdigit():
-            raise Refused(400, 20001, f"{name} must be a whole number")
-        return int(given) if given else default
+        if not given:
+            return default
+        if not given.isdigit() or not least <= int(given) <= most:
+            raise Refused(400, 20001, f"{name} must be a whole number from {least} to {most}")
+        return int(given)
 
 
 def _is_web_address(text: str) -> bool:
@@ -92,20 +125,32 @@ def _is_web_address(text: str) -> bool:
         return False
 
 
+class File(msgspec.Struct, frozen=True):
+    """An answer that is no JSON: audio, or a picture."""
+
+    content: bytes
+    content_type: str
+
+
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     exchange: Exchange
     account: Account
     path: str
     names: dict[str, str]
+    by: Account
+    """Whose credentials these are: the account itself, or the one that opened it."""
     query: Form
     form: Form
 
     def uri(self, *parts: str) -> str:
-        return "/".join([ROOT, self.account.sid, *parts])
+        return "/".join([self.uri_of(self.account), *parts])
+
+    def uri_of(self, account: Account) -> str:
+        return f"{ROOT}/{account.sid}"
 
 
 class Told(msgspec.Struct, frozen=True):
-    body: Json | None
+    body: Json | File | None
     status: int = 200
 
 
@@ -119,6 +164,8 @@ class Route(msgspec.Struct, frozen=True):
     """Accepted and kept: of the form for POST, of the query for GET."""
     unsupported: tuple[str, ...] = ()
     """Twilio knows them, this carrier does not: refused by name."""
+    json: bool = True
+    """Whether the path ends in .json; that of a file has another ending, or none."""
 
 
 def page(asked: Asked, key: str, resource: str, items: Sequence[Json]) -> Told:
@@ -131,7 +178,8 @@ def page(asked: Asked, key: str, resource: str, items: Sequence[Json]) -> Told:
 
     def at(page_number: int) -> str:
         asks = {**filters, "PageSize": str(size), "Page": str(page_number)}
-        return f"{asked.uri(resource)}?{urlencode(asks)}"
+        whole = asked.uri(resource) if resource else f"{ROOT}.json"
+        return f"{whole}?{urlencode(asks)}"
 
     start = number * size
     return Told(
@@ -147,6 +195,10 @@ def page(asked: Asked, key: str, resource: str, items: Sequence[Json]) -> Told:
             "previous_page_uri": at(number - 1) if number > 0 else None,
         }
     )
+
+
+def moment_filters(name: str) -> tuple[str, str, str]:
+    return (name, f"{name}<", f"{name}>")
 
 
 class Dated(Protocol):

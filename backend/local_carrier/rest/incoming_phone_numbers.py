@@ -13,7 +13,6 @@ from backend.local_carrier.rest.asking import (
     page,
 )
 from backend.local_carrier.rest.voice_settings import FIELDS, keep_settings, settings_body
-from backend.local_carrier.times import now
 from backend.local_carrier.webhooks.parameters import API_VERSION
 
 FORM = (*FIELDS, "VoiceApplicationSid", "SmsApplicationSid")
@@ -57,7 +56,7 @@ def update(asked: Asked) -> Told:
         number.voice_application_sid = application
     if "SmsApplicationSid" in form:
         number.sms_application_sid = form.text("SmsApplicationSid")
-    number.updated_at = now()
+    number.updated_at = asked.exchange.clock.now()
     asked.exchange.accounts.save()
     return Told(_body(asked, number))
 

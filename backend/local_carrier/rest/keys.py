@@ -14,11 +14,13 @@ from backend.local_carrier.rest.asking import (
     page,
 )
 from backend.local_carrier.sids import new_sid
-from backend.local_carrier.times import now
 
 
 def create(asked: Asked) -> Told:
+    now = asked.exchange.clock.now()
     key = ApiKey(
+        created_at=now,
+        updated_at=now,
         sid=new_sid("SK"),
         secret=secrets.token_urlsafe(24),
         friendly_name=asked.form.text("FriendlyName"),
@@ -39,7 +41,7 @@ def fetch(asked: Asked) -> Told:
 def update(asked: Asked) -> Told:
     key = _found(asked)
     key.friendly_name = asked.form.text("FriendlyName", key.friendly_name)
-    key.updated_at = now()
+    key.updated_at = asked.exchange.clock.now()
     asked.exchange.accounts.save()
     return Told(_body(key))
 

@@ -4,7 +4,10 @@
 adding a participant takes a friendly name too.
 """
 
-from backend.local_carrier.conferences import Conference, Participant
+from backend.local_carrier.conferences import CannotJoin
+from backend.local_carrier.legs import PROGRESS_EVENTS, Callbacks, Leg, LegStatus
+from backend.local_carrier.placing import QueueTooLong, TooManyCalls
+from backend.local_carrier.rest.addresses import called_address, caller_address
 from backend.local_carrier.rest.asking import (
     PAGING,
     Asked,
@@ -17,6 +20,18 @@ from backend.local_carrier.rest.asking import (
     not_found,
     page,
 )
+from backend.local_carrier.rest.recording_fields import RECORDING_FIELDS, recording_wish
+from backend.local_carrier.rooms import (
+    EVENT_GROUPS,
+    USUAL_REGION,
+    Beep,
+    Conference,
+    Participant,
+    Seat,
+)
+from backend.local_carrier.sids import is_sid
+from backend.local_carrier.twiml.conference import LONGEST_NAME
+from backend.local_carrier.twiml.stage import Unreachable
 
 UPDATE = (
     "Muted",
@@ -29,20 +44,33 @@ UPDATE = (
     "WaitMethod",
     "BeepOnExit",
     "EndConferenceOnExit",
+    "Coaching",
+    "CallSidToCoach",
+)
+CREATE = (
+    *("To", "From", "CallerId", "Label", "Timeout", "TimeLimit"),
+    *("StatusCallback", "StatusCallbackMethod", "StatusCallbackEvent"),
+    *("Muted", "Beep", "StartConferenceOnEnter", "EndConferenceOnExit"),
+    *("WaitUrl", "WaitMethod", "EarlyMedia", "MaxParticipants", "Region", "JitterBufferSize"),
+    *("Coaching", "CallSidToCoach"),
+    *("ConferenceStatusCallback", "ConferenceStatusCallbackMethod"),
+    *("ConferenceStatusCallbackEvent", "ConferenceRecord", "ConferenceTrim"),
+    *("ConferenceRecordingStatusCallback", "ConferenceRecordingStatusCallbackMethod"),
+    "ConferenceRecordingStatusCallbackEvent",
+    *("Record", *RECORDING_FIELDS, "Trim"),
+    *("CallReason", "CallToken", "CallerDisplayName"),
 )
 CREATE_UNSUPPORTED = (
-    "Label",
-    "Timeout",
-    "Muted",
-    "Beep",
-    "StartConferenceOnEnter",
-    "EndConferenceOnExit",
-    "StatusCallback",
-    "StatusCallbackEvent",
-    "StatusCallbackMethod",
-    "WaitUrl",
-    "WaitMethod",
+    *("SipAuthUsername", "SipAuthPassword", "Byoc", "RecordingTrack", "ClientNotificationUrl"),
+    *("MachineDetection", "MachineDetectionTimeout", "MachineDetectionSpeechThreshold"),
+    *("MachineDetectionSpeechEndThreshold", "MachineDetectionSilenceTimeout"),
+    *("AmdStatusCallback", "AmdStatusCallbackMethod"),
 )
+STATUSES = {
+    LegStatus.QUEUED: "queued",
+    LegStatus.RINGING: "ringing",
+    LegStatus.IN_PROGRESS: "connected",
+}
 
 
 def list_all(asked: Asked) -> Told:
@@ -60,10 +88,30 @@ def list_all(asked: Asked) -> Told:
 
 
 def create(asked: Asked) -> Told:
-    for name, code in (("To", 21201), ("From", 21213)):
-        if not asked.form.text(name):
-            raise Refused(400, code, f"No '{name}' number is specified")
-    raise Refused(400, 21214, "This local carrier does not place calls yet: nobody can be reached")
+    """Rings somebody for the conference. By its name a room is made if there is none; by its SID
+    it must be there."""
+    form, exchange = asked.form, asked.exchange
+    to, caller = called_address(asked, "To"), caller_address(asked)
+    seat = _seat(asked)
+    timeout = form.whole("Timeout", 60, least=5, most=600)
+    limit = form.whole("TimeLimit", 0, least=1)
+    wish = recording_wish(form) if form.flag("Record") else None
+    try:
+        exchange.placing.check(asked.account)
+        leg = exchange.outgoing(asked.account, to=to, caller=caller, callbacks=_callbacks(form))
+        leg.time_limit = limit or None
+        conference = exchange.placing.place_into(leg, seat, timeout)
+    except TooManyCalls as problem:
+        raise Refused(429, 10004, "Call concurrency limit exceeded") from problem
+    except QueueTooLong as problem:
+        raise Refused(400, 22005, "Call queue is full") from problem
+    except Unreachable as problem:
+        raise Refused(400, problem.code, problem.why) from problem
+    except CannotJoin as problem:
+        raise Refused(400, problem.code, str(problem)) from problem
+    if wish is not None:
+        exchange.recorder.record_from_the_answer(leg, wish)
+    return Told(_expected_body(asked, conference, leg, seat), 201)
 
 
 def fetch(asked: Asked) -> Told:
@@ -74,6 +122,13 @@ def update(asked: Asked) -> Told:
     participant, form = _found(asked), asked.form
     conferences = asked.exchange.conferences
     changes = _Changes(form)
+    if "Coaching" in form or "CallSidToCoach" in form:
+        coaching = form.flag("Coaching") if "Coaching" in form else participant.coaching
+        coached = form.text("CallSidToCoach") or participant.coached
+        try:
+            conferences.set_coaching(participant, coaching, coached)
+        except CannotJoin as problem:
+            raise Refused(400, problem.code, str(problem)) from problem
     if "EndConferenceOnExit" in form:
         conferences.set_end_on_exit(participant, form.flag("EndConferenceOnExit"))
     if "BeepOnExit" in form:
@@ -94,6 +149,61 @@ def delete(asked: Asked) -> Told:
     participant = _found(asked)
     asked.exchange.conferences.leave(participant, "participant_updated_via_api", kicked=True)
     return Told(None, 204)
+
+
+def _seat(asked: Asked) -> Seat:
+    form = asked.form
+    label, coaching = form.text("Label") or None, form.flag("Coaching")
+    if label is not None and len(label) > LONGEST_NAME:
+        raise Refused(400, 20001, f"Label has at most {LONGEST_NAME} characters")
+    room = asked.names["ConferenceSid"]
+    region = form.text("Region", USUAL_REGION)
+    if is_sid("CF", room):
+        conference = _conference(asked)
+        if conference.status == "completed":
+            raise not_found(asked.path)
+        room, region = conference.name, conference.region
+    events = frozenset(form.every("ConferenceStatusCallbackEvent")) or {"start", "end"}
+    if events - set(EVENT_GROUPS):
+        raise Refused(400, 20001, "Invalid ConferenceStatusCallbackEvent")
+    if coaching and not form.text("CallSidToCoach"):
+        raise Refused(400, 20001, "Coaching needs a CallSidToCoach")
+    records = form.text("ConferenceRecord") in ("true", "record-from-start")
+    return Seat(
+        room=room,
+        label=label,
+        muted=form.flag("Muted"),
+        beep=_beep(form),
+        start_on_enter=form.flag("StartConferenceOnEnter", default=True),
+        end_on_exit=form.flag("EndConferenceOnExit"),
+        wait_url=form.url("WaitUrl") if "WaitUrl" in form else None,
+        wait_method=form.method("WaitMethod"),
+        max_participants=form.whole("MaxParticipants", 250, least=2, most=250),
+        coach=form.text("CallSidToCoach") if coaching else None,
+        region=region,
+        record=recording_wish(form, "Conference") if records else None,
+        status_callback=form.url("ConferenceStatusCallback"),
+        status_callback_method=form.method("ConferenceStatusCallbackMethod"),
+        status_callback_events=frozenset(events),
+    )
+
+
+def _beep(form: Form) -> Beep:
+    given = form.text("Beep", "true")
+    if given not in ("true", "false", "onEnter", "onExit"):
+        raise Refused(400, 20001, "Beep must be true, false, onEnter or onExit")
+    return given
+
+
+def _callbacks(form: Form) -> Callbacks:
+    events = frozenset(form.every("StatusCallbackEvent")) or frozenset({"completed"})
+    if events - set(PROGRESS_EVENTS):
+        raise Refused(400, 21626, "Invalid StatusCallbackEvent")
+    return Callbacks(
+        status_callback=form.url("StatusCallback"),
+        status_callback_method=form.method("StatusCallbackMethod"),
+        status_callback_events=events,
+    )
 
 
 class _Changes:
@@ -123,21 +233,41 @@ def _found(asked: Asked) -> Participant:
 
 
 def _body(asked: Asked, participant: Participant) -> Json:
-    conference, leg = participant.conference, participant.leg
+    return {
+        **_told(asked, participant.conference, participant.leg, participant.seat),
+        "label": participant.label,
+        "muted": participant.muted,
+        "hold": participant.hold,
+        "coaching": participant.coaching,
+        "call_sid_to_coach": participant.coached,
+        "end_conference_on_exit": participant.end_on_exit,
+        "status": "complete" if participant.left.done() else "connected",
+        **dated(participant),
+    }
+
+
+def _expected_body(asked: Asked, conference: Conference, leg: Leg, seat: Seat) -> Json:
+    """Of a leg that is still being rung for the room."""
+    return {
+        **_told(asked, conference, leg, seat),
+        "label": seat.label,
+        "muted": seat.muted,
+        "hold": False,
+        "coaching": seat.coach is not None,
+        "call_sid_to_coach": seat.coach,
+        "end_conference_on_exit": seat.end_on_exit,
+        "status": STATUSES.get(leg.status, "failed"),
+        **dated(leg),
+    }
+
+
+def _told(asked: Asked, conference: Conference, leg: Leg, seat: Seat) -> Json:
     return {
         "account_sid": asked.account.sid,
         "call_sid": leg.sid,
         "conference_sid": conference.sid,
-        "label": participant.label,
-        "muted": participant.muted,
-        "hold": participant.hold,
-        "coaching": False,
-        "call_sid_to_coach": None,
-        "start_conference_on_enter": participant.seat.start_on_enter,
-        "end_conference_on_exit": participant.end_on_exit,
-        "status": "complete" if participant.left.done() else "connected",
-        "queue_time": "0",
-        **dated(participant),
+        "start_conference_on_enter": seat.start_on_enter,
+        "queue_time": str(round(leg.queue_seconds * 1000)),
         "uri": f"{asked.uri('Conferences', conference.sid, 'Participants', leg.sid)}.json",
     }
 
@@ -146,8 +276,8 @@ COLLECTION = "Conferences/{ConferenceSid}/Participants"
 ONE = f"{COLLECTION}/{{CallSid}}"
 ROUTES = (
     Route("GET", COLLECTION, list_all, ("Muted", "Hold", "Coaching", *PAGING)),
-    Route("POST", COLLECTION, create, ("To", "From"), CREATE_UNSUPPORTED),
+    Route("POST", COLLECTION, create, CREATE, CREATE_UNSUPPORTED),
     Route("GET", ONE, fetch),
-    Route("POST", ONE, update, UPDATE, ("Coaching", "CallSidToCoach")),
+    Route("POST", ONE, update, UPDATE),
     Route("DELETE", ONE, delete),
 )

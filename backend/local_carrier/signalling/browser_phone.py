@@ -7,14 +7,13 @@ hang-up, audio that stays away while the socket does, or a socket that stays awa
 import asyncio
 import secrets
 import time
-from typing import Literal, Protocol
+from typing import Protocol
 
 from backend.local_carrier.audio.frames import Samples
 from backend.local_carrier.calls import Calls
-from backend.local_carrier.legs import Leg, LegStatus
+from backend.local_carrier.legs import FarEndKind, Leg, LegStatus
 from backend.local_carrier.signalling.messages import error_body
 from backend.local_carrier.signalling.tokens import Access
-from backend.local_carrier.times import now
 from backend.local_carrier.webrtc import BrowserAudio
 
 SOCKET_GRACE_SECONDS = 30.0
@@ -35,7 +34,8 @@ class Line(Protocol):
 
 class BrowserPhone:
     def __init__(self, access: Access, temporary_sid: str, sdp: str, line: Line) -> None:
-        self.kind: Literal["caller", "softphone", "browser"] = "browser"
+        self.kind: FarEndKind = "browser"
+        self.has_ears = True
         self.access = access
         self.temporary_sid = temporary_sid
         self.line: Line | None = line
@@ -54,6 +54,9 @@ class BrowserPhone:
     def hear(self, frame: Samples) -> None:
         self._audio.send(frame)
 
+    def ring(self, leg: Leg) -> None:
+        """It is the browser that calls: it is never rung."""
+
     async def answered(self) -> None:
         await self._send("answer", {"sdp": self._answer, **self._reconnect()})
 
@@ -68,7 +71,7 @@ class BrowserPhone:
         """Our half of the audio is made before anybody is asked; it takes milliseconds."""
         self._answer = await self._audio.answer(self._offer)
 
-    async def ring(self, leg: Leg, calls: Calls) -> None:
+    async def rings(self, leg: Leg, calls: Calls) -> None:
         """The temporary id of the page becomes the real SID."""
         self.leg = leg
         self._watch = asyncio.create_task(self._watch_over(leg, calls))
@@ -126,4 +129,4 @@ class BrowserPhone:
 def _answered_for(leg: Leg) -> float:
     if leg.answered_at is None:
         return 0.0
-    return (now() - leg.answered_at).total_seconds()
+    return (leg.clock.now() - leg.answered_at).total_seconds()

@@ -162,7 +162,7 @@ class SignalLine:
             await self._refuse(payload.callsid, BAD_REQUEST, f"cannot answer the sdp: {refusal}")
             return
         self._room.phones[leg.sid] = self._room.phones[payload.callsid] = phone
-        await phone.ring(leg, self._exchange.calls)
+        await phone.rings(leg, self._exchange.calls)
 
     async def _reconnect(self, payload: Payload) -> None:
         phone = self._room.find(payload.callsid, self._access)

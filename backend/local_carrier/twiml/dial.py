@@ -1,108 +1,130 @@
-"""<Dial>: "connects the current caller to another party"; here, to a conference.
+"""<Dial>: "connects the current caller to another party": numbers and browsers that ring
+together, a conference, or whoever waits in a queue.
 
 When it is over, `action` is asked for the TwiML to go on with, and owns the call; without it
 the next verb runs. `action` is told even when the caller hangs up or REST takes the call away,
-but then its answer is ignored.
+but then its answer is ignored; without one, a <Redirect> behind the <Dial> is told instead.
 """
 
-import asyncio
 from typing import ClassVar
-from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
 import msgspec
 
-from backend.local_carrier.conferences import CannotJoin, Participant, Seat
-from backend.local_carrier.twiml.conference import read_conference
+from backend.local_carrier.legs import Leg
+from backend.local_carrier.twiml.client import read_client
+from backend.local_carrier.twiml.conference import ConferenceNoun, read_conference
+from backend.local_carrier.twiml.number import check_caller_id, number_of_text, read_number
+from backend.local_carrier.twiml.queue import QueueNoun, read_queue
 from backend.local_carrier.twiml.reading import Reader, TwimlError
-from backend.local_carrier.twiml.stage import GoTo, Stage, Step
+from backend.local_carrier.twiml.recorded import RECORDING_ATTRIBUTES, read_recording
+from backend.local_carrier.twiml.redirect import Redirect
+from backend.local_carrier.twiml.rung import Rung, RungTogether
+from backend.local_carrier.twiml.stage import IN_A_CALL, GoTo, Stage, Step, Underway, Where
 
-KEPT = ("action", "method", "timeLimit", "hangupOnStar")
-WITHOUT_EFFECT = ("timeout", "callerId", "answerOnBridge", "ringTone", "sequential", "trim")
-NOT_KEPT = (
-    "record",
-    "recordingConfigurationId",
-    "recordingStatusCallback",
-    "recordingStatusCallbackEvent",
-    "recordingStatusCallbackMethod",
-    "recordingTrack",
-    "referUrl",
-    "referMethod",
-    "events",
-    "passports",
+KEPT = (
+    "action",
+    "method",
+    "timeout",
+    "timeLimit",
+    "hangupOnStar",
+    "callerId",
+    "answerOnBridge",
+    "sequential",
+    *RECORDING_ATTRIBUTES,
 )
+WITHOUT_EFFECT = ("ringTone", "trim", "recordingTrack", "events", "passports")
+NOT_KEPT = ("recordingConfigurationId", "referUrl", "referMethod")
 ATTRIBUTES = KEPT + WITHOUT_EFFECT + NOT_KEPT
 LONGEST_SECONDS = 14_400
-
-
-class DialUnderway(msgspec.Struct, frozen=True):
-    """What must still be told if the dial is cut short."""
-
-    action: str
-    method: str
+MOST_NOUNS = 10
+Noun = ConferenceNoun | QueueNoun | RungTogether
 
 
 class Dial(msgspec.Struct, frozen=True):
-    answers: ClassVar[bool] = True
-    may_wait: ClassVar[bool] = False
-    seat: Seat
+    answers: ClassVar[bool] = False
+    """It does so itself, because with answerOnBridge it waits for somebody to answer elsewhere."""
+    allowed: ClassVar[frozenset[Where]] = IN_A_CALL
+    noun: Noun
     action: str | None
     method: str
     time_limit: int
     hangup_on_star: bool
+    answer_on_bridge: bool
 
     @classmethod
     def read(cls, element: Element) -> "Dial":
         reader = Reader(element, ATTRIBUTES, children=True)
         reader.unsupported(*NOT_KEPT)
-        if len(element) != 1 or element[0].tag != "Conference" or reader.body:
-            raise TwimlError(12200, "this local carrier dials exactly one <Conference>")
         return cls(
-            seat=read_conference(element[0]),
+            noun=_noun(reader),
             action=reader.maybe("action"),
             method=reader.method("method"),
             time_limit=reader.whole("timeLimit", LONGEST_SECONDS, least=1),
             hangup_on_star=reader.flag("hangupOnStar", default=False),
+            answer_on_bridge=reader.flag("answerOnBridge", default=False),
         )
 
     async def run(self, stage: Stage) -> Step:
-        status = "answered"
-        if self.action is not None:
-            stage.leg.dial = DialUnderway(stage.absolute(self.action), self.method)
+        leg = stage.leg
+        if not (self.answer_on_bridge and isinstance(self.noun, RungTogether)):
+            await stage.answer()
+        leg.dial = self._underway(stage)
+        if self.hangup_on_star:
+            leg.on_digit = lambda digit: self.noun.part(stage) if digit == "*" else None
         try:
-            participant = stage.conferences.join(stage.leg, self._seat_at(stage.document_url))
-            await self._until_over(stage, participant)
-        except CannotJoin as refusal:
-            stage.leg.note(f"could not join the conference: {refusal}")
-            status = "failed"
-        stage.leg.dial = None
+            outcome = await self.noun.connect(stage, self.time_limit)
+        finally:
+            leg.on_digit = None
+        leg.dial = None
         if self.action is None:
             return None
-        return GoTo(stage.absolute(self.action), self.method, {"DialCallStatus": status})
+        return GoTo(stage.absolute(self.action), self.method, outcome)
 
-    def _seat_at(self, document_url: str) -> Seat:
-        """Addresses in the noun may be relative to the document too."""
+    def _underway(self, stage: Stage) -> Underway | None:
+        """Whom to tell if REST or a hang-up cuts this short."""
 
-        def absolute(url: str) -> str:
-            return urljoin(document_url, url) if url else url
+        def fields(_: Leg) -> dict[str, str]:
+            return self.noun.outcome_so_far(stage)
 
-        wait = self.seat.wait_url
-        return msgspec.structs.replace(
-            self.seat,
-            wait_url=wait if wait is None else absolute(wait),
-            status_callback=absolute(self.seat.status_callback),
-        )
+        if self.action is not None:
+            return Underway(stage.absolute(self.action), self.method, fields)
+        behind = stage.following
+        if isinstance(behind, Redirect):
+            return Underway(stage.absolute(behind.url), behind.method, lambda _: {})
+        return None
 
-    async def _until_over(self, stage: Stage, participant: Participant) -> None:
-        star = asyncio.create_task(stage.leg.star_pressed.wait())
-        stage.leg.star_pressed.clear()
-        awaited: set[asyncio.Future[object]] = {participant.left}  # pyright: ignore[reportAssignmentType]
-        if self.hangup_on_star:
-            awaited.add(star)  # pyright: ignore[reportArgumentType]
-        try:
-            await asyncio.wait(
-                awaited, timeout=self.time_limit, return_when=asyncio.FIRST_COMPLETED
-            )
-        finally:
-            star.cancel()
-        stage.conferences.leave(participant, "participant_hung_up")
+
+def _noun(reader: Reader) -> Noun:
+    element = reader.element
+    nouns = [child.tag for child in element]
+    if "Sip" in nouns:
+        raise TwimlError(12200, "<Sip> is not supported by this local carrier: it has no SIP")
+    if nouns in (["Conference"], ["Queue"]):
+        if reader.body:
+            raise TwimlError(12200, f"<Dial> cannot have both a number and a <{nouns[0]}>")
+        if nouns == ["Conference"]:
+            return read_conference(element[0])
+        return QueueNoun(read_queue(element[0]), read_recording(reader))
+    rung = [_rung(child) for child in element]
+    if reader.body:
+        rung.insert(0, number_of_text(reader.body))
+    if not 1 <= len(rung) <= MOST_NOUNS:
+        raise TwimlError(12200, f"<Dial> needs 1 to {MOST_NOUNS} parties to ring")
+    return RungTogether(
+        rung=tuple(rung),
+        caller_id=check_caller_id(reader.maybe("callerId")),
+        timeout=reader.whole("timeout", 30, least=1, most=600),
+        sequential=reader.flag("sequential", default=False),
+        recorded=read_recording(reader),
+    )
+
+
+def _rung(element: Element) -> Rung:
+    match element.tag:
+        case "Number":
+            return read_number(element)
+        case "Client":
+            return read_client(element)
+        case other:
+            raise TwimlError(12200, f"<{other}> is not allowed inside <Dial>")

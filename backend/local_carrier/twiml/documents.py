@@ -4,10 +4,14 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from backend.local_carrier.twiml.dial import Dial
+from backend.local_carrier.twiml.enqueue import Enqueue
+from backend.local_carrier.twiml.gather import Gather
 from backend.local_carrier.twiml.hangup import Hangup
+from backend.local_carrier.twiml.leave import Leave
 from backend.local_carrier.twiml.pause import Pause
 from backend.local_carrier.twiml.play import Play
 from backend.local_carrier.twiml.reading import TwimlError
+from backend.local_carrier.twiml.record import Record
 from backend.local_carrier.twiml.redirect import Redirect
 from backend.local_carrier.twiml.reject import Reject
 from backend.local_carrier.twiml.say import Say
@@ -15,9 +19,13 @@ from backend.local_carrier.twiml.stage import Verb
 
 VERBS: dict[str, Callable[[Element], Verb]] = {
     "Dial": Dial.read,
+    "Enqueue": Enqueue.read,
+    "Gather": Gather.read,
     "Hangup": Hangup.read,
+    "Leave": Leave.read,
     "Pause": Pause.read,
     "Play": Play.read,
+    "Record": Record.read,
     "Redirect": Redirect.read,
     "Reject": Reject.read,
     "Say": Say.read,

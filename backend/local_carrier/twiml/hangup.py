@@ -6,14 +6,14 @@ from xml.etree.ElementTree import Element
 import msgspec
 
 from backend.local_carrier.twiml.reading import Reader
-from backend.local_carrier.twiml.stage import End, Stage, Step
+from backend.local_carrier.twiml.stage import End, Stage, Step, Where
 
 ATTRIBUTES = ()
 
 
 class Hangup(msgspec.Struct, frozen=True):
     answers: ClassVar[bool] = True
-    may_wait: ClassVar[bool] = False
+    allowed: ClassVar[frozenset[Where]] = frozenset({"call", "queue", "callee"})
 
     @classmethod
     def read(cls, element: Element) -> "Hangup":

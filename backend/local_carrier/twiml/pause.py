@@ -3,21 +3,20 @@
 As the first verb it lets the phone ring that much longer before the call is answered.
 """
 
-import asyncio
 from typing import ClassVar
 from xml.etree.ElementTree import Element
 
 import msgspec
 
 from backend.local_carrier.twiml.reading import Reader
-from backend.local_carrier.twiml.stage import Stage, Step
+from backend.local_carrier.twiml.stage import EVERYWHERE, Stage, Step, Where
 
 ATTRIBUTES = ("length",)
 
 
 class Pause(msgspec.Struct, frozen=True):
     answers: ClassVar[bool] = False
-    may_wait: ClassVar[bool] = True
+    allowed: ClassVar[frozenset[Where]] = EVERYWHERE
     seconds: int
 
     @classmethod
@@ -25,5 +24,5 @@ class Pause(msgspec.Struct, frozen=True):
         return cls(Reader(element, ATTRIBUTES).whole("length", 1))
 
     async def run(self, stage: Stage) -> Step:
-        await asyncio.sleep(self.seconds)
+        await stage.network.clock.sleep(self.seconds)
         return None

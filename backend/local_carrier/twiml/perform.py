@@ -5,27 +5,29 @@ is told of an application error, and the call ends.
 """
 
 import asyncio
-import time
+from collections.abc import Callable
 from typing import ClassVar
 
 import msgspec
 
 from backend.local_carrier.audio.clips import Clip
 from backend.local_carrier.audio.sources import FromPlay
-from backend.local_carrier.legs import LegStatus
+from backend.local_carrier.audio.tones import hold_music
 from backend.local_carrier.sounds import NoSound
 from backend.local_carrier.twiml.documents import read_document
 from backend.local_carrier.twiml.reading import TwimlError
 from backend.local_carrier.twiml.say import Say
-from backend.local_carrier.twiml.stage import End, GoTo, Stage, Step, Verb
-from backend.local_carrier.webhooks.delivery import Answer, WebhookFailed
+from backend.local_carrier.twiml.stage import EVERYWHERE, End, GoTo, Stage, Step, Verb, Where
+from backend.local_carrier.webhooks.delivery import Answer, Parameters, WebhookFailed
 from backend.local_carrier.webhooks.parameters import call_parameters
 
 APOLOGY = Say("We are sorry. An application error has occurred. Goodbye.", "en-US", 1)
 HURRIED_SECONDS = 0.05
+WAIT_AGAIN_SECONDS = 1.0
 MOST_FALLBACKS = 10
 
 Document = list[Verb]
+Fields = Callable[[], Parameters]
 
 
 async def perform_call(stage: Stage, start: GoTo | Document) -> End:
@@ -35,6 +37,7 @@ async def perform_call(stage: Stage, start: GoTo | Document) -> End:
     while not isinstance(step, End):
         try:
             document = await _asked(stage, step) if isinstance(step, GoTo) else step
+            _check_place(document, stage.where)
         except (WebhookFailed, TwimlError) as failure:
             stage.leg.note(f"application error {failure}")
             fallback = _fallback(stage, step, failure)
@@ -43,11 +46,27 @@ async def perform_call(stage: Stage, start: GoTo | Document) -> End:
                 return await _apologised(stage)
             try:
                 document = await _asked(stage, fallback, fallback=True)
+                _check_place(document, stage.where)
             except (WebhookFailed, TwimlError) as second_failure:
                 stage.leg.note(f"the fallback failed too: {second_failure}")
                 return await _apologised(stage)
-        step = await _run(stage, document or [_Nothing()]) or End()
+        step = await _run(stage, document or NOTHING) or End()
     return step
+
+
+async def perform_for_callee(stage: Stage, start: GoTo) -> None:
+    """What a dialled party hears before the caller is put through. A <Hangup> there ends it."""
+    step: Step = start
+    try:
+        while isinstance(step, GoTo):
+            document = await _asked(stage, step)
+            _check_place(document, stage.where)
+            step = await _run(stage, document)
+    except (WebhookFailed, TwimlError) as failure:
+        stage.leg.note(f"nothing for the called party: {failure}")
+        return
+    if isinstance(step, End):
+        await stage.network.end(stage.leg, step.status)
 
 
 async def perform_music(stage: Stage, start: GoTo, *, repeat: bool) -> None:
@@ -58,38 +77,56 @@ async def perform_music(stage: Stage, start: GoTo, *, repeat: bool) -> None:
     step: Step = start
     try:
         while isinstance(step, GoTo):
-            document = await _asked(stage, step, waiting=True, repeat=repeat)
-            step = await _run(stage, document, waiting=True)
+            document = await _asked(stage, step, repeat=repeat)
+            _check_place(document, stage.where)
+            step = await _run(stage, document)
     except (WebhookFailed, TwimlError) as failure:
         stage.leg.note(f"no music: {failure}")
 
 
+async def perform_while_waiting(stage: Stage, start: GoTo, fields: Fields) -> None:
+    """What a queue's member hears: the document is asked for again whenever it is over."""
+    step: Step = start
+    while not isinstance(step, End):
+        to = step if isinstance(step, GoTo) else start
+        asked = GoTo(to.url, to.method, to.parameters | fields())
+        try:
+            document = await _asked(stage, asked)
+            _check_place(document, stage.where)
+        except (WebhookFailed, TwimlError) as failure:
+            stage.leg.note(f"no music: {failure}")
+            document = []
+        if not document:
+            await stage.network.clock.sleep(WAIT_AGAIN_SECONDS)
+        step = await _run(stage, document)
+    # Not awaited: ending the call cancels what it hears, which is this.
+    stage.network.background.start(stage.network.end(stage.leg, step.status))
+
+
+async def play_own_music(stage: Stage) -> None:
+    """For whoever waits in a queue without a waitUrl."""
+    await stage.play(hold_music(), FromPlay(url="hold-music"), loops=0)
+
+
 async def _asked(
-    stage: Stage,
-    step: GoTo,
-    *,
-    fallback: bool = False,
-    waiting: bool = False,
-    repeat: bool = False,
+    stage: Stage, step: GoTo, *, fallback: bool = False, repeat: bool = False
 ) -> Document:
-    answer = await stage.webhooks.request(
+    answer = await stage.network.webhooks.request(
         stage.leg.account,
         step.url,
         step.parameters | call_parameters(stage.leg),
         method=step.method,
         fallback=fallback,
+        cookies=stage.leg.cookies,
     )
     stage.document_url = answer.url
-    document = _read(stage, answer, repeat=repeat)
-    if waiting and not all(verb.may_wait for verb in document):
-        raise TwimlError(12200, "only Play, Say, Pause and Redirect may be heard while waiting")
-    return document
+    return _read(stage, answer, repeat=repeat)
 
 
 def _read(stage: Stage, answer: Answer, *, repeat: bool) -> Document:
     if answer.content_type.startswith("audio/"):
         try:
-            clip = stage.sounds.decoded(answer.body)
+            clip = stage.network.sounds.decoded(answer.body)
         except NoSound as error:
             raise TwimlError(12300, str(error)) from error
         return [_PlayAnswer(clip, answer.url, loops=0 if repeat else 1)]
@@ -102,16 +139,28 @@ def _read(stage: Stage, answer: Answer, *, repeat: bool) -> Document:
     return read_document(text)
 
 
-async def _run(stage: Stage, document: Document, *, waiting: bool = False) -> Step:
-    began = time.monotonic()
+def _check_place(document: Document, where: Where) -> None:
     for verb in document:
-        if not waiting and verb.answers and stage.leg.become(LegStatus.IN_PROGRESS):
-            await stage.leg.far_end.answered()
+        if where in verb.allowed:
+            continue
+        name = type(verb).__name__
+        if where == "callee" and name == "Dial":
+            raise TwimlError(13201, "a called party's document cannot dial out")
+        raise TwimlError(12200, f"<{name}> is not allowed in a document of this kind: {where}")
+
+
+async def _run(stage: Stage, document: Document) -> Step:
+    clock = stage.network.clock
+    began = clock.seconds()
+    for at, verb in enumerate(document):
+        if stage.where == "call" and verb.answers:
+            await stage.answer()
+        stage.following = document[at + 1] if at + 1 < len(document) else None
         step = await verb.run(stage)
         if step is not None:
-            if time.monotonic() - began < HURRIED_SECONDS:
+            if clock.seconds() - began < HURRIED_SECONDS:
                 # Documents that lead to each other without a sound would spin as fast as they can.
-                await asyncio.sleep(HURRIED_SECONDS)
+                await clock.sleep(HURRIED_SECONDS)
             return step
     return None
 
@@ -136,7 +185,7 @@ class _PlayAnswer(msgspec.Struct, frozen=True):
     """The answer was audio itself: played once to a call, over and over to one who waits."""
 
     answers: ClassVar[bool] = True
-    may_wait: ClassVar[bool] = True
+    allowed: ClassVar[frozenset[Where]] = EVERYWHERE
     clip: Clip
     url: str
     loops: int
@@ -148,10 +197,14 @@ class _PlayAnswer(msgspec.Struct, frozen=True):
 
 
 class _Nothing(msgspec.Struct, frozen=True):
-    """An empty <Response/> still answers the call, and then hangs up."""
+    """An empty <Response> still answers the call, and then it is over."""
 
     answers: ClassVar[bool] = True
-    may_wait: ClassVar[bool] = True
+    allowed: ClassVar[frozenset[Where]] = EVERYWHERE
 
     async def run(self, stage: Stage) -> Step:
+        await asyncio.sleep(0)
         return None
+
+
+NOTHING: Document = [_Nothing()]

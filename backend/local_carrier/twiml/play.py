@@ -12,7 +12,7 @@ from backend.local_carrier.audio.sources import FromPlay
 from backend.local_carrier.audio.tones import key_tones
 from backend.local_carrier.sounds import NoSound
 from backend.local_carrier.twiml.reading import Reader, TwimlError
-from backend.local_carrier.twiml.stage import Stage, Step
+from backend.local_carrier.twiml.stage import EVERYWHERE, Stage, Step, Where
 from backend.local_carrier.webhooks.delivery import WebhookFailed
 
 ATTRIBUTES = ("loop", "digits")
@@ -20,7 +20,7 @@ ATTRIBUTES = ("loop", "digits")
 
 class Play(msgspec.Struct, frozen=True):
     answers: ClassVar[bool] = True
-    may_wait: ClassVar[bool] = True
+    allowed: ClassVar[frozenset[Where]] = EVERYWHERE
     url: str
     digits: str
     loop: int
@@ -42,7 +42,7 @@ class Play(msgspec.Struct, frozen=True):
             return None
         url = stage.absolute(self.url)
         try:
-            clip = await stage.sounds.at(stage.leg.account, url)
+            clip = await stage.network.sounds.at(stage.leg.account, url)
         except (WebhookFailed, NoSound) as error:
             stage.leg.note(f"cannot play: {error}")
             return None

@@ -16,10 +16,16 @@ class Reader:
     """One element whose attributes are all known; each is asked for by its type."""
 
     def __init__(
-        self, element: Element, attributes: Sequence[str], *, children: bool = False
+        self,
+        element: Element,
+        attributes: Sequence[str],
+        *,
+        children: bool = False,
+        wrong_value: int = 12200,
     ) -> None:
         self.element = element
         self.name = element.tag
+        self._wrong_value = wrong_value
         unknown = set(element.attrib) - set(attributes)
         if unknown:
             raise TwimlError(12200, f"<{self.name}> has no attribute {', '.join(sorted(unknown))}")
@@ -35,6 +41,12 @@ class Reader:
 
     def maybe(self, name: str) -> str | None:
         return self.element.get(name)
+
+    def need(self, name: str) -> str:
+        given = self.element.get(name, "")
+        if not given:
+            raise TwimlError(12200, f"<{self.name}> needs {name}")
+        return given
 
     def flag(self, name: str, default: bool) -> bool:
         return self.choice(name, ("true", "false"), "true" if default else "false") == "true"
@@ -64,4 +76,4 @@ class Reader:
                 raise TwimlError(12200, f"<{self.name} {name}> is not kept by this local carrier")
 
     def _wrong(self, name: str, given: str) -> TwimlError:
-        return TwimlError(12200, f'<{self.name}> cannot have {name}="{given}"')
+        return TwimlError(self._wrong_value, f'<{self.name}> cannot have {name}="{given}"')

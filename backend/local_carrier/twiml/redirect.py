@@ -9,14 +9,14 @@ from xml.etree.ElementTree import Element
 import msgspec
 
 from backend.local_carrier.twiml.reading import Reader
-from backend.local_carrier.twiml.stage import GoTo, Stage, Step
+from backend.local_carrier.twiml.stage import EVERYWHERE, GoTo, Stage, Step, Where
 
 ATTRIBUTES = ("method",)
 
 
 class Redirect(msgspec.Struct, frozen=True):
     answers: ClassVar[bool] = False
-    may_wait: ClassVar[bool] = True
+    allowed: ClassVar[frozenset[Where]] = EVERYWHERE
     url: str
     method: str
 

@@ -10,14 +10,14 @@ import msgspec
 
 from backend.local_carrier.legs import LegStatus
 from backend.local_carrier.twiml.reading import Reader
-from backend.local_carrier.twiml.stage import End, Stage, Step
+from backend.local_carrier.twiml.stage import IN_A_CALL, End, Stage, Step, Where
 
 ATTRIBUTES = ("reason",)
 
 
 class Reject(msgspec.Struct, frozen=True):
     answers: ClassVar[bool] = False
-    may_wait: ClassVar[bool] = False
+    allowed: ClassVar[frozenset[Where]] = IN_A_CALL
     reason: str
 
     @classmethod

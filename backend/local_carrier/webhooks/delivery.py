@@ -17,7 +17,7 @@ from yarl import URL
 
 from backend.local_carrier.accounts import Account
 from backend.local_carrier.background import Background
-from backend.local_carrier.times import now
+from backend.local_carrier.clock import Clock
 from backend.local_carrier.webhooks.overrides import Overrides, overrides_in
 from backend.local_carrier.webhooks.signature import signature
 
@@ -61,7 +61,8 @@ class WebhookFailed(Exception):
 
 
 class Webhooks:
-    def __init__(self, background: Background) -> None:
+    def __init__(self, background: Background, clock: Clock) -> None:
+        self._clock = clock
         self.log: deque[Delivery] = deque(maxlen=KEPT_DELIVERIES)
         self._session: aiohttp.ClientSession
         self._background = background
@@ -88,13 +89,19 @@ class Webhooks:
         *,
         method: str = "POST",
         fallback: bool = False,
+        cookies: dict[str, str] | None = None,
     ) -> Answer:
-        """Asks a customer what to do next. Follows redirects; raises `WebhookFailed`."""
+        """Asks a customer what to do next. Follows redirects; raises `WebhookFailed`.
+
+        `cookies` are sent, and changed as the answers say.
+        """
+        kept = {} if cookies is None else cookies
         for _ in range(MOST_REDIRECTS + 1):
             _check_address(url)
-            answer, moved_to, status = await self._with_retries(
-                account, url, parameters, method=method, fallback=fallback
-            )
+            with self._clock.work():
+                answer, moved_to, status = await self._with_retries(
+                    account, url, parameters, kept, method=method, fallback=fallback
+                )
             if moved_to is None:
                 return msgspec.structs.replace(answer, url=url)
             url = urljoin(url, moved_to)
@@ -128,7 +135,14 @@ class Webhooks:
         self._last_in_line[line] = self._background.start(deliver())
 
     async def _with_retries(
-        self, account: Account, url: str, parameters: Parameters, *, method: str, fallback: bool
+        self,
+        account: Account,
+        url: str,
+        parameters: Parameters,
+        cookies: dict[str, str],
+        *,
+        method: str,
+        fallback: bool,
     ) -> tuple[Answer, str | None, int]:
         overrides = overrides_in(url)
         deadline = time.monotonic() + overrides.total_seconds
@@ -139,7 +153,7 @@ class Webhooks:
             sent, fields = _as_sent(url, parameters, method)
             delivery = self._written_down(account, sent, parameters, method, attempt, fallback)
             try:
-                return await self._attempt(delivery, fields, overrides, deadline, token)
+                return await self._attempt(delivery, fields, cookies, overrides, deadline, token)
             except _AttemptFailed as failure:
                 tried_enough = attempt > overrides.retries or time.monotonic() >= deadline
                 if tried_enough or failure.kind not in overrides.retry_on:
@@ -149,6 +163,7 @@ class Webhooks:
         self,
         delivery: Delivery,
         fields: bytes | None,
+        cookies: dict[str, str],
         overrides: Overrides,
         deadline: float,
         token: str,
@@ -172,10 +187,12 @@ class Webhooks:
                 URL(delivery.url, encoded=True),  # exactly the characters that were signed
                 data=fields,
                 headers=headers,
+                cookies=cookies,
                 timeout=limits,
                 allow_redirects=False,
             ) as response:
                 body = await response.read()
+                cookies.update((name, each.value) for name, each in response.cookies.items())
                 delivery.status = response.status
                 content_type = response.content_type
                 if content_type.startswith(("text/", "application/")):
@@ -215,7 +232,7 @@ class Webhooks:
         self._count += 1
         delivery = Delivery(
             id=self._count,
-            at=now(),
+            at=self._clock.now(),
             account_sid=account.sid,
             method=method,
             url=url,

@@ -1,7 +1,7 @@
 """The fields that Twilio sends about a call, in every webhook about it."""
 
-from backend.local_carrier.legs import Leg
-from backend.local_carrier.times import now, rfc2822
+from backend.local_carrier.legs import Leg, ProgressEvent
+from backend.local_carrier.times import rfc2822
 from backend.local_carrier.webhooks.delivery import Parameters
 
 API_VERSION = "2010-04-01"
@@ -13,29 +13,37 @@ def call_parameters(leg: Leg) -> Parameters:
         "AccountSid": leg.account.sid,
         "ApiVersion": API_VERSION,
         "CallStatus": str(leg.status),
-        "Direction": "inbound",
+        "Direction": leg.direction,
         "From": leg.caller,
         "Caller": leg.caller,
         "To": leg.called,
         "Called": leg.called,
     }
+    if leg.parent is not None:
+        fields["ParentCallSid"] = leg.parent.sid
     if leg.application_sid is not None:
         fields["ApplicationSid"] = leg.application_sid
+    if leg.answered_by is not None and leg.asks_who_answers:
+        fields["AnsweredBy"] = leg.answered_by
     for names, number in ((("From", "Caller"), leg.caller), (("To", "Called"), leg.called)):
         if number.startswith("+"):
             fields |= _place(names, number)
     return fields
 
 
-def completion_parameters(leg: Leg) -> Parameters:
-    """For the one status callback of a number or TwiML App, when its call is over."""
-    return call_parameters(leg) | {
-        "CallDuration": str(leg.duration_seconds),
-        "Duration": str(-(-leg.duration_seconds // 60)),
-        "Timestamp": rfc2822(now()),
+def progress_parameters(leg: Leg, event: ProgressEvent) -> Parameters:
+    """For a status callback: how far a call has come, or how it ended."""
+    fields = call_parameters(leg) | {
+        "Timestamp": rfc2822(leg.clock.now()),
         "CallbackSource": "call-progress-events",
-        "SequenceNumber": "0",
+        "SequenceNumber": str(leg.progress_told),
     }
+    if event == "initiated":
+        fields["CallStatus"] = "initiated"
+    if event == "completed":
+        fields["CallDuration"] = str(leg.duration_seconds)
+        fields["Duration"] = str(-(-leg.duration_seconds // 60))
+    return fields
 
 
 def _place(names: tuple[str, str], number: str) -> Parameters:

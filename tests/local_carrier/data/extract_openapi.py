@@ -17,13 +17,42 @@ NOTICE = (
     "package @twilio/cli-core (MIT, Copyright (C) 2022, Twilio, Inc.). See NOTICE.txt beside it."
 )
 ROOT = "/2010-04-01/Accounts"
-RESOURCES = ("Calls", "Conferences", "IncomingPhoneNumbers", "Applications", "Keys")
+ONE = f"{ROOT}/{{AccountSid}}"
+RESOURCES = (
+    "Applications",
+    "Calls",
+    "Conferences",
+    "IncomingPhoneNumbers",
+    "Keys",
+    "Messages",
+    "OutgoingCallerIds",
+    "Queues",
+    "Recordings",
+)
+OWNERS = ("Calls/{CallSid}", "Conferences/{ConferenceSid}")
+USAGE = ("", "/AllTime", "/Daily", "/LastMonth", "/Monthly", "/ThisMonth", "/Today", "/Yearly")
 PATHS = (
+    f"{ROOT}.json",
     f"{ROOT}/{{Sid}}.json",
-    *(f"{ROOT}/{{AccountSid}}/{name}.json" for name in RESOURCES),
-    *(f"{ROOT}/{{AccountSid}}/{name}/{{Sid}}.json" for name in RESOURCES),
-    f"{ROOT}/{{AccountSid}}/Conferences/{{ConferenceSid}}/Participants.json",
-    f"{ROOT}/{{AccountSid}}/Conferences/{{ConferenceSid}}/Participants/{{CallSid}}.json",
+    *(f"{ONE}/{name}.json" for name in RESOURCES),
+    *(f"{ONE}/{name}/{{Sid}}.json" for name in RESOURCES),
+    f"{ONE}/Conferences/{{ConferenceSid}}/Participants.json",
+    f"{ONE}/Conferences/{{ConferenceSid}}/Participants/{{CallSid}}.json",
+    f"{ONE}/Queues/{{QueueSid}}/Members.json",
+    f"{ONE}/Queues/{{QueueSid}}/Members/{{CallSid}}.json",
+    *(f"{ONE}/{of}/Recordings{end}.json" for of in OWNERS for end in ("", "/{Sid}")),
+    f"{ONE}/Messages/{{MessageSid}}/Media.json",
+    f"{ONE}/Messages/{{MessageSid}}/Media/{{Sid}}.json",
+    f"{ONE}/AvailablePhoneNumbers.json",
+    f"{ONE}/AvailablePhoneNumbers/{{CountryCode}}.json",
+    *(
+        f"{ONE}/AvailablePhoneNumbers/{{CountryCode}}/{kind}.json"
+        for kind in ("Local", "Mobile", "TollFree")
+    ),
+    *(f"{ONE}/Usage/Records{when}.json" for when in (*USAGE, "/Yesterday")),
+    f"{ONE}/Calls/{{CallSid}}/UserDefinedMessages.json",
+    f"{ONE}/Calls/{{CallSid}}/UserDefinedMessageSubscriptions.json",
+    f"{ONE}/Calls/{{CallSid}}/UserDefinedMessageSubscriptions/{{Sid}}.json",
 )
 UNUSED = ("description", "example", "examples", "x-twilio", "x-class-extra-annotation")
 UNUSED_IN_FIELDS = ("x-field-extra-annotation", "x-getter-extra-annotation")

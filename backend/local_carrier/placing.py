@@ -1,0 +1,102 @@
+"""Calls that REST creates. They leave one after the other, as many a second as their account may;
+until its turn comes a call is queued, and REST is told how long that will be.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+
+from backend.local_carrier.accounts import Account
+from backend.local_carrier.calls import Calls
+from backend.local_carrier.clock import Clock
+from backend.local_carrier.conferences import Conferences
+from backend.local_carrier.legs import Leg, LegStatus
+from backend.local_carrier.rooms import Conference, Seat
+from backend.local_carrier.twiml.conference import ConferenceNoun
+from backend.local_carrier.twiml.dial import LONGEST_SECONDS, Dial
+from backend.local_carrier.twiml.perform import Document
+from backend.local_carrier.twiml.stage import GoTo
+
+LONGEST_QUEUE_SECONDS = 24 * 3600
+
+
+class QueueTooLong(Exception):
+    """More calls wait for their turn than leave within a day."""
+
+
+class TooManyCalls(Exception):
+    """The account has as many calls under way as it may."""
+
+
+class Placed(msgspec.Struct, frozen=True, kw_only=True):
+    """How a created call goes on."""
+
+    leg: Leg
+    timeout: int
+    then: GoTo | Document
+
+
+class Placing:
+    def __init__(self, clock: Clock, calls: Calls, conferences: Conferences) -> None:
+        self._clock, self._calls, self._conferences = clock, calls, conferences
+        self._next_turn: dict[str, float] = {}
+        conferences.ended.append(self._release_expected)
+
+    def check(self, account: Account) -> None:
+        """Raises `TooManyCalls`, or `QueueTooLong`, if that account may not call now."""
+        most = account.limits.concurrent_calls
+        if most is not None and self._calls.live_of(account) >= most:
+            raise TooManyCalls
+        if self._wait(account) > LONGEST_QUEUE_SECONDS:
+            raise QueueTooLong
+
+    def place(self, placed: Placed) -> None:
+        """The call exists from now on; it rings when its turn comes."""
+        self._enter(placed.leg)
+        placed.leg.script = asyncio.create_task(self._run(placed))
+
+    def place_into(self, leg: Leg, seat: Seat, timeout: int) -> Conference:
+        """The same, to sit in a conference. Raises `CannotJoin` if its label is taken."""
+        conference = self._conferences.expect(leg, seat)
+        sit_down = Dial(
+            noun=ConferenceNoun(seat),
+            action=None,
+            method="POST",
+            time_limit=leg.time_limit or LONGEST_SECONDS,
+            hangup_on_star=False,
+            answer_on_bridge=False,
+        )
+        leg.watchers.append(self._gives_up(conference))
+        self.place(Placed(leg=leg, timeout=timeout, then=[sit_down]))
+        return conference
+
+    def _enter(self, leg: Leg) -> None:
+        leg.queue_seconds = self._wait(leg.account)
+        turn = self._clock.seconds() + leg.queue_seconds
+        self._next_turn[leg.account.sid] = turn + 1 / leg.account.limits.calls_per_second
+        self._calls.remember(leg)
+
+    def _wait(self, account: Account) -> float:
+        return max(0.0, self._next_turn.get(account.sid, 0.0) - self._clock.seconds())
+
+    async def _run(self, placed: Placed) -> None:
+        leg = placed.leg
+        await self._clock.sleep(leg.queue_seconds)
+        if await self._calls.ring(leg, placed.timeout):
+            self._calls.perform(leg, placed.then)
+
+    def _gives_up(self, conference: Conference) -> Callable[[Leg, LegStatus], None]:
+        def watch(leg: Leg, status: LegStatus) -> None:
+            if not leg.is_live:
+                self._conferences.give_up(leg, conference)
+
+        return watch
+
+    def _release_expected(self, conference: Conference) -> None:
+        """The room is closed: whoever was still being rung for it is not needed any more."""
+        for sid in list(conference.expected):
+            leg = self._calls.find(sid)
+            if leg is not None:
+                leg.refuse(LegStatus.CANCELED)
+        conference.expected.clear()

@@ -1,0 +1,168 @@
+"""Queues: callers who wait in order until somebody takes the first of them.
+
+A queue is made by the first <Enqueue> that names it, or by REST. Whoever waits hears the wait
+document over and over; whoever takes them is bridged with them (`twiml/queue.py`).
+"""
+
+import asyncio
+from datetime import datetime
+from typing import Literal
+
+from backend.local_carrier.accounts import Account
+from backend.local_carrier.legs import Leg
+from backend.local_carrier.sids import new_sid
+
+QueueResult = Literal[
+    "bridged",
+    "bridging-in-process",
+    "error",
+    "hangup",
+    "leave",
+    "redirected",
+    "redirected-from-bridged",
+    "queue-full",
+    "system-error",
+]
+MemberState = Literal["waiting", "called", "over"]
+"""Called: somebody is about to take the caller, so the music stops."""
+USUAL_SIZE, LARGEST_SIZE = 100, 5000
+LONGEST_NAME = 64
+
+
+class QueueFull(Exception):
+    """The queue has as many members as it may have."""
+
+
+class Member:
+    """One caller who waits."""
+
+    def __init__(self, queue: "Queue", leg: Leg) -> None:
+        self.queue, self.leg = queue, leg
+        self.enqueued_at: datetime = leg.clock.now()
+        self._began = leg.clock.seconds()
+        self.state: MemberState = "waiting"
+        self.result: QueueResult = "system-error"
+        """How the waiting ended, once it is over. `bridged`: somebody took the caller."""
+        self._changed = asyncio.Event()
+
+    @property
+    def wait_seconds(self) -> int:
+        return int(self.leg.clock.seconds() - self._began)
+
+    def become(self, state: MemberState) -> None:
+        self.state = state
+        self._changed.set()
+
+    async def until(self, *states: MemberState) -> None:
+        while self.state not in states:
+            self._changed.clear()
+            await self._changed.wait()
+
+    @property
+    def position(self) -> int:
+        """From 1; 0 once the member has left."""
+        members = self.queue.members
+        return members.index(self) + 1 if self in members else 0
+
+
+class Queue:
+    def __init__(self, account: Account, name: str, size: int, now: datetime) -> None:
+        self.sid = new_sid("QU")
+        self.account, self.name, self.size = account, name, size
+        self.members: list[Member] = []
+        self.awaited: list[asyncio.Future[None]] = []
+        """Those who came to take somebody and found nobody."""
+        self.created_at = self.updated_at = now
+
+    @property
+    def average_wait_seconds(self) -> int:
+        """Of those who are waiting now."""
+        if not self.members:
+            return 0
+        return sum(m.wait_seconds for m in self.members) // len(self.members)
+
+
+class Queues:
+    def __init__(self) -> None:
+        self._all: dict[str, Queue] = {}
+        self._members: dict[str, Member] = {}
+
+    def of_account(self, account: Account) -> list[Queue]:
+        return [queue for queue in self._all.values() if queue.account is account]
+
+    def find(self, account: Account, sid: str) -> Queue | None:
+        queue = self._all.get(sid)
+        return queue if queue is not None and queue.account is account else None
+
+    def named(self, account: Account, name: str) -> Queue | None:
+        return next((q for q in self.of_account(account) if q.name == name), None)
+
+    def open(self, account: Account, name: str, size: int, now: datetime) -> Queue:
+        """The queue of that name; a new one of that size if there is none."""
+        queue = self.named(account, name)
+        if queue is None:
+            queue = Queue(account, name, size, now)
+            self._all[queue.sid] = queue
+        return queue
+
+    def close(self, queue: Queue) -> None:
+        self._all.pop(queue.sid, None)
+
+    def member(self, leg: Leg) -> Member | None:
+        return self._members.get(leg.sid)
+
+    def enqueue(self, leg: Leg, name: str) -> Member:
+        """Raises `QueueFull`."""
+        queue = self.open(leg.account, name, USUAL_SIZE, leg.clock.now())
+        if len(queue.members) >= queue.size:
+            raise QueueFull(name)
+        member = Member(queue, leg)
+        queue.members.append(member)
+        self._members[leg.sid] = member
+        leg.note(f"waits in queue {name} at position {member.position}")
+        _wake_one(queue)
+        return member
+
+    def take_first(self, queue: Queue) -> Member | None:
+        """The one who has waited longest, and from now on waits for one taker alone."""
+        return self.take(queue.members[0]) if queue.members else None
+
+    def take(self, member: Member) -> Member:
+        member.queue.members.remove(member)
+        member.become("called")
+        return member
+
+    def put_back(self, member: Member) -> None:
+        """Whoever took the caller is gone before they talked: the caller is first again."""
+        if member.leg.sid in self._members:
+            member.queue.members.insert(0, member)
+            member.become("waiting")
+            _wake_one(member.queue)
+
+    def connected(self, member: Member) -> None:
+        """Taker and caller talk."""
+        self._members.pop(member.leg.sid, None)
+        _finish(member, "bridged")
+
+    def leave(self, leg: Leg, result: QueueResult) -> None:
+        """The leg waits no more, if it did; whoever waits with it learns how that ended."""
+        member = self._members.pop(leg.sid, None)
+        if member is None:
+            return
+        if member in member.queue.members:
+            member.queue.members.remove(member)
+        _finish(member, result)
+
+
+def _finish(member: Member, result: QueueResult) -> None:
+    if member.state != "over":
+        member.result = result
+        member.become("over")
+
+
+def _wake_one(queue: Queue) -> None:
+    while queue.awaited:
+        waiting = queue.awaited.pop(0)
+        if not waiting.done():
+            waiting.set_result(None)
+            return

@@ -1,0 +1,54 @@
+"""Whom REST calls, and under which number: checked before anything is made of it."""
+
+import phonenumbers
+
+from backend.local_carrier.handsets import REFUSED
+from backend.local_carrier.rest.asking import Asked, Refused
+
+NO_TO, NO_FROM = 21201, 21213
+BAD_TO, BAD_FROM, NOT_YOURS = 21211, 21212, 21210
+UNKNOWN_ADDRESS = 21211
+
+
+def called_address(asked: Asked, field: str) -> str:
+    """A number in E.164, or `client:identity`. Raises `Refused` for all else."""
+    given = asked.form.text(field).strip()
+    if not given:
+        raise Refused(400, NO_TO, f"No '{field}' number is specified")
+    if given.startswith("client:") and len(given) > len("client:"):
+        return given
+    number = e164(given)
+    if number is None:
+        raise Refused(
+            400, BAD_TO, f"The phone number you are attempting to call, {given}, is not valid."
+        )
+    if number in REFUSED:
+        code, why = REFUSED[number]
+        raise Refused(400, code, why)
+    return number
+
+
+def caller_address(asked: Asked) -> str:
+    """One of the account's own or verified numbers, or `client:…`."""
+    given = (asked.form.text("CallerId") or asked.form.text("From")).strip()
+    if not given:
+        raise Refused(400, NO_FROM, "No 'From' number is specified")
+    if given.startswith("client:"):
+        return given
+    number = e164(given)
+    if number is None:
+        raise Refused(400, BAD_FROM, f"The source phone number provided, {given}, is not valid.")
+    if not asked.account.may_show(number):
+        why = f"The source phone number provided, {number}, is not yet verified for your account."
+        raise Refused(400, NOT_YOURS, why)
+    return number
+
+
+def e164(text: str) -> str | None:
+    try:
+        number = phonenumbers.parse(text, "US")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,176 @@
+"""Parties that a <Dial> rings: together or one after the other, with one winner.
+
+Whoever answers first is connected, the others are canceled. A party may have a document of its
+own (`url`), performed after the answer and before the caller is put through.
+"""
+
+import asyncio
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+
+import msgspec
+
+from backend.local_carrier.audio.clips import Playback
+from backend.local_carrier.audio.sources import FromPlay
+from backend.local_carrier.audio.tones import ringing_tone
+from backend.local_carrier.bridges import Bridge
+from backend.local_carrier.clock import within
+from backend.local_carrier.legs import Callbacks, Leg, LegStatus
+from backend.local_carrier.recordings import RecordingWish
+from backend.local_carrier.twiml.stage import Stage, Unreachable, Wish
+
+TOLD_FIRST = (LegStatus.NO_ANSWER, LegStatus.BUSY, LegStatus.FAILED, LegStatus.CANCELED)
+"""Which outcome a <Dial> tells if several parties did not answer, each in its own way."""
+FAILED = {"DialCallStatus": "failed", "DialBridged": "false"}
+
+
+class Rung(msgspec.Struct, frozen=True, kw_only=True):
+    """One noun: whom to ring, and what that party hears before the caller is put through."""
+
+    to: str
+    parameters: dict[str, str] = {}
+    url: str = ""
+    method: str = "POST"
+    digits: str = ""
+    """Keys that are pressed for the party once it has answered."""
+    status_callback: str = ""
+    status_callback_method: str = "POST"
+    status_callback_events: frozenset[str] = frozenset()
+
+
+Party = tuple[Rung, Leg]
+
+
+class RungTogether(msgspec.Struct, frozen=True):
+    rung: tuple[Rung, ...]
+    caller_id: str | None
+    timeout: int
+    sequential: bool
+    recorded: RecordingWish | None
+
+    async def connect(self, stage: Stage, time_limit: int) -> dict[str, str]:
+        """Ring, connect, and wait until it is over. Returns the fields for `action`."""
+        try:
+            parties = [(one, self._leg(stage, one)) for one in self.rung]
+        except Unreachable as problem:
+            stage.leg.note(f"cannot dial: {problem}")
+            return FAILED
+        try:
+            with _ringback(stage):
+                winner = await self._winner(stage, parties)
+            if winner is None:
+                return _unanswered([leg for _, leg in parties])
+            return await self._talk(stage, winner, time_limit)
+        finally:
+            await _release(stage, [leg for _, leg in parties])
+
+    def part(self, stage: Stage) -> None:
+        """The caller pressed the star."""
+        bridge = stage.network.bridges.of(stage.leg)
+        if bridge is not None:
+            stage.network.bridges.part(bridge, "star pressed")
+
+    def outcome_so_far(self, stage: Stage) -> dict[str, str]:
+        bridge = stage.network.bridges.of(stage.leg)
+        if bridge is None:
+            return {"DialCallStatus": "canceled", "DialBridged": "false"}
+        return _connected(bridge) | {"DialCallDuration": str(bridge.seconds)}
+
+    def _leg(self, stage: Stage, one: Rung) -> Leg:
+        status_callback = one.status_callback and stage.absolute(one.status_callback)
+        callbacks = Callbacks(
+            status_callback=status_callback,
+            status_callback_method=one.status_callback_method,
+            status_callback_events=one.status_callback_events,
+        )
+        wish = Wish(
+            to=one.to, caller=self.caller_id, parameters=one.parameters, callbacks=callbacks
+        )
+        return stage.network.leg_to(wish, stage.leg)
+
+    async def _winner(self, stage: Stage, parties: Sequence[Party]) -> Leg | None:
+        if not self.sequential:
+            return await self._first_of(stage, parties)
+        for party in parties:
+            if await self._first_of(stage, [party]) is not None:
+                return party[1]
+        return None
+
+    async def _first_of(self, stage: Stage, parties: Sequence[Party]) -> Leg | None:
+        """The first who answers and stays; the others are canceled at once."""
+        ringing = {asyncio.create_task(self._put_through(stage, p)): p[1] for p in parties}
+        waiting = set(ringing)
+        winner: Leg | None = None
+        try:
+            while waiting and winner is None:
+                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                winner = next((ringing[task] for task in done if task.result()), None)
+            return winner
+        finally:
+            for task in ringing:
+                task.cancel()
+            await asyncio.gather(*ringing, return_exceptions=True)
+            await _release(stage, [leg for leg in ringing.values() if leg is not winner])
+
+    async def _put_through(self, stage: Stage, party: Party) -> bool:
+        noun, leg = party
+        if not await stage.network.ring(leg, self.timeout):
+            return False
+        if noun.digits:
+            leg.note(f"is sent the keys {noun.digits}")
+        if noun.url:
+            await stage.network.perform_for_callee(leg, stage.absolute(noun.url), noun.method)
+        return leg.is_live
+
+    async def _talk(self, stage: Stage, child: Leg, time_limit: int) -> dict[str, str]:
+        parent, bridges = stage.leg, stage.network.bridges
+        await stage.answer()  # with answerOnBridge it was not answered yet
+        bridge = bridges.join(parent, child)
+        recorder, wish = stage.network.recorder, self.recorded
+        recording = recorder.record_bridge(bridge, wish) if wish is not None else None
+        if not await within(stage.network.clock, bridge.over, time_limit):
+            bridges.part(bridge, "time is over")
+        fields = _connected(bridge)
+        if bridge.over.result() != "taken elsewhere":
+            fields["DialCallDuration"] = str(bridge.seconds)
+        if recording is not None:
+            fields["RecordingUrl"] = recorder.recordings.url(recording)
+            fields["RecordingSid"] = recording.sid
+        return fields
+
+
+async def _release(stage: Stage, legs: Sequence[Leg]) -> None:
+    """Whoever still rings, or is there only because we dialled, is let go.
+
+    A party that REST has given TwiML of its own has a script, and stays.
+    """
+    for leg in legs:
+        if leg.is_live and leg.script is None:
+            talks = leg.status is LegStatus.IN_PROGRESS
+            await stage.network.end(leg, LegStatus.COMPLETED if talks else LegStatus.CANCELED)
+
+
+@contextmanager
+def _ringback(stage: Stage) -> Generator[None]:
+    """A caller who is answered already hears that it rings elsewhere."""
+    playback = Playback(ringing_tone(), FromPlay(url="ringing", ringback=True), loops=0)
+    stage.leg.playback = playback
+    try:
+        yield
+    finally:
+        if stage.leg.playback is playback:
+            stage.leg.playback = None
+
+
+def _connected(bridge: Bridge) -> dict[str, str]:
+    return {
+        "DialCallStatus": "completed",
+        "DialCallSid": bridge.child.sid,
+        "DialBridged": "true",
+    }
+
+
+def _unanswered(legs: Sequence[Leg]) -> dict[str, str]:
+    statuses = {leg.status for leg in legs}
+    status = next((s for s in TOLD_FIRST if s in statuses), LegStatus.FAILED)
+    return {"DialCallStatus": str(status), "DialCallSid": legs[0].sid, "DialBridged": "false"}

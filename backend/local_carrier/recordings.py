@@ -130,6 +130,9 @@ class Recordings:
         self._all: dict[str, Recording] = {}
         self._live: dict[str, Recording] = {}
 
+    def all(self) -> list[Recording]:
+        return list(self._all.values())
+
     def of_account(self, account: Account) -> list[Recording]:
         return [one for one in self._all.values() if one.account is account]
 

@@ -194,6 +194,9 @@ async def test_the_labs_openapi_document_names_its_paths(lab: Lab) -> None:
         "/lab/phones/{sid}/digits",
         "/lab/phones/{sid}/rejection",
         "/lab/phones/{sid}/speech",
+        "/lab/queues",
+        "/lab/recordings",
+        "/lab/recordings/{sid}/wav",
         "/lab/conferences",
         "/lab/deliveries",
     }

@@ -47,7 +47,11 @@ async def test_a_person_dials_listens_presses_keys_and_hangs_up(
     await expect(card.locator(".hears")).to_contain_text(re.compile("voice, (699|700|701) Hz"))
     await card.get_by_role("button", name="Press 7").click()
     await expect(card).to_contain_text("pressed 7")
+    await page.get_by_role("link", name="Webhooks").click()
     await expect(page.get_by_text("ringing · +15551112222")).to_be_visible()
+    await page.get_by_role("link", name="Rooms").click()
+    await expect(page.get_by_text("front desk", exact=True)).to_be_visible()
+    await page.get_by_role("link", name="Calls").click()
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
     await card.get_by_role("button", name="Hang up").click()
     await expect(card).to_contain_text("completed")

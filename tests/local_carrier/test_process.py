@@ -13,6 +13,7 @@ import pytest
 
 from backend.local_carrier.accounts import Accounts
 from backend.local_carrier.clock import RealClock
+from backend.local_carrier.lab.page import NAMES
 from tests.local_carrier.lab import Lab
 
 
@@ -72,7 +73,7 @@ def test_the_state_file_is_for_its_owner_only(tmp_path: Path) -> None:
     assert kept.stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("path", ["/", "/lab.css", "/lab.js"])
+@pytest.mark.parametrize("path", ["/", *(f"/page/{name}" for name in sorted(NAMES))])
 async def test_the_lab_page_asks_nothing_of_any_other_host(lab: Lab, path: str) -> None:
     async with lab.http.get(path) as response:
         text = await response.text()

@@ -18,7 +18,9 @@ from backend.local_carrier.lab.views import (
     NewSoftphone,
     PhoneView,
     Speech,
+    Whereabouts,
     account_view,
+    address_of,
     conference_view,
     phone_view,
 )
@@ -148,7 +150,13 @@ class LabApi(Controller):
 
 def _view(exchange: Exchange, leg: Leg) -> PhoneView:
     seat = exchange.conferences.seat_of(leg)
-    return phone_view(leg, seat.conference if seat is not None else None)
+    bridge, member = exchange.bridges.of(leg), exchange.queues.member(leg)
+    whereabouts = Whereabouts(
+        conference=seat.conference if seat is not None else None,
+        talks_with=address_of(bridge.other(leg)) if bridge is not None else None,
+        queue=member.queue.name if member is not None else None,
+    )
+    return phone_view(leg, whereabouts)
 
 
 def _leg(exchange: Exchange, sid: str) -> Leg:

@@ -75,6 +75,9 @@ class PhoneView(msgspec.Struct, rename={"caller": "from"}):
     account_sid: str
     digits: str
     conference: str | None
+    talks_with: str | None
+    """Of a leg that is bridged: the other party's address."""
+    queue: str | None
     label: str | None
     on_hold: bool
     hears: Hears
@@ -93,6 +96,7 @@ class ParticipantView(msgspec.Struct):
     caller: str
     muted: bool
     hold: bool
+    coaching: bool
 
 
 class ConferenceView(msgspec.Struct):
@@ -117,7 +121,16 @@ def account_view(account: Account) -> AccountView:
     return AccountView(account.friendly_name, account.sid, account.auth_token, numbers)
 
 
-def phone_view(leg: Leg, conference: Conference | None) -> PhoneView:
+class Whereabouts(msgspec.Struct, frozen=True):
+    """Where a leg is now: in a room, with somebody, or in a queue."""
+
+    conference: Conference | None = None
+    talks_with: str | None = None
+    queue: str | None = None
+
+
+def phone_view(leg: Leg, whereabouts: Whereabouts) -> PhoneView:
+    conference = whereabouts.conference
     seat = conference.participants.get(leg.sid) if conference is not None else None
     return PhoneView(
         sid=leg.sid,
@@ -130,6 +143,8 @@ def phone_view(leg: Leg, conference: Conference | None) -> PhoneView:
         account_sid=leg.account.sid,
         digits=leg.digits,
         conference=conference.name if conference is not None else None,
+        talks_with=whereabouts.talks_with,
+        queue=whereabouts.queue,
         label=seat.label if seat is not None else None,
         on_hold=seat.hold if seat is not None else False,
         hears=hears(leg),
@@ -145,7 +160,7 @@ def phone_view(leg: Leg, conference: Conference | None) -> PhoneView:
 
 def conference_view(conference: Conference) -> ConferenceView:
     participants = [
-        ParticipantView(p.leg.sid, p.label, p.leg.caller, p.muted, p.hold)
+        ParticipantView(p.leg.sid, p.label, address_of(p.leg), p.muted, p.hold, p.coaching)
         for p in conference.participants.values()
     ]
     return ConferenceView(
@@ -155,3 +170,8 @@ def conference_view(conference: Conference) -> ConferenceView:
         conference.status,
         participants,
     )
+
+
+def address_of(leg: Leg) -> str:
+    """Who is at its far end."""
+    return leg.caller if leg.direction == "inbound" else leg.called

@@ -18,7 +18,8 @@ from backend.domain.agent import Agent, AgentStatus
 from backend.domain.attend import attend, begin_wrap_up
 from backend.domain.board import Announcement, agent_card_of, card_of
 from backend.domain.call import Call
-from backend.domain.decide import Decision, Scene, decide
+from backend.domain.decide import decide
+from backend.domain.decision import Decision, Scene
 from backend.domain.instructions import Instruction
 from backend.domain.ordering import has_its_place, next_in_order
 from backend.domain.refusals import NoSuchCall, NotAllowed

@@ -14,7 +14,7 @@ from msgspec.structs import asdict
 from backend.domain.agent import Agent
 from backend.domain.board import Announcement
 from backend.domain.call import Call
-from backend.domain.decide import Scene
+from backend.domain.decision import Scene
 from backend.domain.events import Event
 from backend.domain.instructions import Instruction
 from backend.domain.rules import Rules

@@ -13,7 +13,8 @@ from backend.domain import signals
 from backend.domain.agent import Agent, AgentStatus
 from backend.domain.call import Call, CallState
 from backend.domain.call_states import TRANSITIONS, diagram
-from backend.domain.decide import Decision, Scene, decide
+from backend.domain.decide import decide
+from backend.domain.decision import Decision, Scene
 from backend.domain.refusals import Refusal
 from backend.domain.rules import Rules
 

@@ -25,7 +25,8 @@ from backend.domain.board import (
     card_of,
 )
 from backend.domain.call import Call
-from backend.domain.decide import Scene, decide
+from backend.domain.decide import decide
+from backend.domain.decision import Scene
 from backend.domain.refusals import Refusal
 from backend.domain.rules import Rules
 

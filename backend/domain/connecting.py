@@ -1,0 +1,142 @@
+"""An agent gets the call: the claim, the browser's leg that comes, goes, or never arrives."""
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from backend.domain import events, instructions, refusals, signals
+from backend.domain.agent import AgentStatus
+from backend.domain.call import Call, CallState, Leg, LegRole
+from backend.domain.decision import Decision, Scene, also, forget, grown, may, move, remember
+
+
+def claim(
+    scene: Scene,
+    call: Call,
+    signal: signals.AgentAnswered | signals.AgentPickedUp,
+    now: datetime,
+) -> Decision:
+    agent_id = signal.agent_id
+    if call.agent_id == agent_id:
+        return Decision(call)
+    if scene.actor is None or scene.actor.status is AgentStatus.OFFLINE:
+        raise refusals.NotReachable
+    if call.agent_id is not None:
+        holder = scene.names.get(call.agent_id, "A colleague")
+        raise refusals.CallTaken(f"{holder} was faster and has this call.")
+    if scene.actor_call is not None:
+        raise refusals.AlreadyOnACall
+    if not may(call, signal, CallState.CONNECTING):
+        raise refusals.NotParked
+    from_the_lot = call.state is CallState.PARKED and call.slot is not None
+    claimed = move(
+        call,
+        signal,
+        CallState.CONNECTING,
+        now,
+        agent_id=agent_id,
+        offered_to=(),
+        overdue=False,
+        handled_by=also(call.handled_by, agent_id),
+        deadline=now + scene.rules.join,
+    )
+    said = (
+        events.CallPickedUp(agent_id, call.slot)
+        if from_the_lot and call.slot is not None
+        else events.CallClaimed(agent_id)
+    )
+    return Decision(claimed, (said,))
+
+
+def agent_joined(scene: Scene, call: Call, signal: signals.AgentJoined, now: datetime) -> Decision:
+    known = call.leg(signal.leg)
+    if known is not None:
+        return Decision(call)
+    with_leg = remember(call, Leg(signal.leg, LegRole.AGENT, now, signal.agent_id))
+    owns = call.agent_id == signal.agent_id
+    # Who has taken another call meanwhile does not get this one too.
+    unowned = call.state is CallState.RINGING and scene.actor_call is None
+    if not call.is_live:
+        return Decision(with_leg)
+    if not (owns or unowned):
+        # The claim ran out, or the call was parked, while this leg was on its way.
+        return Decision(
+            with_leg, (), (instructions.RemoveLeg(call.id, signal.leg, call.conference),)
+        )
+    asked: list[instructions.Instruction] = []
+    if call.caller_held:
+        asked.append(instructions.ResumeCaller(call.id, call.caller_leg, call.conference))
+    if call.agent_leg is not None:
+        # A page that was reloaded comes with a new leg before the old one is known to be dead.
+        asked.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
+    if call.state is CallState.CONNECTED:
+        was_lost = call.agent_leg is None
+        back = replace(with_leg, agent_leg=signal.leg, caller_held=False, deadline=None)
+        said = (events.AgentRejoined(signal.agent_id),) if was_lost else ()
+        return Decision(grown(back, bool(said)), said, tuple(asked))
+    joined = move(
+        with_leg,
+        signal,
+        CallState.CONNECTED,
+        now,
+        agent_id=signal.agent_id,
+        agent_leg=signal.leg,
+        handled_by=also(call.handled_by, signal.agent_id),
+        caller_held=False,
+        offered_to=(),
+        slot=None,
+        parked_by=None,
+        answered_at=call.answered_at or now,
+        deadline=None,
+    )
+    return Decision(joined, (events.CallConnected(signal.agent_id),), tuple(asked))
+
+
+def agent_leg_left(
+    scene: Scene, call: Call, signal: signals.AgentLegLeft, now: datetime
+) -> Decision:
+    after = forget(call, Leg(signal.leg, LegRole.AGENT, now, signal.agent_id), now)
+    if not call.is_live or call.agent_leg != signal.leg or signal.call_over:
+        return Decision(after)
+    if call.state is not CallState.CONNECTED:
+        return Decision(replace(after, agent_leg=None))
+    lost = replace(after, agent_leg=None, caller_held=True, deadline=now + scene.rules.rejoin)
+    return Decision(
+        grown(lost),
+        (events.AgentLost(signal.agent_id),),
+        (instructions.HoldCaller(call.id, call.caller_leg, call.conference),),
+    )
+
+
+def claim_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
+    """The agent did not come (or come back): the call is everybody's again."""
+    holder = call.agent_id
+    if holder is None:
+        return Decision(call)
+    if call.slot is not None:
+        returned = move(
+            call,
+            signals.TimeRanOut(),
+            CallState.PARKED,
+            now,
+            agent_id=None,
+            overdue=True,
+            offered_to=scene.free,
+            deadline=now + scene.rules.park_return,
+        )
+        said = (events.ClaimExpired(holder), events.ParkOverdue(call.slot, scene.free))
+        return Decision(returned, said, freed=(holder,))
+    returned = move(
+        call,
+        signals.TimeRanOut(),
+        CallState.RINGING,
+        now,
+        agent_id=None,
+        agent_leg=None,
+        offered_to=scene.free,
+        declined_by=(),
+        deadline=now + scene.rules.ring,
+    )
+    lost = call.state is CallState.CONNECTED
+    first = events.CallReturned(holder) if lost else events.ClaimExpired(holder)
+    return Decision(returned, (first, events.CallOffered(scene.free)), freed=(holder,))

@@ -1,0 +1,83 @@
+"""What is looked at, what follows, and the small steps that every decision is made of."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from backend.domain import events, instructions, signals
+from backend.domain.agent import Agent
+from backend.domain.call import Call, CallState, Leg
+from backend.domain.call_states import TRANSITIONS
+from backend.domain.rules import Rules
+
+
+class Scene(Struct, frozen=True):
+    """What a decision looks at. `free` are the agents who can be offered a call now."""
+
+    tenant: UUID
+    rules: Rules
+    call: Call | None = None
+    actor: Agent | None = None
+    actor_call: UUID | None = None
+    free: tuple[UUID, ...] = ()
+    taken_slots: frozenset[int] = frozenset()
+    names: Mapping[UUID, str] = {}
+
+
+class Decision(Struct, frozen=True):
+    """What follows. `freed` agents may be offered other calls; `wrapping` begin their wrap-up."""
+
+    call: Call | None = None
+    said: tuple[events.Event, ...] = ()
+    asked: tuple[instructions.Instruction, ...] = ()
+    freed: tuple[UUID, ...] = ()
+    wrapping: tuple[UUID, ...] = ()
+
+
+def may(call: Call, signal: signals.CallSignal, outcome: CallState) -> bool:
+    return outcome in TRANSITIONS.get((call.state, type(signal)), ())
+
+
+def move(
+    call: Call,
+    signal: signals.CallSignal,
+    outcome: CallState,
+    now: datetime,
+    **changes: Any,
+) -> Call:
+    """The call in its new state. A move that the table lacks is a mistake of ours."""
+    if not may(call, signal, outcome):
+        raise ImpossibleMove(call.state, type(signal).__name__, outcome)
+    return replace(call, state=outcome, since=now, rev=call.rev + 1, **changes)
+
+
+class ImpossibleMove(AssertionError):
+    """`decide` tried a move that is not in the table of states."""
+
+
+def grown(call: Call, announced: bool = True) -> Call:
+    return replace(call, rev=call.rev + 1) if announced else call
+
+
+def remember(call: Call, leg: Leg) -> Call:
+    return call if call.leg(leg.id) else replace(call, legs=(*call.legs, leg))
+
+
+def forget(call: Call, leg: Leg, now: datetime) -> Call:
+    """The call with that leg gone. A leg that was never seen is remembered as gone, so that its
+    late arrival cannot bring it to life."""
+    if call.leg(leg.id) is None:
+        return replace(call, legs=(*call.legs, replace(leg, left_at=now)))
+    gone = tuple(
+        replace(one, left_at=now) if one.id == leg.id and one.left_at is None else one
+        for one in call.legs
+    )
+    return replace(call, legs=gone)
+
+
+def also(people: tuple[UUID, ...], one: UUID) -> tuple[UUID, ...]:
+    return people if one in people else (*people, one)

@@ -1,0 +1,72 @@
+"""How a call ends: the caller leaves, an agent hangs up, nobody answers."""
+
+from datetime import datetime
+from uuid import UUID
+
+from backend.domain import events, instructions, refusals, signals
+from backend.domain.call import Call, CallState, EndReason, Leg, LegRole
+from backend.domain.decision import Decision, forget, move
+
+
+def caller_left(call: Call, signal: signals.CallerLeft, now: datetime) -> Decision:
+    after = forget(call, Leg(signal.leg, LegRole.CALLER, now), now)
+    if not call.is_live:
+        return Decision(after)
+    if signal.failed:
+        reason = EndReason.FAILED
+    elif call.answered_at is None:
+        reason = EndReason.ABANDONED
+    else:
+        reason = EndReason.COMPLETED
+    return end(after, signal, reason, now)
+
+
+def hang_up(call: Call, signal: signals.AgentHungUp, now: datetime) -> Decision:
+    if call.agent_id != signal.agent_id:
+        raise refusals.NotYourCall
+    reason = EndReason.REJECTED if call.answered_at is None else EndReason.COMPLETED
+    return end(
+        call,
+        signal,
+        reason,
+        now,
+        asked=(instructions.HangUpCaller(call.id, call.caller_leg),),
+        by=signal.agent_id,
+    )
+
+
+def end(
+    call: Call,
+    signal: signals.CallSignal,
+    reason: EndReason,
+    now: datetime,
+    *,
+    asked: tuple[instructions.Instruction, ...] = (),
+    by: UUID | None = None,
+) -> Decision:
+    """Close the call. Whoever had it goes to wrap-up if they talked, else is free again."""
+    talked = call.state is CallState.CONNECTED and call.agent_id is not None
+    had_it = () if call.agent_id is None else (call.agent_id,)
+    ended = move(
+        call,
+        signal,
+        CallState.ENDED,
+        now,
+        ended_at=now,
+        end_reason=reason,
+        agent_id=None,
+        agent_leg=None,
+        offered_to=(),
+        overdue=False,
+        slot=None,
+        parked_by=None,
+        caller_held=False,
+        deadline=None,
+    )
+    return Decision(
+        ended,
+        (events.CallEnded(reason, by),),
+        asked,
+        freed=() if talked else had_it,
+        wrapping=had_it if talked else (),
+    )

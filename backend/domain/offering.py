@@ -1,0 +1,54 @@
+"""A caller arrives and is offered to agents: rings, refusals, agents who come free or go away."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from backend.domain import events, refusals, signals
+from backend.domain.call import Call, CallState, call_id_of
+from backend.domain.decision import Decision, Scene, also, grown
+
+
+def arrive(scene: Scene, signal: signals.CallerArrived, now: datetime) -> Decision:
+    call = Call(
+        id=call_id_of(scene.tenant, signal.caller_leg),
+        caller=signal.caller,
+        number=signal.number,
+        caller_leg=signal.caller_leg,
+        started_at=now,
+        since=now,
+        rev=1,
+        offered_to=scene.free,
+        deadline=now + scene.rules.ring,
+    )
+    offers = (events.CallOffered(scene.free),) if scene.free else ()
+    return Decision(call, (events.CallArrived(), *offers))
+
+
+def decline(call: Call, signal: signals.AgentDeclined, now: datetime) -> Decision:
+    if signal.agent_id in call.declined_by:
+        return Decision(call)
+    if signal.agent_id not in call.offered_to:
+        raise refusals.NotRinging
+    left = tuple(a for a in call.offered_to if a != signal.agent_id)
+    declined = replace(call, offered_to=left, declined_by=also(call.declined_by, signal.agent_id))
+    if call.state is CallState.PARKED and not call.overdue:
+        # The parker does not want it back: it goes to everybody now, not when time is over.
+        declined = replace(declined, deadline=now)
+    return Decision(grown(declined), (events.OfferRefused(signal.agent_id),))
+
+
+def offer_to(call: Call, agent_id: UUID) -> Decision:
+    rings = call.state is CallState.RINGING or (call.state is CallState.PARKED and call.overdue)
+    if not rings or agent_id in call.offered_to or agent_id in call.declined_by:
+        return Decision(call)
+    offered = replace(call, offered_to=(*call.offered_to, agent_id))
+    return Decision(grown(offered), (events.CallOffered((agent_id,)),))
+
+
+def withdraw_from(call: Call, agent_id: UUID) -> Decision:
+    if agent_id not in call.offered_to:
+        return Decision(call)
+    left = tuple(a for a in call.offered_to if a != agent_id)
+    return Decision(grown(replace(call, offered_to=left)), (events.OfferWithdrawn(agent_id),))

@@ -5,7 +5,6 @@ else has started. An empty value counts as unset: that is how container tools pa
 """
 
 import base64
-import binascii
 import difflib
 import os
 import secrets
@@ -15,6 +14,8 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
+
+from backend import setting_values as value
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,111 +92,6 @@ def make_data_folder(folder: Path) -> None:
         each.chmod(0o711 if os.getuid() == 0 else 0o700)
 
 
-# -- what a value may be ------------------------------------------------------------------------
-
-
-class _Wrong(ValueError):
-    def __init__(self, problem: str, expected: str):
-        super().__init__(f"{problem}; expected {expected}")
-
-
-def _port(value: str) -> int:
-    expected = "a port number from 1 to 65535"
-    if not value.isdecimal():
-        raise _Wrong(f"{value!r} is not a number", expected)
-    if not 1 <= int(value) <= 65535:
-        raise _Wrong(f"{value} is out of range", expected)
-    return int(value)
-
-
-def _pool(value: str) -> int:
-    expected = "a number of connections from 1 to 1000"
-    if not value.isdecimal():
-        raise _Wrong(f"{value!r} is not a number", expected)
-    if not 1 <= int(value) <= 1000:
-        raise _Wrong(f"{value} is out of range", expected)
-    return int(value)
-
-
-def _folder(value: str) -> Path:
-    folder = Path(value).expanduser().absolute()
-    if folder.exists() and not folder.is_dir():
-        raise _Wrong(f"{value!r} is a file", "a folder, or the name of one to be made")
-    return folder
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        if value not in choices:
-            raise _Wrong(f"{value!r} is not a choice", " or ".join(choices))
-        return value
-
-    return parse
-
-
-def _host(value: str) -> str:
-    if not value or any(sign in value for sign in "/ @"):
-        raise _Wrong(f"{value!r} is not an address to listen on", "one like 127.0.0.1 or 0.0.0.0")
-    return value
-
-
-def _host_and_port(value: str) -> str:
-    host, colon, port = value.rpartition(":")
-    if not colon or not host or "/" in host or not port.isdecimal():
-        raise _Wrong(f"{value!r} is not host:port", "something like localhost:8081, no scheme")
-    _port(port)
-    return value
-
-
-def _origin(value: str) -> str:
-    expected = "an origin like https://calls.example.com, without a path"
-    url = _url(value, expected)
-    if url.scheme not in ("http", "https") or not url.hostname:
-        raise _Wrong(f"{value!r} is not a web address", expected)
-    if url.path.rstrip("/") or url.query or url.fragment or "@" in url.netloc:
-        raise _Wrong(f"{value!r} has more than a scheme, a host and a port", expected)
-    return f"{url.scheme}://{url.netloc}"
-
-
-def _public_origin(value: str) -> str:
-    origin = _origin(value)
-    if origin.startswith("http:") and not is_localhost(origin):
-        raise _Wrong(f"{value!r} is not encrypted", "https, as only localhost may go without")
-    return origin
-
-
-def _database_url(value: str) -> str:
-    # The value itself is never repeated: it carries a password.
-    expected = "postgresql://user:password@host:5432/database"
-    url = _url(value, expected, shown="the value")
-    if url.scheme not in ("postgresql", "postgres"):
-        raise _Wrong("the value is not a PostgreSQL address", expected)
-    if not url.username or not url.path.strip("/"):
-        missing = "user" if not url.username else "database"
-        raise _Wrong(f"the value names no {missing}", expected)
-    return value
-
-
-def _url(value: str, expected: str, shown: str = ""):
-    try:
-        url = urlsplit(value)
-        _ = url.port
-    except ValueError:
-        raise _Wrong(f"{shown or repr(value)} is not a valid address", expected) from None
-    return url
-
-
-def _secret_key(value: str) -> bytes:
-    expected = "32 random bytes in base64, such as `openssl rand -base64 32` prints"
-    try:
-        key = base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError):
-        raise _Wrong("the value is not base64", expected) from None
-    if len(key) != 32:
-        raise _Wrong(f"the value holds {len(key)} bytes", expected)
-    return key
-
-
 # -- the settings -------------------------------------------------------------------------------
 
 
@@ -228,7 +124,7 @@ SETTINGS: tuple[Setting, ...] = (
         "DATABASE_URL",
         "database_url",
         "PostgreSQL as the product uses it: a login that is no superuser and owns nothing",
-        _database_url,
+        value.database_url,
         None,
         "its own PostgreSQL, in the data folder",
         secret=True,
@@ -237,7 +133,7 @@ SETTINGS: tuple[Setting, ...] = (
         "DATABASE_OWNER_URL",
         "database_owner_url",
         "the same database as its owner, for migrations only",
-        _database_url,
+        value.database_url,
         None,
         "none",
         secret=True,
@@ -246,16 +142,18 @@ SETTINGS: tuple[Setting, ...] = (
         "PATCHBAY_DATABASE_POOL",
         "database_pool",
         "connections to PostgreSQL that one web server holds",
-        _pool,
+        value.pool,
         "10",
     ),
-    Setting("PATCHBAY_HOST", "host", "address that the web server listens on", _host, "127.0.0.1"),
-    Setting("PATCHBAY_PORT", "port", "port that the web server listens on", _port, "8080"),
+    Setting(
+        "PATCHBAY_HOST", "host", "address that the web server listens on", value.host, "127.0.0.1"
+    ),
+    Setting("PATCHBAY_PORT", "port", "port that the web server listens on", value.port, "8080"),
     Setting(
         "PATCHBAY_PUBLIC_URL",
         "public_url",
         "address at which browsers and the carrier reach the product",
-        _public_origin,
+        value.public_origin,
         _public_url_by_port,
         "localhost, at PATCHBAY_PORT",
     ),
@@ -263,28 +161,28 @@ SETTINGS: tuple[Setting, ...] = (
         "PATCHBAY_DATA",
         "data_folder",
         "folder for all that is kept on this machine",
-        _folder,
+        value.folder,
         ".data",
     ),
     Setting(
         "PATCHBAY_CARRIER",
         "carrier",
         "who carries the calls: local (simulated, on this machine) or twilio",
-        _one_of("local", "twilio"),
+        value.one_of("local", "twilio"),
         "local",
     ),
     Setting(
         "PATCHBAY_CARRIER_PORT",
         "carrier_port",
         "port of the local carrier and its lab",
-        _port,
+        value.port,
         "8081",
     ),
     Setting(
         "PATCHBAY_CARRIER_API_URL",
         "carrier_api_url",
         "base address of the carrier's REST API",
-        _origin,
+        value.origin,
         _api_url_by_carrier,
         "the local carrier, or https://api.twilio.com",
     ),
@@ -292,7 +190,7 @@ SETTINGS: tuple[Setting, ...] = (
         "PATCHBAY_CARRIER_SIGNALLING",
         "carrier_signalling",
         "host:port that the browser phone signals to",
-        _host_and_port,
+        value.host_and_port,
         _signalling_by_carrier,
         "the local carrier, or what Twilio's SDK chooses",
     ),
@@ -300,14 +198,14 @@ SETTINGS: tuple[Setting, ...] = (
         "PATCHBAY_PANEL_PORT",
         "panel_port",
         "port of the process that serves the Panel pages, on this machine only",
-        _port,
+        value.port,
         "8082",
     ),
     Setting(
         "PATCHBAY_SECRET_KEY",
         "secret_key",
         "key that encrypts stored secrets: 32 bytes in base64",
-        _secret_key,
+        value.secret_key,
         None,
         "made once, kept in the data folder",
         secret=True,
@@ -316,14 +214,14 @@ SETTINGS: tuple[Setting, ...] = (
         "PATCHBAY_DEMO",
         "demo",
         "lay out the demo companies: auto (only in its own PostgreSQL), yes or no",
-        _one_of("auto", "yes", "no"),
+        value.one_of("auto", "yes", "no"),
         "auto",
     ),
     Setting(
         "PATCHBAY_LOG",
         "log_format",
         "how log lines look: console or json",
-        _one_of("console", "json"),
+        value.one_of("console", "json"),
         "console",
     ),
 )
@@ -382,11 +280,6 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
     return problems
 
 
-def is_localhost(origin: str) -> bool:
-    host = urlsplit(origin).hostname or ""
-    return host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")
-
-
 def _key_kept_in(folder: Path) -> bytes:
     file = folder / "secret.key"
     if not file.exists():
@@ -404,7 +297,7 @@ def _key_kept_in(folder: Path) -> bytes:
         finally:
             draft.unlink()
     try:
-        return _secret_key(file.read_text("ascii").strip())
+        return value.secret_key(file.read_text("ascii").strip())
     except ValueError as problem:
         raise ValueError(f"{file} cannot be used: {problem}") from None
 

@@ -44,7 +44,7 @@ from backend.web.problems import HANDLERS  # pyright: ignore[reportUnknownVariab
 from backend.web.protection import Headers, OwnPagesOnly
 from backend.web.sign_in import sign_in_router
 from backend.web.signed import Gate
-from backend.web.sounds import sounds_router
+from backend.web.sounds import make_all, sounds_router
 from backend.web.spool import Spool
 from backend.web.throttle import Throttle
 from backend.web.twilio_callbacks import callbacks_router
@@ -226,6 +226,7 @@ async def _in_the_background(services: Services, sweeping: bool) -> AsyncGenerat
     ]
     if sweeping:
         loops.append(services.sweeper.run())
+    composing = asyncio.create_task(asyncio.to_thread(make_all))
     tasks = [asyncio.create_task(loop) for loop in loops]
     for task in tasks:
         task.add_done_callback(_must_not_end)
@@ -234,7 +235,7 @@ async def _in_the_background(services: Services, sweeping: bool) -> AsyncGenerat
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(composing, *tasks, return_exceptions=True)
 
 
 def _must_not_end(task: asyncio.Task[None]) -> None:

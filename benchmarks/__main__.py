@@ -6,7 +6,15 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from benchmarks import carrier_media, claim, fan_out, idle_board, start_times, voice_webhook
+from benchmarks import (
+    board_in_browser,
+    carrier_media,
+    claim,
+    fan_out,
+    idle_board,
+    start_times,
+    voice_webhook,
+)
 from benchmarks.posting import Refused
 from benchmarks.report import Figure, Report, Skipped, as_json, as_text, report_of, say
 from benchmarks.report import this_machine as look_at_machine
@@ -16,7 +24,15 @@ Measure = Callable[[Stage], Awaitable[list[Figure] | list[Figure | Skipped]]]
 
 BENCHMARKS: dict[str, Measure] = {
     each.NAME: each.measure
-    for each in (voice_webhook, claim, fan_out, idle_board, carrier_media, start_times)
+    for each in (
+        voice_webhook,
+        claim,
+        fan_out,
+        idle_board,
+        board_in_browser,
+        carrier_media,
+        start_times,
+    )
 }
 
 

@@ -9,7 +9,6 @@ to a bare aiortc that sends ready packets and throws away what it gets.
 
 import asyncio
 import os
-import shutil
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -19,10 +18,11 @@ from typing import Any
 import aiohttp
 import psutil
 from aiohttp import web
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VoiceGrant
 
+from benchmarks.browsing import browser_path, chromium_page
 from benchmarks.processes import ServerProcess, free_port, running
 from benchmarks.report import Figure, Floor, Goal, Skipped, say
 from benchmarks.samples import median
@@ -38,19 +38,10 @@ PAGE = Path(__file__).parent / "browser"
 SDK = Path(__file__).parents[1] / (
     "dashboards/board/browser/node_modules/@twilio/voice-sdk/dist/twilio.min.js"
 )
-CHROMIUM_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--autoplay-policy=no-user-gesture-required",
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    "--disable-features=WebRtcHideLocalIpsWithMdns",
-    "--allow-loopback-in-peer-connection",
-)
 
 
 async def measure(stage: Stage) -> list[Figure | Skipped]:
-    browser = os.environ.get("PATCHBAY_TEST_BROWSER") or _installed_browser()
+    browser = browser_path()
     if browser is None or not SDK.exists():
         return [Skipped(NAME, "it needs a Chromium, and the SDK that `make test` installs")]
     seconds = stage.size(20, 8)
@@ -224,15 +215,6 @@ def _conference(room: str) -> web.Response:
     return web.Response(text=document, content_type="text/xml")
 
 
-@asynccontextmanager
-async def chromium_page(path: str) -> AsyncGenerator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        context = await browser.new_context(permissions=["microphone"])
-        yield await context.new_page()
-        await browser.close()
-
-
 async def _use(process: ServerProcess, seconds: int) -> float:
     before = process.cpu_seconds
     await asyncio.sleep(seconds)
@@ -247,8 +229,3 @@ def one_processor(pid: int, number: int) -> None:
 
 def threads(process: ServerProcess) -> int:
     return psutil.Process(process.pid).num_threads()
-
-
-def _installed_browser() -> str | None:
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return next(filter(None, map(shutil.which, names)), None)

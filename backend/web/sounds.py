@@ -1,6 +1,7 @@
 """Our own sounds, made from sine waves: ringing, hold music, and what the browser phone plays.
 
-8 kHz mono WAV, the telephone's own rate. Made once per process, when first asked for.
+8 kHz mono WAV, the telephone's own rate. Made once per process, soon after its start, so that the
+first caller who is parked does not wait for the music to be composed.
 """
 
 import io
@@ -69,6 +70,12 @@ SOUNDS: dict[str, Callable[[], bytes]] = {
 }
 
 
+def make_all() -> None:
+    """Takes a tenth of a second or two; for a thread."""
+    for make in SOUNDS.values():
+        make()
+
+
 @get("/{name:str}", sync_to_thread=True, cache=False)
 def sound(name: FromPath[str]) -> Response[bytes]:
     """A sound by its file name. Public: Twilio and browsers fetch it without credentials."""
@@ -91,6 +98,7 @@ def _bell(pitch: float, seconds: float) -> list[float]:
     return [value * 1.6 for value in _pluck(pitch, seconds, 0.3)]
 
 
+@cache
 def _pluck(pitch: float, seconds: float, level: float) -> list[float]:
     """A note that fades, with one soft overtone."""
     turn = 2 * math.pi * pitch / RATE

@@ -2,6 +2,7 @@
 
 import { drawNumbers, showAwaited } from './dialler.js';
 import { byId, write } from './dom.js';
+import { drawMessages, drawTextNumbers, lastChange } from './messages.js';
 import { learnAccounts } from './names.js';
 import { drawPhones } from './phones.js';
 import { drawConferences, drawQueues, drawRecordings } from './rooms.js';
@@ -9,21 +10,23 @@ import { drawWebhooks, since } from './webhooks.js';
 import { ask } from './wire.js';
 
 const LOOK_EVERY_MS = 500;
-const PARTS = ['calls', 'rooms', 'webhooks'];
+const PARTS = ['calls', 'rooms', 'messages', 'webhooks'];
 
 async function look() {
   try {
-    const [accounts, phones, conferences, queues, recordings, deliveries] = await Promise.all([
+    const [accounts, phones, conferences, queues, recordings, messages, deliveries] = await Promise.all([
       ask('GET', '/lab/accounts'), ask('GET', '/lab/phones'), ask('GET', '/lab/conferences'),
-      ask('GET', '/lab/queues'), ask('GET', '/lab/recordings'),
+      ask('GET', '/lab/queues'), ask('GET', '/lab/recordings'), ask('GET', `/lab/messages?since=${lastChange()}`),
       ask('GET', `/lab/deliveries?since=${since()}`)]);
     learnAccounts(accounts);
     drawNumbers(accounts);
+    drawTextNumbers(accounts);
     drawPhones(phones);
     showAwaited();
     drawConferences(conferences);
     drawQueues(queues);
     drawRecordings(recordings);
+    drawMessages(messages);
     drawWebhooks(deliveries);
     reach(true);
   } catch (error) {

@@ -51,13 +51,11 @@ class Exchange:
         *,
         media: Media = "real",
         clock: Clock | None = None,
-        most: float | None = None,
         address: str = TWILIO,
     ) -> None:
         self.media: Media = media
         self.address = address
         self.clock: Clock = clock or RealClock()
-        self._most = most
         self.accounts = Accounts(state / STATE_FILE, self.clock)
         self.background = Background()
         self.webhooks = Webhooks(self.background, self.clock)
@@ -99,7 +97,7 @@ class Exchange:
 
     async def open(self) -> None:
         await self.webhooks.open()
-        await self._running.enter_async_context(running(self.clock, self._most))
+        await self._running.enter_async_context(running(self.clock))
         if self.audible:
             if isinstance(self.clock, MovedClock):
                 raise RuntimeError("audio takes its own time: a moved clock needs media=null")

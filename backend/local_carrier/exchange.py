@@ -27,6 +27,7 @@ from backend.local_carrier.twiml import perform
 from backend.local_carrier.twiml.stage import GoTo, Stage, Unreachable, Where, Wish
 from backend.local_carrier.voices import voice_of
 from backend.local_carrier.webhooks.delivery import Webhooks
+from backend.local_carrier.webhooks.wire import HttpWire, Wire
 
 Media = Literal["real", "null"]
 LAST_WORDS_SECONDS = 1.0
@@ -43,7 +44,8 @@ class CannotDial(Exception):
 
 
 class Exchange:
-    """`address` begins the links to recordings and media that customers are given."""
+    """`address` begins the links to recordings and media that customers are given; `wire` carries
+    the webhooks."""
 
     def __init__(
         self,
@@ -52,13 +54,14 @@ class Exchange:
         media: Media = "real",
         clock: Clock | None = None,
         address: str = TWILIO,
+        wire: Wire | None = None,
     ) -> None:
         self.media: Media = media
         self.address = address
         self.clock: Clock = clock or RealClock()
         self.accounts = Accounts(state / STATE_FILE, self.clock)
         self.background = Background()
-        self.webhooks = Webhooks(self.background, self.clock)
+        self.webhooks = Webhooks(self.background, self.clock, wire or HttpWire())
         self.sounds = Sounds(self.webhooks)
         self.bridges, self.queues = Bridges(), Queues()
         self.recordings = Recordings(

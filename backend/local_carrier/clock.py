@@ -1,7 +1,7 @@
 """The carrier's time: real, fast, or moved by hand.
 
-Everything that the carrier waits for by itself (rings, pauses, patience, retries of a generator)
-waits here. Only what belongs to somebody else's clock does not: sockets, HTTP time-outs, tokens.
+Everything that the carrier waits for by itself (rings, pauses, patience, time limits) waits here.
+Only what belongs to somebody else's clock does not: sockets, HTTP time-outs, tokens.
 
 In fast time nothing is hurried: when all that is under way has come to rest, time jumps to the
 next moment for which anybody waits. So a day passes as fast as its work can be done.
@@ -11,16 +11,19 @@ import asyncio
 import heapq
 import time
 from collections.abc import AsyncGenerator, Generator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, Literal, Protocol
 
 Kind = Literal["real", "fast", "hand"]
 
-QUIET_TURNS = 12
-"""Turns of the event loop without work in flight, before the carrier is taken to be at rest. The
-longest chain from a timer to the webhook that it sends is shorter than that."""
+HIDDEN_TURNS = 4
+"""A task that ended wakes others through callbacks, each a turn of the event loop in which no task
+shows that it is about to go on (a gather within a gather, a `done` callback that settles another
+future). No chain here is longer than three."""
+A_SECOND = 1_000_000
+"""Moments are whole microseconds: a tenth of a second ten times over is a second."""
 
 
 class Clock(Protocol):
@@ -60,71 +63,112 @@ class RealClock:
 
 
 class MovedClock:
-    """Time that stands still until it is moved, and then visits every moment in order."""
+    """Time that stands still until it is moved, and then visits every moment in order.
 
-    def __init__(self, kind: Kind = "hand", begins: datetime | None = None) -> None:
+    With `most` it never runs more than so many times as fast as real time.
+    """
+
+    def __init__(
+        self, kind: Kind = "hand", *, begins: datetime | None = None, most: float | None = None
+    ) -> None:
         self.kind: Kind = kind
         self._begins = begins or datetime.now(UTC)
-        self._passed = 0.0
+        self._passed = 0
+        self._most = most
+        self._looked_at = time.monotonic()
         self._order = count()
-        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._sleepers: list[tuple[int, int, asyncio.Future[None]]] = []
         self._under_way = 0
+        self._nothing_under_way = asyncio.Event()
+        self._nothing_under_way.set()
+        self._somebody_new_sleeps = asyncio.Event()
         self._moving = asyncio.Lock()
-        self._somebody_sleeps = asyncio.Event()
 
     def now(self) -> datetime:
-        return self._begins + timedelta(seconds=self._passed)
+        self._flow()
+        return self._begins + timedelta(microseconds=self._passed)
 
     def seconds(self) -> float:
-        return self._passed
+        self._flow()
+        return self._passed / A_SECOND
 
     async def sleep(self, seconds: float) -> None:
+        moment = self._in(seconds)
+        if moment <= self._passed:
+            await asyncio.sleep(0)
+            return
         wake = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._sleepers, (self._passed + seconds, next(self._order), wake))
-        self._somebody_sleeps.set()
+        heapq.heappush(self._sleepers, (moment, next(self._order), wake))
+        self._somebody_new_sleeps.set()
         await wake
 
     @contextmanager
     def work(self) -> Generator[None]:
         self._under_way += 1
+        self._nothing_under_way.clear()
         try:
             yield
         finally:
             self._under_way -= 1
+            if not self._under_way:
+                self._nothing_under_way.set()
 
     async def move(self, seconds: float) -> None:
-        """Let so much time pass, with all that happens in it. Returns when it is over."""
+        """Let so much time pass, with all that happens in it. Returns when that is over."""
         async with self._moving:
-            until = self._passed + seconds
+            until = self._in(seconds)
             await self._rest()
             while (due := self._next_moment()) is not None and due <= until:
                 self._wake(due)
                 await self._rest()
-            self._passed = until
+            self._passed = max(self._passed, until)
 
-    async def run_ahead(self, most: float | None) -> None:
-        """Jump from moment to moment for ever, at most `most` times as fast as real time."""
-        real_began, began = time.monotonic(), self._passed
+    async def run_ahead(self) -> None:
+        """Jump from moment to moment for ever."""
         while True:
-            async with self._moving:
-                await self._rest()
-                due = self._next_moment()
-                if due is not None:
-                    if most is not None:
-                        ahead = (due - began) / most - (time.monotonic() - real_began)
-                        await asyncio.sleep(max(0.0, ahead))
-                    self._wake(self._next_moment() or due)
-                    continue
-            self._somebody_sleeps.clear()
-            await self._somebody_sleeps.wait()
+            await self._rest()
+            self._flow()
+            due = self._next_moment()
+            if due is not None and (self._most is None or due <= self._passed):
+                self._wake(due)
+                continue
+            self._somebody_new_sleeps.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._real_seconds_to(due)):
+                    await self._somebody_new_sleeps.wait()
 
-    def _next_moment(self) -> float | None:
+    @property
+    def sleepers(self) -> int:
+        """How many wait for a moment to come."""
+        return sum(not wake.done() for _, _, wake in self._sleepers)
+
+    def _in(self, seconds: float) -> int:
+        self._flow()
+        return self._passed + round(seconds * A_SECOND)
+
+    def _flow(self) -> None:
+        """A clock with a limit does not jump: its time flows, but stops at each moment for which
+        anybody waits until that has come to its turn."""
+        if self._most is None:
+            return
+        now, before = time.monotonic(), self._looked_at
+        self._looked_at = now
+        flown = self._passed + round((now - before) * self._most * A_SECOND)
+        due = self._next_moment()
+        self._passed = flown if due is None else min(flown, max(due, self._passed))
+
+    def _real_seconds_to(self, moment: int | None) -> float | None:
+        if moment is None or self._most is None:
+            return None
+        return (moment - self._passed) / A_SECOND / self._most
+
+    def _next_moment(self) -> int | None:
         while self._sleepers and self._sleepers[0][2].done():
             heapq.heappop(self._sleepers)
         return self._sleepers[0][0] if self._sleepers else None
 
-    def _wake(self, moment: float) -> None:
-        """Everybody who waits for this very moment."""
+    def _wake(self, moment: int) -> None:
+        """Everybody who waits for this very moment, in the order in which they fell asleep."""
         self._passed = max(self._passed, moment)
         while self._sleepers and self._sleepers[0][0] <= moment:
             _, _, wake = heapq.heappop(self._sleepers)
@@ -132,14 +176,14 @@ class MovedClock:
                 wake.set_result(None)
 
     async def _rest(self) -> None:
-        quiet = 0
-        while quiet < QUIET_TURNS:
+        """Returns when nothing is under way outside and no task has anything left to do."""
+        quiet_turns = 0
+        while quiet_turns <= HIDDEN_TURNS:
             if self._under_way:
-                quiet = 0
-                await asyncio.sleep(0.0005)
-            else:
-                quiet += 1
-                await asyncio.sleep(0)
+                await self._nothing_under_way.wait()
+            at_rest = not self._under_way and _every_task_waits()
+            quiet_turns = quiet_turns + 1 if at_rest else 0
+            await asyncio.sleep(0)
 
 
 async def within(clock: Clock, waited: "asyncio.Future[Any]", seconds: float) -> bool:
@@ -153,14 +197,28 @@ async def within(clock: Clock, waited: "asyncio.Future[Any]", seconds: float) ->
 
 
 @asynccontextmanager
-async def running(clock: Clock, most: float | None = None) -> AsyncGenerator[None]:
+async def running(clock: Clock) -> AsyncGenerator[None]:
     """Drives a fast clock while the block runs; other clocks need nobody."""
     if not isinstance(clock, MovedClock) or clock.kind != "fast":
         yield
         return
-    driver = asyncio.create_task(clock.run_ahead(most))
+    driver = asyncio.create_task(clock.run_ahead())
     try:
         yield
     finally:
         driver.cancel()
         await asyncio.gather(driver, return_exceptions=True)
+
+
+def _every_task_waits() -> bool:
+    """Whether every task but this one waits for something that has not come yet.
+
+    An event loop does not tell whether it has anything to do, but each of its tasks holds the
+    future that it waits for; asyncio's own tasks, which uvloop's loop runs too, call it so.
+    """
+    this = asyncio.current_task()
+    for task in asyncio.all_tasks():
+        waited: asyncio.Future[Any] | None = getattr(task, "_fut_waiter", None)
+        if task is not this and (waited is None or waited.done()):
+            return False
+    return True

@@ -27,6 +27,7 @@ from backend.local_carrier.twiml import perform
 from backend.local_carrier.twiml.stage import GoTo, Stage, Unreachable, Where, Wish
 from backend.local_carrier.voices import voice_of
 from backend.local_carrier.webhooks.delivery import Webhooks
+from backend.local_carrier.webhooks.wire import HttpWire, Wire
 
 Media = Literal["real", "null"]
 LAST_WORDS_SECONDS = 1.0
@@ -43,7 +44,8 @@ class CannotDial(Exception):
 
 
 class Exchange:
-    """`address` begins the links to recordings and media that customers are given."""
+    """`address` begins the links to recordings and media that customers are given; `wire` carries
+    the webhooks."""
 
     def __init__(
         self,
@@ -51,16 +53,15 @@ class Exchange:
         *,
         media: Media = "real",
         clock: Clock | None = None,
-        most: float | None = None,
         address: str = TWILIO,
+        wire: Wire | None = None,
     ) -> None:
         self.media: Media = media
         self.address = address
         self.clock: Clock = clock or RealClock()
-        self._most = most
         self.accounts = Accounts(state / STATE_FILE, self.clock)
         self.background = Background()
-        self.webhooks = Webhooks(self.background, self.clock)
+        self.webhooks = Webhooks(self.background, self.clock, wire or HttpWire())
         self.sounds = Sounds(self.webhooks)
         self.bridges, self.queues = Bridges(), Queues()
         self.recordings = Recordings(
@@ -99,7 +100,7 @@ class Exchange:
 
     async def open(self) -> None:
         await self.webhooks.open()
-        await self._running.enter_async_context(running(self.clock, self._most))
+        await self._running.enter_async_context(running(self.clock))
         if self.audible:
             if isinstance(self.clock, MovedClock):
                 raise RuntimeError("audio takes its own time: a moved clock needs media=null")

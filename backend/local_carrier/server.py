@@ -6,15 +6,19 @@ from pathlib import Path
 
 from litestar import Litestar, websocket
 from litestar.di import Provide
+from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
+from litestar.middleware import ASGIMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from backend.local_carrier.accounts import NumberTaken
 from backend.local_carrier.clock import Clock
 from backend.local_carrier.exchange import TWILIO, Exchange, Media
 from backend.local_carrier.lab import problems
 from backend.local_carrier.lab.api import LabApi
+from backend.local_carrier.lab.clock_api import NOT_WORK, ClockApi
 from backend.local_carrier.lab.page import PAGE
 from backend.local_carrier.lab.rooms_api import RoomsApi
 from backend.local_carrier.rest.api import rest_api
@@ -27,12 +31,10 @@ def carrier(
     *,
     media: Media = "real",
     clock: Clock | None = None,
-    most: float | None = None,
     address: str = TWILIO,
 ) -> Litestar:
-    """`address` begins the links that customers are given; `most` is how many times as fast as
-    real time a fast clock may run."""
-    exchange = Exchange(state, media=media, clock=clock, most=most, address=address)
+    """`address` begins the links that customers are given."""
+    exchange = Exchange(state, media=media, clock=clock, address=address)
     switchroom = Switchroom(exchange)
 
     @asynccontextmanager
@@ -51,7 +53,8 @@ def carrier(
         return exchange
 
     return Litestar(
-        [rest_api(exchange), signal, LabApi, RoomsApi, *PAGE],
+        [rest_api(exchange), signal, LabApi, RoomsApi, ClockApi, *PAGE],
+        middleware=[AsWork(exchange.clock)],
         dependencies={"exchange": Provide(the_exchange, sync_to_thread=False)},
         exception_handlers={
             problems.LabProblem: problems.told,
@@ -69,3 +72,17 @@ def carrier(
         ),
         request_max_body_size=30_000_000,
     )
+
+
+class AsWork(ASGIMiddleware):
+    """Time that is moved waits for the requests that are being served."""
+
+    scopes = (ScopeType.HTTP,)
+    exclude_opt_key = NOT_WORK
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        with self._clock.work():
+            await next_app(scope, receive, send)

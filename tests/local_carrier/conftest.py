@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.local_carrier.clock import MovedClock
 from backend.local_carrier.server import carrier
 from tests.local_carrier.customer import Customer
 from tests.local_carrier.lab import Company, Lab
@@ -14,7 +15,20 @@ from tests.serving import served
 async def lab(tmp_path: Path, customer: Customer) -> AsyncGenerator[Lab, None]:
     async with served(carrier(tmp_path)) as address, Lab.at(address) as lab:
         yield lab
-    # Whatever a test did, the carrier that ends leaves nothing running behind it.
+    nothing_is_left_running()
+
+
+@pytest.fixture
+async def still(tmp_path: Path, customer: Customer) -> AsyncGenerator[Lab, None]:
+    """A carrier without audio, whose time stands still until the test lets it pass."""
+    application = carrier(tmp_path, media="null", clock=MovedClock("hand"))
+    async with served(application) as address, Lab.at(address) as lab:
+        yield lab
+    nothing_is_left_running()
+
+
+def nothing_is_left_running() -> None:
+    """Whatever a test did, the carrier that ends leaves nothing running behind it."""
     left = [
         t for t in asyncio.all_tasks() if "local_carrier" in repr(t.get_coro()) and not t.done()
     ]

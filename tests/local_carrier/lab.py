@@ -94,6 +94,10 @@ class Lab:
         """How the telephone at that outside number behaves from now on."""
         await self.ask("PUT", f"/lab/handsets/{number}", how)
 
+    async def passes(self, seconds: float) -> None:
+        """Lets so much of the carrier's time pass, with all that happens in it."""
+        await self.ask("POST", "/lab/clock", {"advance": seconds})
+
     async def deliveries(self) -> list[dict[str, Any]]:
         return await self.ask("GET", "/lab/deliveries")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.local_carrier.__main__ import main
 from backend.local_carrier.accounts import Accounts
 from backend.local_carrier.clock import RealClock
 from backend.local_carrier.lab.page import NAMES
@@ -65,6 +66,58 @@ async def test_accounts_survive_a_restart_and_both_signals_end_it_cleanly(tmp_pa
         assert (await by_key.keys(key.sid).fetch_async()).friendly_name == "tokens"
         # It ends while a call is going on.
         await lab.ask("POST", "/lab/phones", {"from": "+1", "to": "+15550100001"}, 201)
+
+
+async def test_it_starts_with_a_clock_that_the_lab_moves(tmp_path: Path) -> None:
+    async with process(
+        tmp_path,
+        signal.SIGTERM,
+        "--media",
+        "null",
+        "--clock",
+        "hand",
+        "--public-url",
+        "http://x.y/",
+    ) as lab:
+        await lab.passes(5)
+        assert (await lab.ask("GET", "/lab/clock"))["seconds"] == 5.0
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (["--clock", "hand"], "--clock hand needs --media null: audio takes its own time"),
+        (["--clock", "fast"], "--clock fast needs --media null: audio takes its own time"),
+        (["--media", "null", "--most", "10"], "--most is only for --clock fast"),
+        (["--most", "0"], "argument --most: 0 is not a number above 0"),
+        (["--port", "80000"], "argument --port: 80000 is not a port"),
+        (["--media-address", "me"], "argument --media-address: me is not an IP address"),
+        (["--public-url", "me"], "argument --public-url: me is not like https://carrier.exampl"),
+        (["--port", "{taken}"], "cannot listen on 127.0.0.1:{taken}: Address already in use"),
+        (["--port", "0", "--state", "{file}"], "cannot use the state in {file}: "),
+        (["--port", "0", "--state", "{broken}"], "cannot use the state in {broken}: "),
+    ],
+)
+def test_it_says_in_one_line_why_it_does_not_start(
+    options: list[str],
+    why: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file, broken = tmp_path / "file", tmp_path / "broken"
+    broken.mkdir()
+    file.write_text("")
+    (broken / "local-carrier.json").write_text("[{")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        names = {"taken": listener.getsockname()[1], "file": file, "broken": broken}
+        given = ["--state", str(tmp_path), *(option.format(**names) for option in options)]
+        monkeypatch.setattr(sys, "argv", ["carrier", *given])
+        with pytest.raises(SystemExit) as ended:
+            main()
+    said = capsys.readouterr()
+    assert (ended.value.code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert said.err.startswith(f"python -m backend.local_carrier: {why.format(**names)}")
 
 
 def test_the_state_file_is_for_its_owner_only(tmp_path: Path) -> None:

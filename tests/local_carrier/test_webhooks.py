@@ -1,6 +1,8 @@
 """Webhooks that fail, are slow, or move; and the log that shows each attempt."""
 
+import asyncio
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -209,3 +211,106 @@ async def test_the_log_has_each_attempt_with_its_answer(
     assert delivery["body"] == "<Response><Hangup/></Response>"
     assert delivery["duration_ms"] > 0
     assert await lab.ask("GET", f"/lab/deliveries?since={delivery['id']}") == []
+
+
+async def test_a_call_brings_back_its_cookies_and_no_other_calls(
+    acme: Company, customer: Customer
+) -> None:
+    """ "Cookies are kept per call"."""
+
+    def baker(got: Got) -> Reply:
+        where = "/second" if got.path == acme.voice_path else "/third"
+        cookie = {"Set-Cookie": f"at={where[1:]}; Path=/; HttpOnly"}
+        return Reply(f"<Response><Redirect>{where}</Redirect></Response>", headers=cookie)
+
+    customer.answers(acme.voice_path, baker)
+    customer.answers("/second", baker)
+    gone = {"Set-Cookie": "at=; Max-Age=0"}
+    customer.answers(
+        "/third", Reply("<Response><Redirect>/last</Redirect></Response>", headers=gone)
+    )
+    customer.twiml("/last", "<Hangup/>")
+    for _ in range(2):
+        await (await acme.is_called()).becomes("completed")
+
+    def cookies(path: str) -> list[str | None]:
+        return [got.headers.get("cookie") for got in customer.at(path)]
+
+    assert cookies(acme.voice_path) == [None, None]
+    assert cookies("/second") == ["at=second"] * 2
+    assert cookies("/third") == ["at=third"] * 2
+    assert cookies("/last") == [None, None]
+
+
+async def test_retries_must_fit_into_the_total_time(acme: Company, customer: Customer) -> None:
+    await point(acme, voice_fallback_url=customer.url("/fallback"))
+    await point(acme, voice_url=customer.url("/slow#rt=200&rc=5&rp=rt&tt=500"))
+    customer.answers("/slow", Reply("<Response/>", delay=2))
+    customer.twiml("/fallback", "<Reject/>")
+    await (await acme.is_called()).becomes("no-answer")
+    # 200 ms, 200 ms, the last 100 ms: never the six times that `rc` allows.
+    assert len(customer.at("/slow")) <= 3
+    (fallback,) = customer.at("/fallback")
+    assert (fallback.fields["ErrorCode"], fallback.fields["ErrorUrl"]) == (
+        "11200",
+        customer.url("/slow"),
+    )
+
+
+async def test_half_an_answer_is_never_asked_for_again(acme: Company, customer: Customer) -> None:
+    """ "No retry on partial responses": the receiver may have acted on it."""
+    asked = 0
+
+    async def half(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        asked += 1
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n<Response>")
+        await writer.drain()
+        with suppress(ConnectionError):
+            await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(half, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        await point(acme, voice_fallback_url=customer.url("/fallback"))
+        await point(acme, voice_url=f"http://127.0.0.1:{port}/#rt=200&rc=5&rp=all")
+        customer.twiml("/fallback", "<Reject/>")
+        await (await acme.is_called()).becomes("no-answer")
+        assert asked == 1
+    assert customer.at("/fallback")[0].fields["ErrorCode"] == "11200"
+
+
+async def test_a_connection_that_is_refused_has_a_code_of_its_own(
+    acme: Company, customer: Customer
+) -> None:
+    await point(acme, voice_url=NOBODY, voice_fallback_url=customer.url("/fallback"))
+    customer.twiml("/fallback", "<Reject/>")
+    await (await acme.is_called()).becomes("no-answer")
+    assert customer.at("/fallback")[0].fields["ErrorCode"] == "11205"
+
+
+async def test_each_address_in_twiml_may_be_relative_to_its_document(
+    acme: Company, customer: Customer
+) -> None:
+    await point(acme, voice_url=customer.url("/deep/er/voice?x=1"))
+    customer.twiml("/deep/er/voice", "<Redirect>../up</Redirect>")
+    customer.twiml("/deep/up", "<Gather timeout='1' actionOnEmptyResult='true' action='keys?y=2'/>")
+    customer.twiml("/deep/keys", "<Redirect method='GET'>?z=3</Redirect>")
+    await acme.is_called()
+    again = await eventually(lambda: customer.at("/deep/keys")[1:])
+    first = customer.at("/deep/keys")[0]
+    assert (first.method, first.url) == ("POST", customer.url("/deep/keys?y=2"))
+    assert first.is_signed_with(acme.auth_token)
+    assert (again[0].method, again[0].fields["z"]) == ("GET", "3")
+
+
+async def test_a_fallback_may_be_asked_by_get(acme: Company, customer: Customer) -> None:
+    await point(acme, voice_fallback_url=customer.url("/fallback?k=v"))
+    await point(acme, voice_fallback_method="GET")
+    customer.answers(acme.voice_path, Reply(status=500))
+    customer.twiml("/fallback", "<Reject/>")
+    await (await acme.is_called()).becomes("no-answer")
+    (got,) = customer.at("/fallback")
+    assert (got.method, got.posted, got.fields["ErrorCode"]) == ("GET", {}, "11200")
+    assert got.is_signed_with(acme.auth_token)

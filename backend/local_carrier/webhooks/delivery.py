@@ -11,15 +11,14 @@ from collections.abc import Hashable
 from datetime import datetime
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
-import aiohttp
 import msgspec
-from yarl import URL
 
 from backend.local_carrier.accounts import Account
 from backend.local_carrier.background import Background
 from backend.local_carrier.clock import Clock
 from backend.local_carrier.webhooks.overrides import Overrides, overrides_in
 from backend.local_carrier.webhooks.signature import signature
+from backend.local_carrier.webhooks.wire import UNUSABLE, Incoming, NoAnswer, Outgoing, Wire
 
 Parameters = dict[str, str]
 
@@ -61,25 +60,17 @@ class WebhookFailed(Exception):
 
 
 class Webhooks:
-    def __init__(self, background: Background, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, background: Background, clock: Clock, wire: Wire) -> None:
+        self._background, self._clock, self._wire = background, clock, wire
         self.log: deque[Delivery] = deque(maxlen=KEPT_DELIVERIES)
-        self._session: aiohttp.ClientSession
-        self._background = background
         self._last_in_line: dict[Hashable, asyncio.Task[None]] = {}
         self._count = 0
 
     async def open(self) -> None:
-        # No limit of connections: one slow receiver must never hold up another's webhooks.
-        connector = aiohttp.TCPConnector(limit=0)
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": "TwilioProxy/1.1 (local carrier)"},
-        )
+        await self._wire.open()
 
     async def close(self) -> None:
-        await self._session.close()
+        await self._wire.close()
 
     async def request(
         self,
@@ -150,11 +141,11 @@ class Webhooks:
         attempt = 0
         while True:
             attempt += 1
-            sent, fields = _as_sent(url, parameters, method)
+            sent, body = _as_sent(url, parameters, method)
             delivery = self._written_down(account, sent, parameters, method, attempt, fallback)
             try:
-                return await self._attempt(delivery, fields, cookies, overrides, deadline, token)
-            except _AttemptFailed as failure:
+                return await self._attempt(delivery, body, cookies, overrides, deadline, token)
+            except NoAnswer as failure:
                 tried_enough = attempt > overrides.retries or time.monotonic() >= deadline
                 if tried_enough or failure.kind not in overrides.retry_on:
                     raise WebhookFailed(failure.code, url, failure.why) from failure
@@ -162,7 +153,7 @@ class Webhooks:
     async def _attempt(
         self,
         delivery: Delivery,
-        fields: bytes | None,
+        body: bytes | None,
         cookies: dict[str, str],
         overrides: Overrides,
         deadline: float,
@@ -173,51 +164,25 @@ class Webhooks:
             "I-Twilio-Idempotency-Token": token,
             "Accept": "*/*",
         }
-        if fields is not None:
+        if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
-        began = time.monotonic()
-        limits = aiohttp.ClientTimeout(
-            total=max(0.05, deadline - began),
-            sock_connect=overrides.connect_seconds,
-            sock_read=overrides.read_seconds,
+        outgoing = Outgoing(
+            method=delivery.method, url=delivery.url, body=body, headers=headers, cookies=cookies
         )
+        began = time.monotonic()
         try:
-            async with self._session.request(
-                delivery.method,
-                URL(delivery.url, encoded=True),  # exactly the characters that were signed
-                data=fields,
-                headers=headers,
-                cookies=cookies,
-                timeout=limits,
-                allow_redirects=False,
-            ) as response:
-                body = await response.read()
-                cookies.update((name, each.value) for name, each in response.cookies.items())
-                delivery.status = response.status
-                content_type = response.content_type
-                if content_type.startswith(("text/", "application/")):
-                    delivery.body = body.decode(errors="replace")[:KEPT_BODY_CHARACTERS]
-                else:
-                    delivery.body = f"<{len(body)} bytes of {content_type}>"
-                moved_to = response.headers.get("Location")
-        except (aiohttp.ServerTimeoutError, TimeoutError) as error:
-            connecting = isinstance(error, aiohttp.ConnectionTimeoutError)
-            kind = "ct" if connecting else "rt"
-            raise _AttemptFailed(kind, 11205 if connecting else 11200, "timed out") from error
-        except aiohttp.ClientConnectorError as error:
-            raise _AttemptFailed("ct", 11205, f"no connection: {error.strerror}") from error
-        except (aiohttp.ClientError, ValueError) as error:
-            # Half an answer is never asked for again: the receiver may have acted on it.
-            raise _AttemptFailed("broken", 11200, f"no answer: {error!r}") from error
+            incoming = await self._wire.send(outgoing, overrides, deadline)
+            delivery.status, delivery.body = incoming.status, _for_the_log(incoming)
         finally:
             delivery.duration_ms = round((time.monotonic() - began) * 1000, 1)
             delivery.error = None if delivery.status else "no answer"
-        if response.status >= 400:
-            kind = "4xx" if response.status < 500 else "5xx"
-            raise _AttemptFailed(kind, 11200, f"HTTP status {response.status}")
-        moved = moved_to if 300 <= response.status < 400 else None
-        answered_from = delivery.url
-        return Answer(answered_from, content_type, body), moved, response.status
+        _keep_cookies(cookies, incoming)
+        if incoming.status >= 400:
+            kind = "4xx" if incoming.status < 500 else "5xx"
+            raise NoAnswer(kind, UNUSABLE, f"HTTP status {incoming.status}")
+        moved = incoming.location if 300 <= incoming.status < 400 else None
+        answer = Answer(delivery.url, incoming.content_type, incoming.body)
+        return answer, moved, incoming.status
 
     def _written_down(
         self,
@@ -245,12 +210,6 @@ class Webhooks:
         return delivery
 
 
-class _AttemptFailed(Exception):
-    def __init__(self, kind: str, code: int, why: str) -> None:
-        super().__init__(why)
-        self.kind, self.code, self.why = kind, code, why
-
-
 def _check_address(url: str) -> None:
     try:
         parts = urlsplit(url)
@@ -268,3 +227,17 @@ def _as_sent(url: str, parameters: Parameters, method: str) -> tuple[str, bytes 
         return urlunsplit(parts), urlencode(parameters).encode()
     query = "&".join(filter(None, [parts.query, urlencode(parameters)]))
     return urlunsplit(parts._replace(query=query)), None
+
+
+def _for_the_log(incoming: Incoming) -> str:
+    if incoming.content_type.startswith(("text/", "application/")):
+        return incoming.body.decode(errors="replace")[:KEPT_BODY_CHARACTERS]
+    return f"<{len(incoming.body)} bytes of {incoming.content_type}>"
+
+
+def _keep_cookies(kept: dict[str, str], incoming: Incoming) -> None:
+    for name, value in incoming.cookies.items():
+        if value is None:
+            kept.pop(name, None)
+        else:
+            kept[name] = value

@@ -75,10 +75,8 @@ class Form:
         if at is None:
             return False
         if exactly is not None:
-            is_a_day = exactly.time() == time()
-            end = exactly + (timedelta(days=1) if is_a_day else timedelta(seconds=1))
-            return exactly <= at < end
-        return (until is None or at <= until) and (since is None or at >= since)
+            return exactly <= at < _end_of(exactly)
+        return (until is None or at < _end_of(until)) and (since is None or at >= since)
 
     def _moment(self, name: str) -> datetime | None:
         """A day or a moment, in UTC; None if there is none."""
@@ -115,6 +113,13 @@ class Form:
         if not given.isdigit() or not least <= int(given) <= most:
             raise Refused(400, 20001, f"{name} must be a whole number from {least} to {most}")
         return int(given)
+
+
+def _end_of(moment: datetime) -> datetime:
+    """A day ends with its last second, a second with its last fraction: both are whole in a
+    filter."""
+    is_a_day = moment.time() == time()
+    return moment + (timedelta(days=1) if is_a_day else timedelta(seconds=1))
 
 
 def _is_web_address(text: str) -> bool:

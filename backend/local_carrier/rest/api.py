@@ -75,6 +75,8 @@ async def _answered(exchange: Exchange, busy: Busy, request: AnyRequest) -> AnyR
     by = _authenticated(exchange, request)
     parts = [unquote(part) for part in path.removeprefix(ROOT).strip("/").split("/")]
     found, account, names = _route(exchange, by, request.method, parts, path)
+    if account.status != "active" and found.creates:
+        raise Refused(403, 10001, "Account is not active")
     busy.enter(by)
     try:
         told = found.answer(await _asked(exchange, request, path, found, by, account, names))

@@ -196,4 +196,5 @@ async def test_the_labs_openapi_document_names_its_paths(lab: Lab) -> None:
         "/lab/phones/{sid}/speech",
         "/lab/conferences",
         "/lab/deliveries",
+        "/lab/webhooks",
     }

@@ -13,6 +13,7 @@ from backend.local_carrier.exchange import Exchange
 from backend.local_carrier.rest import (
     accounts,
     applications,
+    available_phone_numbers,
     calls,
     conferences,
     incoming_phone_numbers,
@@ -29,6 +30,7 @@ AnyResponse = Response[Any]
 ROUTES: tuple[Route, ...] = (
     *accounts.ROUTES,
     *incoming_phone_numbers.ROUTES,
+    *available_phone_numbers.ROUTES,
     *applications.ROUTES,
     *keys.ROUTES,
     *calls.ROUTES,

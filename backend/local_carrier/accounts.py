@@ -44,6 +44,8 @@ class PhoneNumber(VoiceSettings, kw_only=True):
     friendly_name: str
     voice_application_sid: str = ""
     sms_application_sid: str = ""
+    opted_out: set[str] = set()
+    """Who has texted STOP to this number, and START not since."""
 
 
 class Application(VoiceSettings, kw_only=True):

@@ -16,6 +16,7 @@ from backend.local_carrier.handsets import Handsets
 from backend.local_carrier.legs import Callbacks, Direction, FarEnd, Leg, LegStatus
 from backend.local_carrier.lines import LineEnd
 from backend.local_carrier.media import MediaClock
+from backend.local_carrier.messages import Messages
 from backend.local_carrier.people import People
 from backend.local_carrier.placing import Placing
 from backend.local_carrier.queues import Queues
@@ -23,6 +24,7 @@ from backend.local_carrier.recorder import Recorder
 from backend.local_carrier.recordings import Recordings
 from backend.local_carrier.registrations import BrowsersRung, Registrations
 from backend.local_carrier.sounds import Sounds
+from backend.local_carrier.texting import Texting
 from backend.local_carrier.twiml import perform
 from backend.local_carrier.twiml.stage import GoTo, Stage, Unreachable, Where, Wish
 from backend.local_carrier.voices import voice_of
@@ -83,6 +85,16 @@ class Exchange:
         )
         self.placing = Placing(self.clock, self.calls, self.conferences)
         self.handsets, self.registrations = Handsets(), Registrations()
+        self.messages = Messages()
+        self.texting = Texting(
+            self.messages,
+            self.accounts,
+            self.handsets,
+            self.clock,
+            self.webhooks,
+            self.background,
+            address=address,
+        )
         self.people = People(self.calls, self.clock, self.background, self.is_attended)
         self.media_clock = MediaClock(
             self.calls.live,
@@ -108,6 +120,7 @@ class Exchange:
 
     async def close(self) -> None:
         await self.calls.close()
+        await self.texting.close()
         self.recordings.close()
         await self._running.aclose()
         await self.background.finish(LAST_WORDS_SECONDS)

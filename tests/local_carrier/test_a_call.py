@@ -196,5 +196,7 @@ async def test_the_labs_openapi_document_names_its_paths(lab: Lab) -> None:
         "/lab/phones/{sid}/speech",
         "/lab/conferences",
         "/lab/deliveries",
+        "/lab/messages",
+        "/lab/messages/{sid}/media/{media_sid}",
         "/lab/webhooks",
     }

@@ -18,6 +18,8 @@ from backend.local_carrier.rest import (
     conferences,
     incoming_phone_numbers,
     keys,
+    media,
+    messages,
     participants,
 )
 from backend.local_carrier.rest.asking import ROOT, Asked, File, Form, Refused, Route, not_found
@@ -36,6 +38,8 @@ ROUTES: tuple[Route, ...] = (
     *calls.ROUTES,
     *conferences.ROUTES,
     *participants.ROUTES,
+    *messages.ROUTES,
+    *media.ROUTES,
 )
 
 

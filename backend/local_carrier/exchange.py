@@ -9,6 +9,7 @@ from typing import Literal
 from backend.local_carrier.accounts import Account, Accounts, VoiceSettings
 from backend.local_carrier.background import Background
 from backend.local_carrier.bridges import Bridges
+from backend.local_carrier.caller_ids import CallerIds
 from backend.local_carrier.calls import Calls
 from backend.local_carrier.clock import Clock, MovedClock, RealClock, running
 from backend.local_carrier.conferences import Conferences
@@ -96,6 +97,15 @@ class Exchange:
             address=address,
         )
         self.people = People(self.calls, self.clock, self.background, self.is_attended)
+        self.caller_ids = CallerIds(
+            self.accounts,
+            self.calls,
+            self.people,
+            self.handsets,
+            self.clock,
+            self.webhooks,
+            self.outgoing,
+        )
         self.media_clock = MediaClock(
             self.calls.live,
             self.conferences.live,

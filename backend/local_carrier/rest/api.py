@@ -20,6 +20,7 @@ from backend.local_carrier.rest import (
     keys,
     media,
     messages,
+    outgoing_caller_ids,
     participants,
 )
 from backend.local_carrier.rest.asking import ROOT, Asked, File, Form, Refused, Route, not_found
@@ -33,6 +34,7 @@ ROUTES: tuple[Route, ...] = (
     *accounts.ROUTES,
     *incoming_phone_numbers.ROUTES,
     *available_phone_numbers.ROUTES,
+    *outgoing_caller_ids.ROUTES,
     *applications.ROUTES,
     *keys.ROUTES,
     *calls.ROUTES,

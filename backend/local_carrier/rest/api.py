@@ -22,6 +22,7 @@ from backend.local_carrier.rest import (
     messages,
     outgoing_caller_ids,
     participants,
+    usage_records,
 )
 from backend.local_carrier.rest.asking import ROOT, Asked, File, Form, Refused, Route, not_found
 
@@ -42,6 +43,7 @@ ROUTES: tuple[Route, ...] = (
     *participants.ROUTES,
     *messages.ROUTES,
     *media.ROUTES,
+    *usage_records.ROUTES,
 )
 
 

@@ -44,6 +44,8 @@ class PhoneNumber(VoiceSettings, kw_only=True):
     friendly_name: str
     voice_application_sid: str = ""
     sms_application_sid: str = ""
+    opted_out: set[str] = set()
+    """Who has texted STOP to this number, and START not since."""
 
 
 class Application(VoiceSettings, kw_only=True):
@@ -141,7 +143,7 @@ class Accounts:
             account = self.create(friendly_name)
         for wanted in numbers:
             if self.owner_of(wanted) is None:
-                self.add_number(account, wanted)
+                self.take_number(account, self.new_number(wanted))
         self.save()
         return account
 
@@ -159,21 +161,33 @@ class Accounts:
         self.save()
         return account
 
-    def add_number(self, account: Account, phone_number: str) -> PhoneNumber:
-        """Raises `NumberTaken`."""
-        if phone_number in self._owners:
-            raise NumberTaken(phone_number)
+    def new_number(self, phone_number: str) -> PhoneNumber:
+        """Nobody's yet."""
         now = self._clock.now()
-        number = PhoneNumber(
+        return PhoneNumber(
             sid=new_sid("PN"),
             phone_number=phone_number,
             friendly_name=phone_number,
             created_at=now,
             updated_at=now,
         )
+
+    def take_number(self, account: Account, number: PhoneNumber) -> None:
+        """Raises `NumberTaken`."""
+        if number.phone_number in self._owners:
+            raise NumberTaken(number.phone_number)
         account.numbers[number.sid] = number
         self.save()
-        return number
+
+    def move_number(self, number: PhoneNumber, owner: Account, to: Account) -> None:
+        """It goes on under the same SID; the TwiML Apps that it names stay with their account."""
+        del owner.numbers[number.sid]
+        to.numbers[number.sid] = number
+        if number.voice_application_sid not in to.applications:
+            number.voice_application_sid = ""
+        if number.sms_application_sid not in to.applications:
+            number.sms_application_sid = ""
+        self.save()
 
     def owner_of(self, phone_number: str) -> tuple[Account, PhoneNumber] | None:
         return self._owners.get(phone_number)

@@ -9,6 +9,7 @@ from typing import Literal
 from backend.local_carrier.accounts import Account, Accounts, VoiceSettings
 from backend.local_carrier.background import Background
 from backend.local_carrier.bridges import Bridges
+from backend.local_carrier.caller_ids import CallerIds
 from backend.local_carrier.calls import Calls
 from backend.local_carrier.clock import Clock, MovedClock, RealClock, running
 from backend.local_carrier.conferences import Conferences
@@ -16,6 +17,7 @@ from backend.local_carrier.handsets import Handsets
 from backend.local_carrier.legs import Callbacks, Direction, FarEnd, Leg, LegStatus
 from backend.local_carrier.lines import LineEnd
 from backend.local_carrier.media import MediaClock
+from backend.local_carrier.messages import Messages
 from backend.local_carrier.people import People
 from backend.local_carrier.placing import Placing
 from backend.local_carrier.queues import Queues
@@ -23,6 +25,7 @@ from backend.local_carrier.recorder import Recorder
 from backend.local_carrier.recordings import Recordings
 from backend.local_carrier.registrations import BrowsersRung, Registrations
 from backend.local_carrier.sounds import Sounds
+from backend.local_carrier.texting import Texting
 from backend.local_carrier.twiml import perform
 from backend.local_carrier.twiml.stage import GoTo, Stage, Unreachable, Where, Wish
 from backend.local_carrier.voices import voice_of
@@ -84,7 +87,26 @@ class Exchange:
         )
         self.placing = Placing(self.clock, self.calls, self.conferences)
         self.handsets, self.registrations = Handsets(), Registrations()
+        self.messages = Messages()
+        self.texting = Texting(
+            self.messages,
+            self.accounts,
+            self.handsets,
+            self.clock,
+            self.webhooks,
+            self.background,
+            address=address,
+        )
         self.people = People(self.calls, self.clock, self.background, self.is_attended)
+        self.caller_ids = CallerIds(
+            self.accounts,
+            self.calls,
+            self.people,
+            self.handsets,
+            self.clock,
+            self.webhooks,
+            self.outgoing,
+        )
         self.media_clock = MediaClock(
             self.calls.live,
             self.conferences.live,
@@ -109,6 +131,7 @@ class Exchange:
 
     async def close(self) -> None:
         await self.calls.close()
+        await self.texting.close()
         self.recordings.close()
         await self._running.aclose()
         await self.background.finish(LAST_WORDS_SECONDS)

@@ -10,6 +10,18 @@ import msgspec
 
 Manner = Literal["answers", "busy", "rejects", "never", "fails", "by-hand", "fax", "machine"]
 AnsweredBy = Literal["human", "fax", "machine_start"]
+TextManner = Literal[
+    "delivers",
+    "slow",
+    "no-receipt",
+    "unreachable",
+    "blocked",
+    "unknown",
+    "landline",
+    "filtered",
+    "fails",
+]
+"""What becomes of a text to that telephone: `texting.FATES` says with which status and code."""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +51,7 @@ class Handset(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds that it rings before that happens."""
     voice: VoiceChoice = VoiceChoice(tone=523.0)
     script: tuple[Step, ...] = ()
+    texts: TextManner = "delivers"
 
     @property
     def answered_by(self) -> AnsweredBy:
@@ -70,6 +83,14 @@ MAGIC: dict[str, Handset] = {
         ),
         Handset(number="+15005550018", manner="by-hand"),
         Handset(number="+15005550019", manner="machine", after=3.0),
+        Handset(number="+15005550020", texts="slow"),
+        Handset(number="+15005550021", texts="unreachable"),
+        Handset(number="+15005550022", texts="blocked"),
+        Handset(number="+15005550023", texts="unknown"),
+        Handset(number="+15005550024", texts="landline"),
+        Handset(number="+15005550025", texts="filtered"),
+        Handset(number="+15005550026", texts="fails"),
+        Handset(number="+15005550027", texts="no-receipt"),
     )
 }
 """500 555 is the exchange in which Twilio's own magic numbers lie; these go on behind them."""
@@ -82,6 +103,15 @@ REFUSED: dict[str, tuple[int, str]] = {
 }
 """Twilio's documented magic `To` numbers: creating a call to one is refused with this code
 (twilio.com/docs/iam/test-credentials)."""
+
+REFUSED_TEXTS: dict[str, tuple[int, str]] = {
+    "+15005550001": (21211, "The 'To' number is not a valid phone number"),
+    "+15005550002": (21612, "The 'To' phone number is not currently reachable via SMS"),
+    "+15005550003": (21408, "Permission to send an SMS has not been enabled for the region"),
+    "+15005550004": (21610, "Attempt to send to unsubscribed recipient"),
+    "+15005550009": (21614, "'To' number is not a valid mobile number"),
+}
+"""The same for texts."""
 
 
 class Handsets:

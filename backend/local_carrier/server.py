@@ -19,8 +19,10 @@ from backend.local_carrier.exchange import TWILIO, Exchange, Media
 from backend.local_carrier.lab import problems
 from backend.local_carrier.lab.api import LabApi
 from backend.local_carrier.lab.clock_api import NOT_WORK, ClockApi
+from backend.local_carrier.lab.messages_api import MessagesApi
 from backend.local_carrier.lab.page import PAGE
 from backend.local_carrier.lab.rooms_api import RoomsApi
+from backend.local_carrier.lab.webhooks_api import WebhooksApi
 from backend.local_carrier.rest.api import rest_api
 from backend.local_carrier.signalling.socket import AnySocket, SignalLine, Switchroom
 from backend.local_carrier.voices import NoSuchVoice
@@ -53,7 +55,16 @@ def carrier(
         return exchange
 
     return Litestar(
-        [rest_api(exchange), signal, LabApi, RoomsApi, ClockApi, *PAGE],
+        [
+            rest_api(exchange),
+            signal,
+            LabApi,
+            RoomsApi,
+            MessagesApi,
+            WebhooksApi,
+            ClockApi,
+            *PAGE,
+        ],
         middleware=[AsWork(exchange.clock)],
         dependencies={"exchange": Provide(the_exchange, sync_to_thread=False)},
         exception_handlers={

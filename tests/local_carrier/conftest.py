@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.local_carrier.clock import MovedClock
+from backend.local_carrier.clock import Clock, MovedClock, RealClock
 from backend.local_carrier.server import carrier
 from tests.local_carrier.customer import Customer
 from tests.local_carrier.lab import Company, Lab
@@ -12,8 +12,24 @@ from tests.serving import served
 
 
 @pytest.fixture
-async def lab(tmp_path: Path, customer: Customer) -> AsyncGenerator[Lab, None]:
-    async with served(carrier(tmp_path)) as address, Lab.at(address) as lab:
+def clock() -> MovedClock:
+    """Stands still until a story moves it; all that happens meanwhile has then happened."""
+    return MovedClock()
+
+
+@pytest.fixture
+def carriers_clock() -> Clock:
+    """Real, unless a test file gives its stories' carrier the clock that they move."""
+    return RealClock()
+
+
+@pytest.fixture
+async def lab(
+    tmp_path: Path, customer: Customer, carriers_clock: Clock
+) -> AsyncGenerator[Lab, None]:
+    audible = isinstance(carriers_clock, RealClock)  # audio takes its own time
+    application = carrier(tmp_path, media="real" if audible else "null", clock=carriers_clock)
+    async with served(application) as address, Lab.at(address) as lab:
         yield lab
     nothing_is_left_running()
 

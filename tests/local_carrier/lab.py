@@ -98,6 +98,11 @@ class Lab:
         """Lets so much of the carrier's time pass, with all that happens in it."""
         await self.ask("POST", "/lab/clock", {"advance": seconds})
 
+    async def texts(self, **which: str) -> list[dict[str, Any]]:
+        """Every text, the oldest first, with all that the lab knows of it."""
+        texts = await self.ask("GET", "/lab/messages")
+        return [t for t in texts if all(t[name] == value for name, value in which.items())]
+
     async def deliveries(self) -> list[dict[str, Any]]:
         return await self.ask("GET", "/lab/deliveries")
 
@@ -121,6 +126,17 @@ class Company:
         body = {"from": "+15557654321", "to": self.number, "voice": voice or {"tone": 440}, **more}
         made = await self.lab.ask("POST", "/lab/phones", body, 201)
         return Phone(self.lab, made["sid"])
+
+    async def is_texted(self, body: str = "", **more: Any) -> dict[str, Any]:
+        """A telephone outside texts the company's number. Answers what the lab knows of it."""
+        message = {"from": "+15557654321", "to": self.number, "body": body, **more}
+        return await self.lab.ask("POST", "/lab/messages", message, 201)
+
+    async def takes_texts_at(self, path: str, **more: str) -> None:
+        """Where the company is asked how to answer; `more` are the number's other settings."""
+        await self.twilio.incoming_phone_numbers(self.number_sid).update_async(
+            sms_url=self.customer.url(path), **more
+        )
 
     async def token(self, identity: str = "ana", **changes: Any) -> str:
         key = await self.twilio.new_keys.create_async(friendly_name="tokens")

@@ -200,4 +200,7 @@ async def test_the_labs_openapi_document_names_its_paths(lab: Lab) -> None:
         "/lab/recordings/{sid}/wav",
         "/lab/conferences",
         "/lab/deliveries",
+        "/lab/messages",
+        "/lab/messages/{sid}/media/{media_sid}",
+        "/lab/webhooks",
     }

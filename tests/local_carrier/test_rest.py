@@ -10,6 +10,7 @@ from backend.local_carrier.rest.asking import Route
 from tests.local_carrier.customer import Customer
 from tests.local_carrier.lab import Company, Lab
 from tests.local_carrier.openapi import ROOT, fields_of
+from tests.serving import eventually
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path or '.'}")
@@ -88,6 +89,11 @@ async def test_another_accounts_things_do_not_exist(
     await caller.becomes("in-progress")
     (conference,) = await acme.twilio.conferences.list_async()
     key = await acme.twilio.new_keys.create_async()
+    picture = {"content_type": "image/png", "data": "aGVsbG8="}
+    text = await acme.is_texted("Hi", media=[picture])
+    text_sid, media_sid = text["sid"], text["media"][0]["sid"]
+    asked = await acme.twilio.validation_requests.create_async(phone_number="+15005550010")
+    (caller_id,) = await eventually(acme.twilio.outgoing_caller_ids.list_async, within=10)
     trespasser = lab.client(globex.account_sid, globex.auth_token, acme.account_sid)
     theirs = globex.twilio
     for attempt in (
@@ -100,8 +106,21 @@ async def test_another_accounts_things_do_not_exist(
         theirs.conferences(conference.sid).participants(caller.sid).delete_async(),
         theirs.incoming_phone_numbers(acme.number_sid).update_async(voice_url="http://x.y/"),
         theirs.applications(acme.application_sid).delete_async(),
+        theirs.incoming_phone_numbers(acme.number_sid).delete_async(),
+        theirs.messages(text_sid).fetch_async(),
+        theirs.messages(text_sid).update_async(body=""),
+        theirs.messages(text_sid).delete_async(),
+        theirs.messages(text_sid).media(media_sid).fetch_async(),
+        theirs.messages(text_sid).media(media_sid).delete_async(),
+        theirs.calls(asked.call_sid).fetch_async(),
+        theirs.outgoing_caller_ids(caller_id.sid).fetch_async(),
+        theirs.outgoing_caller_ids(caller_id.sid).update_async(friendly_name="Mine"),
+        theirs.outgoing_caller_ids(caller_id.sid).delete_async(),
         theirs.keys(key.sid).delete_async(),
         trespasser.calls(caller.sid).fetch_async(),
+        trespasser.messages(text_sid).fetch_async(),
+        trespasser.outgoing_caller_ids(caller_id.sid).fetch_async(),
+        trespasser.available_phone_numbers("US").fetch_async(),
         trespasser.api.accounts(acme.account_sid).fetch_async(),
     ):
         with pytest.raises(TwilioRestException) as refusal:
@@ -109,6 +128,8 @@ async def test_another_accounts_things_do_not_exist(
         assert (refusal.value.status, refusal.value.code) == (404, 20404)
     assert (await caller.look())["status"] == "in-progress"
     assert await theirs.calls.list_async() == []
+    assert await theirs.messages.list_async() == []
+    assert await theirs.outgoing_caller_ids.list_async() == []
 
 
 @pytest.mark.parametrize(
@@ -117,6 +138,9 @@ async def test_another_accounts_things_do_not_exist(
         "Applications.json",
         "Keys.json",
         "Calls.json",
+        "Messages.json",
+        "OutgoingCallerIds.json",
+        "IncomingPhoneNumbers.json",
         "IncomingPhoneNumbers/{number}.json",
         "Conferences/{conference}/Participants/{call}.json",
         "Calls/{call}.json",

@@ -40,6 +40,15 @@ def test_an_http_port_is_part_of_what_is_signed() -> None:
     assert signed != signature(TOKEN, url.replace(":8080", ""), FIELDS.items())
 
 
+def test_an_https_port_is_part_of_what_is_signed_for_texts_alone() -> None:
+    url = "https://example.com:8443/texts"
+    fields = {"MessageSid": "SM1", "Body": "Hi"}
+    with_port = RequestValidator(TOKEN).compute_signature(url, fields)
+    without = RequestValidator(TOKEN).compute_signature("https://example.com/texts", fields)
+    assert signature(TOKEN, url, fields.items(), keeps_port=True) == with_port
+    assert signature(TOKEN, url, fields.items()) == without
+
+
 def test_a_repeated_field_is_signed_once_for_each_value_in_order() -> None:
     pairs = [("Digits", "5678"), ("Digits", "1234"), ("Digits", "1234"), ("To", "")]
     by_hand = signature(TOKEN, URL + "Digits1234Digits5678To")

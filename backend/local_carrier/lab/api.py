@@ -130,6 +130,7 @@ class LabApi(Controller):
             after=data.after,
             voice=data.voice,
             script=tuple(data.script),
+            texts=data.texts,
         )
         exchange.handsets.set(handset)
         return handset

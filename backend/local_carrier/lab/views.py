@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from backend.local_carrier.accounts import Account
-from backend.local_carrier.handsets import Manner, Step, VoiceChoice
+from backend.local_carrier.handsets import Manner, Step, TextManner, VoiceChoice
 from backend.local_carrier.legs import Leg, LogLine
 from backend.local_carrier.phones import Hears, Says, hears, says
 from backend.local_carrier.rooms import Conference
@@ -54,6 +54,8 @@ class HandsetManner(msgspec.Struct):
     """Seconds that it rings before that happens."""
     voice: VoiceChoice = VoiceChoice(tone=523.0)
     script: list[Step] = []
+    texts: TextManner = "delivers"
+    """What becomes of texts to it."""
 
 
 class Digits(msgspec.Struct):

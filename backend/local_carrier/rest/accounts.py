@@ -1,6 +1,7 @@
 """Account: the customer itself, and the subaccounts that it opens to keep its own customers apart.
 
-A suspended subaccount makes and takes no calls; one that is closed is closed for ever.
+A suspended subaccount makes and takes no calls and no texts; what goes on goes on, until somebody
+ends it. One that is closed is closed for ever, and its numbers are free.
 """
 
 from backend.local_carrier.accounts import MOST_SUBACCOUNTS, Account
@@ -59,16 +60,17 @@ async def update(asked: Asked) -> Told:
     status = form.text("Status")
     if status and status not in STATUSES:
         raise Refused(400, 20001, f"Status must be one of {', '.join(STATUSES)}")
-    if status and not account.owner_sid:
-        raise Refused(403, 20003, "Only a subaccount's status can be changed")
+    if status and asked.by is account:
+        raise Refused(403, 20003, "Only a subaccount's status can be changed, by its owner")
     if account.status == "closed" and status not in ("", "closed"):
         raise Refused(400, 20001, "A closed account stays closed")
     if "FriendlyName" in form:
         account.friendly_name = form.text("FriendlyName")
     if status:
         account.status = status
-        if status != "active":
-            await asked.exchange.calls.end_all_of(account)
+    if status == "closed":
+        account.numbers.clear()
+        await asked.exchange.calls.end_all_of(account)
     account.updated_at = asked.exchange.clock.now()
     asked.exchange.accounts.save()
     return Told(_body(asked, account))

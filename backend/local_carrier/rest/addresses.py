@@ -1,8 +1,7 @@
 """Whom REST calls, and under which number: checked before anything is made of it."""
 
-import phonenumbers
-
 from backend.local_carrier.handsets import REFUSED
+from backend.local_carrier.numbering import e164
 from backend.local_carrier.rest.asking import Asked, Refused
 
 NO_TO, NO_FROM = 21201, 21213
@@ -42,13 +41,3 @@ def caller_address(asked: Asked) -> str:
         why = f"The source phone number provided, {number}, is not yet verified for your account."
         raise Refused(400, NOT_YOURS, why)
     return number
-
-
-def e164(text: str) -> str | None:
-    try:
-        number = phonenumbers.parse(text, "US")
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -13,11 +13,16 @@ from backend.local_carrier.exchange import Exchange
 from backend.local_carrier.rest import (
     accounts,
     applications,
+    available_phone_numbers,
     calls,
     conferences,
     incoming_phone_numbers,
     keys,
+    media,
+    messages,
+    outgoing_caller_ids,
     participants,
+    usage_records,
 )
 from backend.local_carrier.rest.asking import ROOT, Asked, File, Form, Refused, Route, not_found
 
@@ -29,11 +34,16 @@ AnyResponse = Response[Any]
 ROUTES: tuple[Route, ...] = (
     *accounts.ROUTES,
     *incoming_phone_numbers.ROUTES,
+    *available_phone_numbers.ROUTES,
+    *outgoing_caller_ids.ROUTES,
     *applications.ROUTES,
     *keys.ROUTES,
     *calls.ROUTES,
     *conferences.ROUTES,
     *participants.ROUTES,
+    *messages.ROUTES,
+    *media.ROUTES,
+    *usage_records.ROUTES,
 )
 
 
@@ -75,6 +85,8 @@ async def _answered(exchange: Exchange, busy: Busy, request: AnyRequest) -> AnyR
     by = _authenticated(exchange, request)
     parts = [unquote(part) for part in path.removeprefix(ROOT).strip("/").split("/")]
     found, account, names = _route(exchange, by, request.method, parts, path)
+    if account.status != "active" and found.creates:
+        raise Refused(403, 10001, "Account is not active")
     busy.enter(by)
     try:
         told = found.answer(await _asked(exchange, request, path, found, by, account, names))

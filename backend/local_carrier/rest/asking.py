@@ -62,10 +62,13 @@ class Form:
     def text(self, name: str, default: str = "") -> str:
         return self._values.get(name, default)
 
+    def values(self, name: str) -> list[str]:
+        """All values of a field that may be given more than once, each as it is."""
+        return [value for key, value in self._pairs if key == name]
+
     def every(self, name: str) -> list[str]:
         """All values of a field that may be given more than once; some clients join them."""
-        given = [value for key, value in self._pairs if key == name]
-        return [word for value in given for word in value.replace(",", " ").split()]
+        return [word for value in self.values(name) for word in value.replace(",", " ").split()]
 
     def has_moment(self, name: str, at: datetime | None) -> bool:
         """Whether that moment passes the filters on it: equal, `<` (until) and `>` (since)."""
@@ -75,10 +78,8 @@ class Form:
         if at is None:
             return False
         if exactly is not None:
-            is_a_day = exactly.time() == time()
-            end = exactly + (timedelta(days=1) if is_a_day else timedelta(seconds=1))
-            return exactly <= at < end
-        return (until is None or at <= until) and (since is None or at >= since)
+            return exactly <= at < _end_of(exactly)
+        return (until is None or at < _end_of(until)) and (since is None or at >= since)
 
     def _moment(self, name: str) -> datetime | None:
         """A day or a moment, in UTC; None if there is none."""
@@ -96,10 +97,10 @@ class Form:
         given = self._values.get(name, "")
         return given.lower() == "true" if given else default
 
-    def url(self, name: str) -> str:
+    def url(self, name: str, wrong: int = 21205) -> str:
         given = self._values.get(name, "")
-        if given and not _is_web_address(given):
-            raise Refused(400, 21205, f"{name} is not a valid URL: {given}")
+        if given and not is_web_address(given):
+            raise Refused(400, wrong, f"{name} is not a valid URL: {given}")
         return given
 
     def method(self, name: str, default: str = "POST") -> str:
@@ -117,7 +118,14 @@ class Form:
         return int(given)
 
 
-def _is_web_address(text: str) -> bool:
+def _end_of(moment: datetime) -> datetime:
+    """A day ends with its last second, a second with its last fraction: both are whole in a
+    filter."""
+    is_a_day = moment.time() == time()
+    return moment + (timedelta(days=1) if is_a_day else timedelta(seconds=1))
+
+
+def is_web_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -167,6 +175,11 @@ class Route(msgspec.Struct, frozen=True):
     json: bool = True
     """Whether the path ends in .json; that of a file has another ending, or none."""
 
+    @property
+    def creates(self) -> bool:
+        """Asks a whole collection for one thing more."""
+        return self.method == "POST" and self.path != "" and not self.path.endswith("}")
+
 
 def page(asked: Asked, key: str, resource: str, items: Sequence[Json]) -> Told:
     size = min(max(1, asked.query.whole("PageSize", USUAL_PAGE)), LARGEST_PAGE)
@@ -202,8 +215,11 @@ def moment_filters(name: str) -> tuple[str, str, str]:
 
 
 class Dated(Protocol):
-    created_at: datetime
-    updated_at: datetime
+    @property
+    def created_at(self) -> datetime: ...
+
+    @property
+    def updated_at(self) -> datetime: ...
 
 
 def dated(thing: Dated) -> Json:

@@ -33,6 +33,11 @@ VERBS: dict[str, Callable[[Element], Verb]] = {
 
 
 def read_document(text: str) -> list[Verb]:
+    return [_verb(element) for element in read_response(text)]
+
+
+def read_response(text: str) -> Element:
+    """The root of a document, whose children are verbs: of a call's, or of a text's."""
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise TwimlError(12100, "a document type is not allowed")
     try:
@@ -43,7 +48,7 @@ def read_document(text: str) -> list[Verb]:
         raise TwimlError(12100, f"the document begins with <{root.tag}>, not with <Response>")
     if root.attrib:
         raise TwimlError(12200, "<Response> has no attributes")
-    return [_verb(element) for element in root]
+    return root
 
 
 def _verb(element: Element) -> Verb:

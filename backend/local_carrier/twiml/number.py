@@ -6,8 +6,7 @@ A number without a plus is read as one of the United States, as in Twilio's own 
 
 from xml.etree.ElementTree import Element
 
-import phonenumbers
-
+from backend.local_carrier import numbering
 from backend.local_carrier.legs import PROGRESS_EVENTS
 from backend.local_carrier.twiml.reading import Reader, TwimlError
 from backend.local_carrier.twiml.rung import Rung
@@ -77,10 +76,7 @@ def rung_by(
 
 def e164(text: str, code: int) -> str:
     """The number with its plus. Raises `TwimlError` with that code if it is none."""
-    try:
-        number = phonenumbers.parse(text, "US")
-    except phonenumbers.NumberParseException as error:
-        raise TwimlError(code, f"{text!r} is not a phone number") from error
-    if not phonenumbers.is_possible_number(number):
+    number = numbering.e164(text)
+    if number is None:
         raise TwimlError(code, f"{text!r} is not a phone number")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return number

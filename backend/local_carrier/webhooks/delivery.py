@@ -17,7 +17,7 @@ from backend.local_carrier.accounts import Account
 from backend.local_carrier.background import Background
 from backend.local_carrier.clock import Clock
 from backend.local_carrier.webhooks.overrides import Overrides, overrides_in
-from backend.local_carrier.webhooks.signature import signature
+from backend.local_carrier.webhooks.signature import signature, with_body_hash
 from backend.local_carrier.webhooks.wire import UNUSABLE, Incoming, NoAnswer, Outgoing, Wire
 
 Parameters = dict[str, str]
@@ -25,6 +25,7 @@ Parameters = dict[str, str]
 MOST_REDIRECTS = 10
 KEPT_DELIVERIES = 5000
 KEPT_BODY_CHARACTERS = 4000
+FORM, JSON = "application/x-www-form-urlencoded; charset=UTF-8", "application/json"
 
 
 class Delivery(msgspec.Struct):
@@ -39,10 +40,20 @@ class Delivery(msgspec.Struct):
     signature: str
     attempt: int
     fallback: bool
+    json: str | None = None
+    """The body of a webhook that is no form."""
     status: int | None = None
     body: str | None = None
     error: str | None = None
     duration_ms: float | None = None
+
+
+class JsonBody(msgspec.Struct, frozen=True):
+    """A webhook that is no form. `hashed` is what bodySHA256 is made of: the body itself, unless
+    a check is to be tested with something else, or with none."""
+
+    body: bytes
+    hashed: bytes | None
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -81,6 +92,7 @@ class Webhooks:
         method: str = "POST",
         fallback: bool = False,
         cookies: dict[str, str] | None = None,
+        json: JsonBody | None = None,
     ) -> Answer:
         """Asks a customer what to do next. Follows redirects; raises `WebhookFailed`.
 
@@ -91,13 +103,13 @@ class Webhooks:
             _check_address(url)
             with self._clock.work():
                 answer, moved_to, status = await self._with_retries(
-                    account, url, parameters, kept, method=method, fallback=fallback
+                    account, url, parameters, kept, json, method=method, fallback=fallback
                 )
             if moved_to is None:
                 return msgspec.structs.replace(answer, url=url)
             url = urljoin(url, moved_to)
             if status in (301, 302, 303):
-                method = "GET"
+                method, json = "GET", None
         raise WebhookFailed(11215, url, "too many redirects")
 
     def notify(
@@ -131,6 +143,7 @@ class Webhooks:
         url: str,
         parameters: Parameters,
         cookies: dict[str, str],
+        json: JsonBody | None,
         *,
         method: str,
         fallback: bool,
@@ -141,8 +154,10 @@ class Webhooks:
         attempt = 0
         while True:
             attempt += 1
-            sent, body = _as_sent(url, parameters, method)
-            delivery = self._written_down(account, sent, parameters, method, attempt, fallback)
+            sent, body = _as_sent(url, parameters, method, json)
+            delivery = self._written_down(
+                account, sent, parameters, json, method, attempt, fallback
+            )
             try:
                 return await self._attempt(delivery, body, cookies, overrides, deadline, token)
             except NoAnswer as failure:
@@ -165,7 +180,7 @@ class Webhooks:
             "Accept": "*/*",
         }
         if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
+            headers["Content-Type"] = FORM if delivery.json is None else JSON
         outgoing = Outgoing(
             method=delivery.method, url=delivery.url, body=body, headers=headers, cookies=cookies
         )
@@ -189,11 +204,13 @@ class Webhooks:
         account: Account,
         url: str,
         parameters: Parameters,
+        json: JsonBody | None,
         method: str,
         attempt: int,
         fallback: bool,
     ) -> Delivery:
         signed_fields = parameters.items() if method == "POST" else ()
+        keeps_port = "MessageSid" in parameters
         self._count += 1
         delivery = Delivery(
             id=self._count,
@@ -202,9 +219,10 @@ class Webhooks:
             method=method,
             url=url,
             parameters=parameters,
-            signature=signature(account.auth_token, url, signed_fields),
+            signature=signature(account.auth_token, url, signed_fields, keeps_port=keeps_port),
             attempt=attempt,
             fallback=fallback,
+            json=json.body.decode() if json is not None else None,
         )
         self.log.append(delivery)
         return delivery
@@ -220,9 +238,15 @@ def _check_address(url: str) -> None:
         raise WebhookFailed(11100, url, "not an http address")
 
 
-def _as_sent(url: str, parameters: Parameters, method: str) -> tuple[str, bytes | None]:
-    """The URL that goes over the wire, without its fragment; a GET carries its fields in it."""
+def _as_sent(
+    url: str, parameters: Parameters, method: str, json: JsonBody | None
+) -> tuple[str, bytes | None]:
+    """The URL that goes over the wire, without its fragment, and the body. A GET carries its
+    fields in the URL, and a JSON body its hash."""
     parts = urlsplit(url)._replace(fragment="")
+    if json is not None:
+        whole = urlunsplit(parts)
+        return with_body_hash(whole, json.hashed) if json.hashed is not None else whole, json.body
     if method == "POST":
         return urlunsplit(parts), urlencode(parameters).encode()
     query = "&".join(filter(None, [parts.query, urlencode(parameters)]))

@@ -1,5 +1,7 @@
 """The fields that Twilio sends about a call, in every webhook about it."""
 
+from collections.abc import Sequence
+
 from backend.local_carrier.legs import Leg, ProgressEvent
 from backend.local_carrier.times import rfc2822
 from backend.local_carrier.webhooks.delivery import Parameters
@@ -27,7 +29,7 @@ def call_parameters(leg: Leg) -> Parameters:
         fields["AnsweredBy"] = leg.answered_by
     for names, number in ((("From", "Caller"), leg.caller), (("To", "Called"), leg.called)):
         if number.startswith("+"):
-            fields |= _place(names, number)
+            fields |= place(names, number)
     return fields
 
 
@@ -46,7 +48,7 @@ def progress_parameters(leg: Leg, event: ProgressEvent) -> Parameters:
     return fields
 
 
-def _place(names: tuple[str, str], number: str) -> Parameters:
+def place(names: Sequence[str], number: str) -> Parameters:
     """Unknown places are sent as blank values, as Twilio does: they are signed like any other."""
     country = "US" if number.startswith("+1") else ""
     return {

@@ -88,7 +88,16 @@ def plain(part: Any) -> Any:
     if not isinstance(part, dict):
         return part
     unused = (*UNUSED, *UNUSED_IN_FIELDS)
-    return {name: plain(value) for name, value in part.items() if name not in unused}
+    return {
+        # A field may well be called "description": inside `properties` every name is a field's.
+        name: plain_fields(value) if name == "properties" else plain(value)
+        for name, value in part.items()
+        if name not in unused
+    }
+
+
+def plain_fields(fields: Any) -> Any:
+    return {name: plain(value) for name, value in fields.items()}
 
 
 def references(part: Any) -> set[str]:

@@ -1,9 +1,12 @@
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from litestar import Litestar
 
+from backend.local_carrier.clock import MovedClock
 from backend.local_carrier.server import carrier
 from tests.local_carrier.customer import Customer
 from tests.local_carrier.lab import Company, Lab
@@ -12,7 +15,28 @@ from tests.serving import served
 
 @pytest.fixture
 async def lab(tmp_path: Path, customer: Customer) -> AsyncGenerator[Lab, None]:
-    async with served(carrier(tmp_path)) as address, Lab.at(address) as lab:
+    async with _lab_of(carrier(tmp_path)) as lab:
+        yield lab
+
+
+@pytest.fixture
+def clock() -> MovedClock:
+    """Stands still until a story moves it; all that happens meanwhile has then happened."""
+    return MovedClock()
+
+
+@pytest.fixture
+async def still_lab(
+    tmp_path: Path, customer: Customer, clock: MovedClock
+) -> AsyncGenerator[Lab, None]:
+    """Without audio, in time that is moved by hand."""
+    async with _lab_of(carrier(tmp_path, media="null", clock=clock)) as lab:
+        yield lab
+
+
+@asynccontextmanager
+async def _lab_of(application: Litestar) -> AsyncGenerator[Lab, None]:
+    async with served(application) as address, Lab.at(address) as lab:
         yield lab
     # Whatever a test did, the carrier that ends leaves nothing running behind it.
     left = [

@@ -175,6 +175,8 @@ class Leg:
         self.playback: Playback | None = None
         self.digits = ""
         self.on_digit: Callable[[str], None] | None = None
+        self.on_key_sent: Callable[[str], None] | None = None
+        """What the far end does with a key that we press for it."""
         self.on_speech: Callable[[str], None] | None = None
         self.heard: deque[Heard] = deque(maxlen=HALF_A_SECOND)
         self.said: deque[Samples] = deque(maxlen=HALF_A_SECOND)

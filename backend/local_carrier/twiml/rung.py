@@ -15,6 +15,7 @@ from backend.local_carrier.audio.sources import FromPlay
 from backend.local_carrier.audio.tones import ringing_tone
 from backend.local_carrier.bridges import Bridge
 from backend.local_carrier.clock import within
+from backend.local_carrier.keys import press_keys
 from backend.local_carrier.legs import Callbacks, Leg, LegStatus
 from backend.local_carrier.recordings import RecordingWish
 from backend.local_carrier.twiml.stage import Stage, Unreachable, Wish
@@ -116,8 +117,7 @@ class RungTogether(msgspec.Struct, frozen=True):
         noun, leg = party
         if not await stage.network.ring(leg, self.timeout):
             return False
-        if noun.digits:
-            leg.note(f"is sent the keys {noun.digits}")
+        await press_keys(leg, noun.digits)
         if noun.url:
             await stage.network.perform_for_callee(leg, stage.absolute(noun.url), noun.method)
         return leg.is_live

@@ -170,6 +170,8 @@ class Leg:
         self.outcome: asyncio.Future[LegStatus] = asyncio.get_running_loop().create_future()
         """Of a leg that we ring: in-progress if it answered, else how it ended."""
         self.script: asyncio.Task[None] | None = None
+        self.whisper: asyncio.Task[None] | None = None
+        """A document that somebody else has this leg hear, before they are connected."""
         self.dial: object | None = None
         """The <Dial> that this leg is in, if any: its action must be told when it is cut short."""
         self.playback: Playback | None = None

@@ -66,6 +66,7 @@ class Placing:
             time_limit=leg.time_limit or LONGEST_SECONDS,
             hangup_on_star=False,
             answer_on_bridge=False,
+            recorded=None,
         )
         leg.watchers.append(self._gives_up(conference))
         self.place(Placed(leg=leg, timeout=timeout, then=[sit_down]))

@@ -15,7 +15,7 @@ from backend.local_carrier.clock import within
 from backend.local_carrier.conferences import CannotJoin
 from backend.local_carrier.rooms import EVENT_GROUPS, USUAL_REGION, Beep, Seat
 from backend.local_carrier.twiml.reading import Reader, TwimlError
-from backend.local_carrier.twiml.recorded import wish_of
+from backend.local_carrier.twiml.recorded import DialRecording, read_wish
 from backend.local_carrier.twiml.stage import Stage
 
 KEPT = (
@@ -50,7 +50,9 @@ WRONG_ATTRIBUTE = 16002
 class ConferenceNoun(msgspec.Struct, frozen=True):
     seat: Seat
 
-    async def connect(self, stage: Stage, time_limit: int) -> dict[str, str]:
+    async def connect(
+        self, stage: Stage, time_limit: int, recording: DialRecording
+    ) -> dict[str, str]:
         """Sit in the room until one leaves it. Returns the fields for `action`."""
         conferences = stage.network.conferences
         try:
@@ -58,6 +60,7 @@ class ConferenceNoun(msgspec.Struct, frozen=True):
         except CannotJoin as refusal:
             stage.leg.note(f"could not join the conference: {refusal}")
             return {"DialCallStatus": "failed"}
+        recording.answered()
         await within(stage.network.clock, participant.left, time_limit)
         conferences.leave(participant, "participant_hung_up")
         return {"DialCallStatus": "answered"}
@@ -101,6 +104,7 @@ def read_conference(element: Element) -> ConferenceNoun:
     recorded = reader.choice(
         "record", ("do-not-record", "false", "true", "record-from-start"), "do-not-record"
     )
+    wish = read_wish(reader, trims="trim-silence")
     records = recorded in ("true", "record-from-start")
     seat = Seat(
         room=reader.body,
@@ -114,7 +118,7 @@ def read_conference(element: Element) -> ConferenceNoun:
         max_participants=reader.whole("maxParticipants", 250, least=2, most=250),
         coach=coach,
         region=reader.choice("region", REGIONS, USUAL_REGION),
-        record=wish_of(reader, 1) if records else None,
+        record=wish if records else None,
         status_callback=reader.text("statusCallback"),
         status_callback_method=reader.method("statusCallbackMethod"),
         status_callback_events=_events(reader.text("statusCallbackEvent")),

@@ -3,7 +3,7 @@ also checked against Twilio's OpenAPI document when the test ends (see `lab.py`)
 
 import aiohttp
 import pytest
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from backend.local_carrier.rest.api import ALL_ACCOUNTS, ROUTES
 from backend.local_carrier.rest.asking import Route
@@ -88,6 +88,8 @@ async def test_another_accounts_things_do_not_exist(
     await caller.becomes("in-progress")
     (conference,) = await acme.twilio.conferences.list_async()
     key = await acme.twilio.new_keys.create_async()
+    queue = await acme.twilio.queues.create_async("support")
+    recording = await acme.twilio.calls(caller.sid).recordings.create_async()
     trespasser = lab.client(globex.account_sid, globex.auth_token, acme.account_sid)
     theirs = globex.twilio
     for attempt in (
@@ -101,14 +103,32 @@ async def test_another_accounts_things_do_not_exist(
         theirs.incoming_phone_numbers(acme.number_sid).update_async(voice_url="http://x.y/"),
         theirs.applications(acme.application_sid).delete_async(),
         theirs.keys(key.sid).delete_async(),
+        theirs.queues(queue.sid).fetch_async(),
+        theirs.queues(queue.sid).update_async(max_size=1),
+        theirs.queues(queue.sid).delete_async(),
+        theirs.queues(queue.sid).members("Front").fetch_async(),
+        theirs.queues(queue.sid).members("Front").update_async(url="http://x.y/"),
+        theirs.recordings(recording.sid).fetch_async(),
+        theirs.recordings(recording.sid).delete_async(),
+        theirs.calls(caller.sid).recordings.create_async(),
+        theirs.calls(caller.sid).recordings("Twilio.CURRENT").update_async("stopped"),
+        theirs.conferences(conference.sid).recordings("Twilio.CURRENT").update_async("paused"),
         trespasser.calls(caller.sid).fetch_async(),
         trespasser.api.accounts(acme.account_sid).fetch_async(),
     ):
         with pytest.raises(TwilioRestException) as refusal:
             await attempt
         assert (refusal.value.status, refusal.value.code) == (404, 20404)
+    for listing in (
+        theirs.queues(queue.sid).members,
+        theirs.calls(caller.sid).recordings,
+        theirs.conferences(conference.sid).recordings,
+    ):
+        with pytest.raises(TwilioException, match="20404"):
+            await listing.list_async()
     assert (await caller.look())["status"] == "in-progress"
     assert await theirs.calls.list_async() == []
+    assert await theirs.queues.list_async() == await theirs.recordings.list_async() == []
 
 
 @pytest.mark.parametrize(
@@ -120,6 +140,8 @@ async def test_another_accounts_things_do_not_exist(
         "IncomingPhoneNumbers/{number}.json",
         "Conferences/{conference}/Participants/{call}.json",
         "Calls/{call}.json",
+        "Calls/{call}/Recordings.json",
+        "Queues.json",
     ],
 )
 async def test_an_unknown_form_field_is_refused_and_changes_nothing(

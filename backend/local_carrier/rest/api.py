@@ -13,11 +13,16 @@ from backend.local_carrier.exchange import Exchange
 from backend.local_carrier.rest import (
     accounts,
     applications,
+    call_recordings,
     calls,
+    conference_recordings,
     conferences,
     incoming_phone_numbers,
     keys,
     participants,
+    queue_members,
+    queues,
+    recordings,
 )
 from backend.local_carrier.rest.asking import ROOT, Asked, File, Form, Refused, Route, not_found
 
@@ -34,6 +39,11 @@ ROUTES: tuple[Route, ...] = (
     *calls.ROUTES,
     *conferences.ROUTES,
     *participants.ROUTES,
+    *queues.ROUTES,
+    *queue_members.ROUTES,
+    *recordings.ROUTES,
+    *call_recordings.ROUTES,
+    *conference_recordings.ROUTES,
 )
 
 

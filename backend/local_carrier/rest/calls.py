@@ -47,7 +47,6 @@ CREATE = (
     "MachineDetection",
     "Record",
     *RECORDING_FIELDS,
-    "Trim",
     "CallReason",
     "CallToken",
 )
@@ -62,7 +61,6 @@ CREATE_UNSUPPORTED = (
     "SipAuthUsername",
     "SipAuthPassword",
     "Byoc",
-    "RecordingTrack",
     "ClientNotificationUrl",
 )
 UPDATE = ("Url", "Twiml", *CALLBACKS, "Status", "TimeLimit")

@@ -20,7 +20,11 @@ from backend.local_carrier.rest.asking import (
     not_found,
     page,
 )
-from backend.local_carrier.rest.recording_fields import RECORDING_FIELDS, recording_wish
+from backend.local_carrier.rest.recording_fields import (
+    RECORDING_FIELDS,
+    conference_recording_wish,
+    recording_wish,
+)
 from backend.local_carrier.rooms import (
     EVENT_GROUPS,
     USUAL_REGION,
@@ -57,11 +61,11 @@ CREATE = (
     *("ConferenceStatusCallbackEvent", "ConferenceRecord", "ConferenceTrim"),
     *("ConferenceRecordingStatusCallback", "ConferenceRecordingStatusCallbackMethod"),
     "ConferenceRecordingStatusCallbackEvent",
-    *("Record", *RECORDING_FIELDS, "Trim"),
+    *("Record", *RECORDING_FIELDS),
     *("CallReason", "CallToken", "CallerDisplayName"),
 )
 CREATE_UNSUPPORTED = (
-    *("SipAuthUsername", "SipAuthPassword", "Byoc", "RecordingTrack", "ClientNotificationUrl"),
+    *("SipAuthUsername", "SipAuthPassword", "Byoc", "ClientNotificationUrl"),
     *("MachineDetection", "MachineDetectionTimeout", "MachineDetectionSpeechThreshold"),
     *("MachineDetectionSpeechEndThreshold", "MachineDetectionSilenceTimeout"),
     *("AmdStatusCallback", "AmdStatusCallbackMethod"),
@@ -181,7 +185,7 @@ def _seat(asked: Asked) -> Seat:
         max_participants=form.whole("MaxParticipants", 250, least=2, most=250),
         coach=form.text("CallSidToCoach") if coaching else None,
         region=region,
-        record=recording_wish(form, "Conference") if records else None,
+        record=conference_recording_wish(form) if records else None,
         status_callback=form.url("ConferenceStatusCallback"),
         status_callback_method=form.method("ConferenceStatusCallbackMethod"),
         status_callback_events=frozenset(events),

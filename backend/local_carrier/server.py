@@ -15,6 +15,7 @@ from backend.local_carrier.clock import Clock
 from backend.local_carrier.exchange import TWILIO, Exchange, Media
 from backend.local_carrier.lab import problems
 from backend.local_carrier.lab.api import LabApi
+from backend.local_carrier.lab.limits_api import LimitsApi
 from backend.local_carrier.lab.page import PAGE
 from backend.local_carrier.rest.api import rest_api
 from backend.local_carrier.signalling.socket import AnySocket, SignalLine, Switchroom
@@ -50,7 +51,7 @@ def carrier(
         return exchange
 
     return Litestar(
-        [rest_api(exchange), signal, LabApi, *PAGE],
+        [rest_api(exchange), signal, LabApi, LimitsApi, *PAGE],
         dependencies={"exchange": Provide(the_exchange, sync_to_thread=False)},
         exception_handlers={
             problems.LabProblem: problems.told,

@@ -185,6 +185,7 @@ async def test_the_labs_openapi_document_names_its_paths(lab: Lab) -> None:
     document = await lab.ask("GET", "/lab/openapi.json")
     assert set(document["paths"]) == {
         "/lab/accounts",
+        "/lab/accounts/{sid}/limits",
         "/lab/handsets",
         "/lab/handsets/{number}",
         "/lab/phones",

@@ -125,6 +125,15 @@ def test_a_document_of_twilios_builder_is_read() -> None:
         (f"<Response><Dial>{'<Client>a</Client>' * 11}</Dial></Response>", 12200),
         ("<Response><Dial><Conference/></Dial></Response>", 12200),
         ("<Response><Dial><Conference beep='loud'>r</Conference></Dial></Response>", 16002),
+        (
+            f"<Response><Dial><Conference participantLabel='CA{'0' * 32}'>r</Conference></Dial>"
+            "</Response>",
+            16023,
+        ),
+        (
+            "<Response><Dial><Conference participantLabel='a/b'>r</Conference></Dial></Response>",
+            16023,
+        ),
         ("<Response><Dial record='sometimes'><Queue>q</Queue></Dial></Response>", 12200),
         ("<Response><Dial><Conference coach='CA1'>r</Conference></Dial></Response>", 13240),
         (

@@ -5,7 +5,7 @@ import os
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -76,7 +76,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     `calls_per_second` is for calls that REST creates; the others start at once. None is no limit.
     """
 
-    calls_per_second: float = 1.0
+    calls_per_second: Annotated[float, msgspec.Meta(gt=0)] = 1.0
     concurrent_calls: int | None = None
     concurrent_requests: int | None = None
 

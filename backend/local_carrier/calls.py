@@ -199,6 +199,8 @@ class Calls:
         by_itself = script is asyncio.current_task()
         if script is not None and not by_itself:
             script.cancel()
+        if leg.whisper is not None and leg.whisper is not asyncio.current_task():
+            leg.whisper.cancel()
         if isinstance(leg.dial, Underway):
             self._tell_cut_short(leg, leg.dial)
             leg.dial = None

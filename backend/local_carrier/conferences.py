@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Protocol
+from typing import Literal, Protocol
 
 from backend.local_carrier.accounts import Account
 from backend.local_carrier.audio.clips import Playback
@@ -25,12 +25,15 @@ class RunMusic(Protocol):
     ) -> Coroutine[object, object, None]: ...
 
 
+Refusal = Literal["label-taken", "room-full", "coached-absent", "coached-on-hold"]
+
+
 class CannotJoin(Exception):
     """The room refused the leg."""
 
-    def __init__(self, code: int, why: str) -> None:
-        super().__init__(f"{code}: {why}")
-        self.code = code
+    def __init__(self, refusal: Refusal, why: str) -> None:
+        super().__init__(why)
+        self.refusal: Refusal = refusal
 
 
 class Conferences:
@@ -74,8 +77,7 @@ class Conferences:
         Raises `CannotJoin` if its label is taken.
         """
         conference = self._room(leg, seat)
-        if seat.label is not None and conference.has_label(seat.label):
-            raise CannotJoin(16025, f"participant label {seat.label} is already in the room")
+        _check_label(conference, leg, seat)
         conference.expected[leg.sid] = seat
         return conference
 
@@ -89,21 +91,23 @@ class Conferences:
         missing.left.set_result(reason)
         over = {"ParticipantCallStatus": str(leg.status), "ReasonParticipantLeft": reason}
         self._announce(conference, "leave", "participant-leave", missing, over)
-        if not conference.participants and not conference.expected:
-            self._end(conference, "last-participant-left", reason, None)
+        self._close_if_empty(conference)
 
     def join(self, leg: Leg, seat: Seat) -> Participant:
         """Raises `CannotJoin`."""
         conference = self._room(leg, seat)
+        try:
+            _check_label(conference, leg, seat)
+            if len(conference.participants) >= seat.max_participants:
+                raise CannotJoin(
+                    "room-full", f"the room has its {seat.max_participants} participants"
+                )
+            if seat.coach is not None:
+                _check_coached(conference, seat.coach)
+        except CannotJoin:
+            self._close_if_empty(conference)
+            raise
         conference.expected.pop(leg.sid, None)
-        if seat.label is not None and conference.has_label(seat.label):
-            raise CannotJoin(16025, f"participant label {seat.label} is already in the room")
-        if len(conference.participants) >= seat.max_participants:
-            raise CannotJoin(16000, f"the room has its {seat.max_participants} participants")
-        if seat.coach is not None and seat.coach not in conference.participants:
-            if not conference.participants and not conference.expected:
-                self._end(conference, "last-participant-left", "participant_hung_up", None)
-            raise CannotJoin(13240, f"nobody in the room has the call {seat.coach}")
         participant = Participant(conference, leg, seat)
         conference.participants[leg.sid] = self._seats[leg.sid] = participant
         leg.note(f"joined conference {seat.room} as {seat.label or leg.sid}")
@@ -153,9 +157,9 @@ class Conferences:
         self._changed(participant, "hold", "participant-hold" if hold else "participant-unhold")
 
     def set_coaching(self, participant: Participant, coaching: bool, coached: str | None) -> None:
-        """Raises `CannotJoin` if the coached call is not in the room."""
-        if coaching and coached not in participant.conference.participants:
-            raise CannotJoin(13240, f"nobody in the room has the call {coached}")
+        """Raises `CannotJoin` if the coached call is not in the room, or held."""
+        if coaching:
+            _check_coached(participant.conference, coached)
         if (participant.coaching, participant.coached) != (coaching, coached):
             participant.coaching, participant.coached = coaching, coached if coaching else None
             self._changed(participant, "modify", "participant-modify")
@@ -165,35 +169,27 @@ class Conferences:
             participant.end_on_exit = end_on_exit
             self._changed(participant, "modify", "participant-modify")
 
+    def set_beep_on_exit(self, participant: Participant, beep_on_exit: bool) -> None:
+        if participant.beep_on_exit != beep_on_exit:
+            participant.beep_on_exit = beep_on_exit
+            self._changed(participant, "modify", "participant-modify")
+
     def set_wait(self, participant: Participant, url: str, method: str) -> None:
         participant.wait_url, participant.wait_method = url, method
+        self._changed(participant, "modify", "participant-modify")
         if participant.conference.status == "init" and not participant.hold:
             self._play_what_is_due(participant)
 
     def announce_to(self, participant: Participant, url: str, method: str) -> None:
         """Played to one participant, over whatever the room is saying."""
-
-        async def announcement() -> None:
-            names = self._names(participant.conference)
-            await self._run_music(participant.leg, url, method, names, repeat=False)
-            self._announce(participant.conference, "announcement", "announcement-end", participant)
-            participant.music = None  # this very task: what is due now must not cancel it
-            self._play_what_is_due(participant)
-
-        self._stop_music(participant)
-        participant.music = self._background.start(announcement())
+        announced = self._announced_to(participant, url, method)
+        self._tell_announced(participant.conference, [announced], participant)
 
     def announce_to_all(self, conference: Conference, url: str, method: str) -> None:
         """Played to everybody in the room who is not held."""
-
-        async def announcement() -> None:
-            present = [p for p in conference.participants.values() if p.talks]
-            names = self._names(conference)
-            heard = [self._run_music(p.leg, url, method, names, repeat=False) for p in present]
-            await asyncio.gather(*heard)
-            self._announce(conference, "announcement", "announcement-end")
-
-        self._background.start(announcement())
+        present = [p for p in conference.participants.values() if not p.hold]
+        announced = [self._announced_to(participant, url, method) for participant in present]
+        self._tell_announced(conference, announced)
 
     def notice_speech(self, participant: Participant, speaks: bool) -> None:
         """Somebody begins or stops to speak; told to whoever asked for `speaker`."""
@@ -257,6 +253,34 @@ class Conferences:
             participant.music = None
         participant.leg.playback = None
 
+    def _announced_to(self, participant: Participant, url: str, method: str) -> asyncio.Task[None]:
+        """It ends when it is over, or with whatever stops the participant's music."""
+
+        async def announcement() -> None:
+            names = self._names(participant.conference)
+            await self._run_music(participant.leg, url, method, names, repeat=False)
+            participant.music = None  # this very task: what is due now must not cancel it
+            self._play_what_is_due(participant)
+
+        self._stop_music(participant)
+        participant.music = self._background.start(announcement())
+        return participant.music
+
+    def _tell_announced(
+        self,
+        conference: Conference,
+        announced: list[asyncio.Task[None]],
+        to: Participant | None = None,
+    ) -> None:
+        async def told_at_the_end() -> None:
+            if announced:
+                await asyncio.wait(announced)
+            if conference.status != "completed":
+                present = to if to is not None and not to.left.done() else None
+                self._announce(conference, "announcement", "announcement-end", present)
+
+        self._background.start(told_at_the_end())
+
     def _beep(self, conference: Conference) -> None:
         conference.announcements.append(Playback(beep(), FromPlay(url="beep")))
 
@@ -276,6 +300,10 @@ class Conferences:
             "ReasonParticipantLeft": reason,
         }
         self._announce(conference, "leave", "participant-leave", participant, over)
+
+    def _close_if_empty(self, conference: Conference) -> None:
+        if not conference.participants and not conference.expected:
+            self._end(conference, "last-participant-left", "participant_add_failed", None)
 
     def _end(
         self,
@@ -331,6 +359,19 @@ class Conferences:
 
     def _names(self, conference: Conference) -> dict[str, str]:
         return {"ConferenceSid": conference.sid, "FriendlyName": conference.name}
+
+
+def _check_label(conference: Conference, leg: Leg, seat: Seat) -> None:
+    if conference.has_label(seat.label, besides=leg):
+        raise CannotJoin("label-taken", f"participant label {seat.label} is already in the room")
+
+
+def _check_coached(conference: Conference, coached: str | None) -> None:
+    participant = conference.participants.get(coached or "")
+    if participant is None:
+        raise CannotJoin("coached-absent", f"nobody in the room has the call {coached}")
+    if participant.hold:
+        raise CannotJoin("coached-on-hold", f"the participant with the call {coached} is on hold")
 
 
 def _told_about(participant: Participant) -> dict[str, str]:

@@ -226,11 +226,25 @@ class Exchange:
     async def end(self, leg: Leg, status: LegStatus = LegStatus.COMPLETED) -> None:
         await self.calls.end(leg, status)
 
-    async def perform_for_callee(
-        self, leg: Leg, url: str, method: str, fields: dict[str, str] | None = None
+    async def perform_aside(
+        self,
+        leg: Leg,
+        url: str,
+        method: str,
+        *,
+        where: Where = "callee",
+        fields: dict[str, str] | None = None,
     ) -> None:
-        stage = self._stage(leg, "callee")
-        await perform.perform_for_callee(stage, GoTo(url, method, fields or {}))
+        stage = self._stage(leg, where)
+        start = GoTo(url, method, fields or {})
+        leg.whisper = whisper = asyncio.create_task(perform.perform_aside(stage, start))
+        try:
+            await asyncio.wait([whisper])
+        finally:
+            whisper.cancel()
+            leg.whisper = None
+        if not whisper.cancelled():
+            whisper.result()  # what broke in it is not kept quiet
 
     async def perform_while_waiting(
         self, leg: Leg, url: str | None, method: str, fields: Callable[[], dict[str, str]]

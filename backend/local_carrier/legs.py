@@ -170,11 +170,15 @@ class Leg:
         self.outcome: asyncio.Future[LegStatus] = asyncio.get_running_loop().create_future()
         """Of a leg that we ring: in-progress if it answered, else how it ended."""
         self.script: asyncio.Task[None] | None = None
+        self.whisper: asyncio.Task[None] | None = None
+        """A document that somebody else has this leg hear, before they are connected."""
         self.dial: object | None = None
         """The <Dial> that this leg is in, if any: its action must be told when it is cut short."""
         self.playback: Playback | None = None
         self.digits = ""
         self.on_digit: Callable[[str], None] | None = None
+        self.on_key_sent: Callable[[str], None] | None = None
+        """What the far end does with a key that we press for it."""
         self.on_speech: Callable[[str], None] | None = None
         self.heard: deque[Heard] = deque(maxlen=HALF_A_SECOND)
         self.said: deque[Samples] = deque(maxlen=HALF_A_SECOND)

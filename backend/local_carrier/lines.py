@@ -40,10 +40,15 @@ class LineEnd:
         other = LineEnd(self._calls)
         self._other, other._other = other, self
         other._leg = self._begin(other)
+        leg.on_key_sent = other._press
         if other._leg is None:
             leg.refuse(LegStatus.FAILED)
         else:
             leg.become(LegStatus.RINGING)
+
+    def _press(self, key: str) -> None:
+        if self._leg is not None:
+            self._leg.press(key)
 
     async def answered(self) -> None:
         """The dialled side has answered; to the dialling side that is news already known."""

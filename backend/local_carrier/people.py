@@ -10,7 +10,6 @@ from backend.local_carrier.handsets import Handset, Step
 from backend.local_carrier.legs import Leg, LegStatus
 from backend.local_carrier.phones import ScriptedPhone, Voice
 
-GREETING_SECONDS = 4.0
 UNANSWERED_AS = {
     "busy": LegStatus.BUSY,
     "rejects": LegStatus.BUSY,

@@ -9,8 +9,9 @@ import msgspec
 
 from backend.local_carrier.accounts import Account
 from backend.local_carrier.calls import Calls
-from backend.local_carrier.clock import Clock
+from backend.local_carrier.clock import Clock, within
 from backend.local_carrier.conferences import Conferences
+from backend.local_carrier.keys import press_keys
 from backend.local_carrier.legs import Leg, LegStatus
 from backend.local_carrier.rooms import Conference, Seat
 from backend.local_carrier.twiml.conference import ConferenceNoun
@@ -19,6 +20,8 @@ from backend.local_carrier.twiml.perform import Document
 from backend.local_carrier.twiml.stage import GoTo
 
 LONGEST_QUEUE_SECONDS = 24 * 3600
+GREETING_SECONDS = 4.0
+"""So long an answering machine speaks before its beep."""
 
 
 class QueueTooLong(Exception):
@@ -35,6 +38,10 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
     leg: Leg
     timeout: int
     then: GoTo | Document
+    keys: str = ""
+    """To press once the call is answered."""
+    awaits_beep: bool = False
+    """If a machine answers, the call goes on when it may be spoken to."""
 
 
 class Placing:
@@ -66,6 +73,7 @@ class Placing:
             time_limit=leg.time_limit or LONGEST_SECONDS,
             hangup_on_star=False,
             answer_on_bridge=False,
+            recorded=None,
         )
         leg.watchers.append(self._gives_up(conference))
         self.place(Placed(leg=leg, timeout=timeout, then=[sit_down]))
@@ -82,9 +90,17 @@ class Placing:
 
     async def _run(self, placed: Placed) -> None:
         leg = placed.leg
-        await self._clock.sleep(leg.queue_seconds)
-        if await self._calls.ring(leg, placed.timeout):
-            self._calls.perform(leg, placed.then)
+        if await within(self._clock, leg.outcome, leg.queue_seconds):
+            await self._calls.end(leg, leg.outcome.result())  # nobody wants it any more
+            return
+        if not await self._calls.ring(leg, placed.timeout):
+            return
+        leg.answered_by = leg.answered_by or "unknown"
+        await press_keys(leg, placed.keys)
+        if placed.awaits_beep and leg.answered_by == "machine_start":
+            await self._clock.sleep(GREETING_SECONDS)
+            leg.answered_by = "machine_end_beep"
+        self._calls.perform(leg, placed.then)
 
     def _gives_up(self, conference: Conference) -> Callable[[Leg, LegStatus], None]:
         def watch(leg: Leg, status: LegStatus) -> None:

@@ -25,7 +25,7 @@ QueueResult = Literal[
 ]
 MemberState = Literal["waiting", "called", "over"]
 """Called: somebody is about to take the caller, so the music stops."""
-USUAL_SIZE, LARGEST_SIZE = 100, 5000
+USUAL_SIZE, LARGEST_SIZE = 1000, 5000
 LONGEST_NAME = 64
 
 
@@ -40,6 +40,7 @@ class Member:
         self.queue, self.leg = queue, leg
         self.enqueued_at: datetime = leg.clock.now()
         self._began = leg.clock.seconds()
+        self._waited_until: float | None = None
         self.state: MemberState = "waiting"
         self.result: QueueResult = "system-error"
         """How the waiting ended, once it is over. `bridged`: somebody took the caller."""
@@ -47,9 +48,15 @@ class Member:
 
     @property
     def wait_seconds(self) -> int:
-        return int(self.leg.clock.seconds() - self._began)
+        """Until now, or until somebody took the caller."""
+        until = self._waited_until
+        return int((self.leg.clock.seconds() if until is None else until) - self._began)
 
     def become(self, state: MemberState) -> None:
+        if state == "waiting":
+            self._waited_until = None
+        elif self._waited_until is None:
+            self._waited_until = self.leg.clock.seconds()
         self.state = state
         self._changed.set()
 
@@ -70,8 +77,8 @@ class Queue:
         self.sid = new_sid("QU")
         self.account, self.name, self.size = account, name, size
         self.members: list[Member] = []
-        self.awaited: list[asyncio.Future[None]] = []
-        """Those who came to take somebody and found nobody."""
+        self.takers: list[asyncio.Future[Member]] = []
+        """Those who came to take somebody and found nobody, in the order in which they came."""
         self.created_at = self.updated_at = now
 
     @property
@@ -109,6 +116,7 @@ class Queues:
         self._all.pop(queue.sid, None)
 
     def member(self, leg: Leg) -> Member | None:
+        """The leg as one who waits."""
         return self._members.get(leg.sid)
 
     def enqueue(self, leg: Leg, name: str) -> Member:
@@ -120,38 +128,46 @@ class Queues:
         queue.members.append(member)
         self._members[leg.sid] = member
         leg.note(f"waits in queue {name} at position {member.position}")
-        _wake_one(queue)
+        _hand_over(queue)
         return member
 
-    def take_first(self, queue: Queue) -> Member | None:
-        """The one who has waited longest, and from now on waits for one taker alone."""
-        return self.take(queue.members[0]) if queue.members else None
+    def take_next(self, queue: Queue) -> "asyncio.Future[Member]":
+        """Whoever has waited longest, or will come first; who asked earlier is served earlier.
 
-    def take(self, member: Member) -> Member:
-        member.queue.members.remove(member)
-        member.become("called")
-        return member
+        The taker must either talk with the member (`connected`) or give them back.
+        """
+        taken: asyncio.Future[Member] = asyncio.get_running_loop().create_future()
+        queue.takers.append(taken)
+        _hand_over(queue)
+        return taken
+
+    def give_up(self, taken: "asyncio.Future[Member]") -> None:
+        """A taker is gone, perhaps in the very moment in which somebody was found for them."""
+        if not taken.cancel():
+            self.put_back(taken.result())
 
     def put_back(self, member: Member) -> None:
         """Whoever took the caller is gone before they talked: the caller is first again."""
-        if member.leg.sid in self._members:
+        if self._members.get(member.leg.sid) is member:
             member.queue.members.insert(0, member)
             member.become("waiting")
-            _wake_one(member.queue)
+            _hand_over(member.queue)
 
     def connected(self, member: Member) -> None:
         """Taker and caller talk."""
         self._members.pop(member.leg.sid, None)
         _finish(member, "bridged")
 
-    def leave(self, leg: Leg, result: QueueResult) -> None:
-        """The leg waits no more, if it did; whoever waits with it learns how that ended."""
+    def leave(self, leg: Leg, result: QueueResult) -> bool:
+        """The leg waits no more; whoever waits with it learns how that ended. False if it did not
+        wait."""
         member = self._members.pop(leg.sid, None)
         if member is None:
-            return
+            return False
         if member in member.queue.members:
             member.queue.members.remove(member)
         _finish(member, result)
+        return True
 
 
 def _finish(member: Member, result: QueueResult) -> None:
@@ -160,9 +176,11 @@ def _finish(member: Member, result: QueueResult) -> None:
         member.become("over")
 
 
-def _wake_one(queue: Queue) -> None:
-    while queue.awaited:
-        waiting = queue.awaited.pop(0)
-        if not waiting.done():
-            waiting.set_result(None)
-            return
+def _hand_over(queue: Queue) -> None:
+    """Whoever has waited longest to whoever came for somebody first."""
+    while queue.members and queue.takers:
+        taker = queue.takers.pop(0)
+        if not taker.done():
+            member = queue.members.pop(0)
+            member.become("called")
+            taker.set_result(member)

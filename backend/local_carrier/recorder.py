@@ -1,10 +1,7 @@
-"""Who is recorded: puts recordings to legs, bridges and conferences, and ends them with these."""
-
-from collections.abc import Sequence
+"""Who is recorded: puts recordings to legs and conferences, and ends them with these."""
 
 from backend.local_carrier.audio.frames import SILENCE, Samples
 from backend.local_carrier.audio.mixing import mixed
-from backend.local_carrier.bridges import Bridge
 from backend.local_carrier.conferences import Conferences
 from backend.local_carrier.legs import Leg, LegStatus
 from backend.local_carrier.recordings import Recording, Recordings, RecordingSource, RecordingWish
@@ -17,30 +14,22 @@ class Recorder:
         conferences.started.append(self._conference_started)
         conferences.ended.append(self._conference_ended)
 
-    def record_leg(
-        self,
-        leg: Leg,
-        wish: RecordingWish,
-        source: RecordingSource,
-        *,
-        only_its_voice: bool = False,
-    ) -> Recording:
-        """What the leg says (the first channel) and hears (the second), until its call ends."""
+    def record_leg(self, leg: Leg, wish: RecordingWish, source: RecordingSource) -> Recording:
+        """What the leg says (the first channel) and hears (the second), at most until its call
+        ends. Of a leg that dialled another, that is the parent and the child."""
 
         def tap() -> tuple[Samples, ...]:
-            said = leg.said[-1] if leg.said else SILENCE
-            if only_its_voice:
-                return (said,)
-            heard = leg.heard[-1].frame if leg.heard else SILENCE
+            said = leg.said[-1] if leg.said and wish.track != "outbound" else SILENCE
+            heard = leg.heard[-1].frame if leg.heard and wish.track != "inbound" else SILENCE
             return (said, heard) if wish.channels == 2 else (mixed([said, heard]),)
 
+        leg.recorders += 1
+
+        def over() -> None:
+            leg.recorders -= 1
+
         recording = self.recordings.begin(
-            leg.account,
-            source,
-            wish,
-            tap,
-            call_sid=leg.sid,
-            on_end=_Listening([leg]).end,
+            leg.account, source, wish, tap, call_sid=leg.sid, on_end=over
         )
 
         def stop_with_the_call(_: Leg, __: LegStatus) -> None:
@@ -51,29 +40,13 @@ class Recorder:
         return recording
 
     def record_from_the_answer(self, leg: Leg, wish: RecordingWish) -> None:
+        """A call that REST created."""
+
         def begin(_: Leg, status: LegStatus) -> None:
             if status is LegStatus.IN_PROGRESS:
                 self.record_leg(leg, wish, "OutboundAPI")
 
         leg.watchers.append(begin)
-
-    def record_bridge(self, bridge: Bridge, wish: RecordingWish) -> Recording:
-        """Parent on the first channel, child on the second, until they part."""
-
-        def tap() -> tuple[Samples, ...]:
-            spoken = [leg.said[-1] if leg.said else SILENCE for leg in bridge.legs]
-            return tuple(spoken) if wish.channels == 2 else (mixed(spoken),)
-
-        recording = self.recordings.begin(
-            bridge.parent.account,
-            "DialVerb",
-            wish,
-            tap,
-            call_sid=bridge.parent.sid,
-            on_end=_Listening(bridge.legs).end,
-        )
-        bridge.over.add_done_callback(lambda _: self.recordings.stop(recording))
-        return recording
 
     def record_conference(
         self, conference: Conference, wish: RecordingWish, source: RecordingSource
@@ -94,7 +67,6 @@ class Recorder:
             source,
             wish,
             tap,
-            call_sid=None,
             conference_sid=conference.sid,
             on_end=over,
         )
@@ -107,16 +79,3 @@ class Recorder:
         for recording in self.recordings.live():
             if recording.conference_sid == conference.sid:
                 self.recordings.stop(recording)
-
-
-class _Listening:
-    """While it lasts, audio is made for these legs even if nobody else hears it."""
-
-    def __init__(self, legs: Sequence[Leg]) -> None:
-        self._legs = legs
-        for leg in legs:
-            leg.recorders += 1
-
-    def end(self) -> None:
-        for leg in self._legs:
-            leg.recorders -= 1

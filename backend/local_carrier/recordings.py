@@ -1,4 +1,4 @@
-"""Recordings: real WAV files of what legs, bridges and conferences say.
+"""Recordings: real WAV files of what legs and conferences say.
 
 A recording takes 20 ms at a time from whatever it records (its tap), while the media clock runs.
 Where calls carry no audio it is silence, as long as the recording lasted.
@@ -22,23 +22,29 @@ from backend.local_carrier.times import rfc2822
 from backend.local_carrier.webhooks.delivery import Parameters, Webhooks
 
 RecordingStatus = Literal[
-    "in-progress", "paused", "stopped", "processing", "completed", "absent", "failed"
+    "in-progress", "paused", "stopped", "processing", "completed", "absent", "deleted"
 ]
 RecordingSource = Literal[
     "DialVerb", "Conference", "OutboundAPI", "RecordVerb", "StartCallRecordingAPI",
     "StartConferenceRecordingAPI",
 ]  # fmt: skip
 PauseBehavior = Literal["skip", "silence"]
+Track = Literal["inbound", "outbound", "both"]
+"""What a call says, what it hears, or both."""
 Tap = Callable[[], tuple[Samples, ...]]
 """The last 20 ms, one frame for each channel."""
 
 SAMPLE_BYTES = 2
+TOO_SHORT = 16101
+"""Twilio's code for a recording that is absent because nothing was recorded."""
+KEPT_RECORDINGS = 10_000
 
 
 class RecordingWish(msgspec.Struct, frozen=True, kw_only=True):
     """That something is recorded, and who is told when the recording is there."""
 
     channels: Literal[1, 2] = 1
+    track: Track = "both"
     trim: bool = False
     callback: str = ""
     callback_method: str = "POST"
@@ -54,18 +60,21 @@ class Recording:
         clock: Clock,
         *,
         call_sid: str | None,
-        conference_sid: str | None = None,
+        conference_sid: str | None,
         tap: Tap,
+        on_end: Callable[[], None],
     ) -> None:
         self.sid = new_sid("RE")
         self.account, self.source, self.wish, self.tap = account, source, wish, tap
+        self.on_end = on_end
         self.call_sid, self.conference_sid = call_sid, conference_sid
         self.status: RecordingStatus = "in-progress"
         self.pause_behavior: PauseBehavior = "silence"
+        self.error_code: int | None = None
+        """Why there is nothing, if it is absent."""
         self.created_at = self.updated_at = self.started_at = clock.now()
         self.duration_seconds: int | None = None
         self.media: Path | None = None
-        self.on_end: list[Callable[[], None]] = []
         self._clock = clock
         self._channels: list[list[Samples]] = [[] for _ in range(wish.channels)]
         self._counted, self._counting_since = 0.0, clock.seconds()
@@ -98,18 +107,24 @@ class Recording:
         for kept, frame in zip(self._channels, frames, strict=True):
             kept.append(frame)
 
-    def samples(self, *, audible: bool) -> list[Samples]:
-        """Each channel whole, trimmed if that was wished."""
+    def surrender(self, *, audible: bool) -> list[Samples]:
+        """Each channel whole, trimmed if that was wished. From now on nothing is held here."""
+        channels, self._channels = self._channels, []
         if not audible:
             length = round(self.counted_seconds * RATE / FRAME) * FRAME
-            return [np.zeros(length, np.int16) for _ in self._channels]
-        channels = self._channels
+            return [np.zeros(length, np.int16) for _ in channels]
         if self.wish.trim:
-            loud = [any(map(is_audible, frames)) for frames in zip(*channels, strict=True)]
-            first = loud.index(True) if True in loud else len(loud)
-            last = len(loud) - loud[::-1].index(True) if True in loud else first
-            channels = [kept[first:last] for kept in channels]
+            channels = _trimmed(channels)
         return [np.concatenate(kept) if kept else np.zeros(0, np.int16) for kept in channels]
+
+
+def _trimmed(channels: list[list[Samples]]) -> list[list[Samples]]:
+    """Without the silence before and after; a recording that is silent throughout stays whole."""
+    loud = [any(map(is_audible, frames)) for frames in zip(*channels, strict=True)]
+    if True not in loud:
+        return channels
+    first, last = loud.index(True), len(loud) - loud[::-1].index(True)
+    return [kept[first:last] for kept in channels]
 
 
 class Recordings:
@@ -150,9 +165,9 @@ class Recordings:
         wish: RecordingWish,
         tap: Tap,
         *,
-        call_sid: str | None,
+        call_sid: str | None = None,
         conference_sid: str | None = None,
-        on_end: Callable[[], None] | None = None,
+        on_end: Callable[[], None],
     ) -> Recording:
         recording = Recording(
             account,
@@ -162,11 +177,11 @@ class Recordings:
             call_sid=call_sid,
             conference_sid=conference_sid,
             tap=tap,
+            on_end=on_end,
         )
-        if on_end is not None:
-            recording.on_end.append(on_end)
         self._all[recording.sid] = self._live[recording.sid] = recording
-        self._tell(recording, "in-progress")
+        self._forget_the_oldest()
+        self._tell(recording)
         return recording
 
     def pause(self, recording: Recording, behavior: PauseBehavior) -> None:
@@ -180,14 +195,13 @@ class Recordings:
         if self._live.pop(recording.sid, None) is None:
             return
         recording.become("processing")
-        for over in recording.on_end:
-            over()
+        recording.on_end()
         self._background.start(self._finish(recording))
 
     def delete(self, recording: Recording) -> None:
-        self.stop(recording)
-        del self._all[recording.sid]
-        self._forget_media(recording)
+        """The audio is gone for good; that there was a recording is remembered."""
+        recording.become("deleted")
+        _remove_media(recording)
 
     def url(self, recording: Recording) -> str:
         """Without an ending it is the audio itself, as a WAV file."""
@@ -204,14 +218,16 @@ class Recordings:
             "RecordingChannels": str(recording.wish.channels),
             "RecordingSource": recording.source,
             "RecordingStartTime": rfc2822(recording.started_at),
-            "RecordingTrack": "both",
+            "RecordingTrack": recording.wish.track,
         }
         if recording.call_sid is not None:
             fields["CallSid"] = recording.call_sid
         if recording.conference_sid is not None:
             fields["ConferenceSid"] = recording.conference_sid
-        if recording.duration_seconds is not None:
+        if recording.status == "completed":
             fields["RecordingDuration"] = str(recording.duration_seconds)
+        if recording.error_code is not None:
+            fields["ErrorCode"] = str(recording.error_code)
         return fields
 
     def close(self) -> None:
@@ -221,20 +237,17 @@ class Recordings:
     async def _finish(self, recording: Recording) -> None:
         with self._clock.work():
             # In a thread: an hour of audio takes longer to write than one tick of the media clock.
-            channels = await asyncio.to_thread(recording.samples, audible=self._audible)
+            channels = await asyncio.to_thread(recording.surrender, audible=self._audible)
             length = len(channels[0])
-            recording.duration_seconds = max(1, round(length / RATE)) if length else 0
             if length:
                 recording.media = await asyncio.to_thread(self._written, recording.sid, channels)
-        if recording.sid not in self._all:  # deleted meanwhile
-            self._forget_media(recording)
-            return
-        recording.become("completed" if length else "absent")
-        self._tell(recording, recording.status)
-
-    def _forget_media(self, recording: Recording) -> None:
-        if recording.media is not None:
-            recording.media.unlink(missing_ok=True)
+        if length:
+            recording.duration_seconds = max(1, round(length / RATE))
+            recording.become("completed")
+        else:
+            recording.error_code = TOO_SHORT
+            recording.become("absent")
+        self._tell(recording)
 
     def _written(self, sid: str, channels: list[Samples]) -> Path:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -246,9 +259,9 @@ class Recordings:
             file.writeframes(np.stack(channels, axis=1).astype("<i2").tobytes())
         return path
 
-    def _tell(self, recording: Recording, event: RecordingStatus) -> None:
+    def _tell(self, recording: Recording) -> None:
         wish = recording.wish
-        if not wish.callback or event not in wish.callback_events:
+        if not wish.callback or recording.status not in wish.callback_events:
             return
         self._webhooks.notify(
             recording.sid,
@@ -257,3 +270,16 @@ class Recordings:
             self.parameters(recording),
             method=wish.callback_method,
         )
+
+    def _forget_the_oldest(self) -> None:
+        if len(self._all) > KEPT_RECORDINGS:
+            oldest = next((one for one in self._all.values() if one.sid not in self._live), None)
+            if oldest is not None:
+                del self._all[oldest.sid]
+                _remove_media(oldest)
+
+
+def _remove_media(recording: Recording) -> None:
+    if recording.media is not None:
+        recording.media.unlink(missing_ok=True)
+        recording.media = None

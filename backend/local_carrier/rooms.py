@@ -13,7 +13,7 @@ from backend.local_carrier.accounts import Account
 from backend.local_carrier.audio.clips import Playback
 from backend.local_carrier.legs import Leg
 from backend.local_carrier.recordings import RecordingWish
-from backend.local_carrier.sids import new_sid
+from backend.local_carrier.sids import is_sid, new_sid
 
 ConferenceStatus = Literal["init", "in-progress", "completed"]
 LeaveReason = Literal[
@@ -36,6 +36,7 @@ EVENT_GROUPS = (
     "announcement",
 )
 USUAL_REGION = "us1"
+LONGEST_LABEL = 128
 
 
 class Seat(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,6 +121,14 @@ class Conference:
         labelled = (p for p in self.participants.values() if p.label == call_sid_or_label)
         return next(labelled, None)
 
-    def has_label(self, label: str) -> bool:
-        expected = any(seat.label == label for seat in self.expected.values())
-        return expected or any(p.label == label for p in self.participants.values())
+    def has_label(self, label: str | None, besides: Leg) -> bool:
+        """Whether somebody else in the room, or on the way to it, is called so."""
+        present = ((sid, p.label) for sid, p in self.participants.items())
+        coming = ((sid, seat.label) for sid, seat in self.expected.items())
+        taken = {name for sid, name in (*present, *coming) if sid != besides.sid}
+        return label is not None and label in taken
+
+
+def is_label(text: str) -> bool:
+    """It must not be taken for a call, nor for a part of a path."""
+    return len(text) <= LONGEST_LABEL and not is_sid("CA", text) and "/" not in text

@@ -19,6 +19,7 @@ from backend.local_carrier.exchange import TWILIO, Exchange, Media
 from backend.local_carrier.lab import problems
 from backend.local_carrier.lab.api import LabApi
 from backend.local_carrier.lab.clock_api import NOT_WORK, ClockApi
+from backend.local_carrier.lab.limits_api import LimitsApi
 from backend.local_carrier.lab.messages_api import MessagesApi
 from backend.local_carrier.lab.page import PAGE
 from backend.local_carrier.lab.rooms_api import RoomsApi
@@ -59,6 +60,7 @@ def carrier(
             rest_api(exchange),
             signal,
             LabApi,
+            LimitsApi,
             RoomsApi,
             MessagesApi,
             WebhooksApi,

@@ -1,10 +1,12 @@
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from litestar import Litestar
 
-from backend.local_carrier.clock import Clock, MovedClock, RealClock
+from backend.local_carrier.clock import MovedClock
 from backend.local_carrier.server import carrier
 from tests.local_carrier.customer import Customer
 from tests.local_carrier.lab import Company, Lab
@@ -18,33 +20,26 @@ def clock() -> MovedClock:
 
 
 @pytest.fixture
-def carriers_clock() -> Clock:
-    """Real, unless a test file gives its stories' carrier the clock that they move."""
-    return RealClock()
+async def lab(tmp_path: Path, customer: Customer) -> AsyncGenerator[Lab, None]:
+    """With audio, in real time. A file whose stories need no audio takes `still_lab` for it."""
+    async with _lab_of(carrier(tmp_path)) as lab:
+        yield lab
 
 
 @pytest.fixture
-async def lab(
-    tmp_path: Path, customer: Customer, carriers_clock: Clock
+async def still_lab(
+    tmp_path: Path, customer: Customer, clock: MovedClock
 ) -> AsyncGenerator[Lab, None]:
-    audible = isinstance(carriers_clock, RealClock)  # audio takes its own time
-    application = carrier(tmp_path, media="real" if audible else "null", clock=carriers_clock)
+    """Without audio, in time that is moved by hand."""
+    async with _lab_of(carrier(tmp_path, media="null", clock=clock)) as lab:
+        yield lab
+
+
+@asynccontextmanager
+async def _lab_of(application: Litestar) -> AsyncGenerator[Lab, None]:
     async with served(application) as address, Lab.at(address) as lab:
         yield lab
-    nothing_is_left_running()
-
-
-@pytest.fixture
-async def still(tmp_path: Path, customer: Customer) -> AsyncGenerator[Lab, None]:
-    """A carrier without audio, whose time stands still until the test lets it pass."""
-    application = carrier(tmp_path, media="null", clock=MovedClock("hand"))
-    async with served(application) as address, Lab.at(address) as lab:
-        yield lab
-    nothing_is_left_running()
-
-
-def nothing_is_left_running() -> None:
-    """Whatever a test did, the carrier that ends leaves nothing running behind it."""
+    # Whatever a test did, the carrier that ends leaves nothing running behind it.
     left = [
         t for t in asyncio.all_tasks() if "local_carrier" in repr(t.get_coro()) and not t.done()
     ]

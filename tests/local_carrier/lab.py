@@ -12,7 +12,7 @@ from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VoiceGrant
 from twilio.rest import Client
 
-from tests.local_carrier.customer import Customer
+from tests.local_carrier.customer import Customer, Got, Reply
 from tests.local_carrier.openapi import check_answer
 from tests.serving import eventually
 
@@ -103,6 +103,9 @@ class Lab:
         texts = await self.ask("GET", "/lab/messages")
         return [t for t in texts if all(t[name] == value for name, value in which.items())]
 
+    async def grants(self, account_sid: str, **limits: Any) -> None:
+        await self.ask("PUT", f"/lab/accounts/{account_sid}/limits", limits)
+
     async def deliveries(self) -> list[dict[str, Any]]:
         return await self.ask("GET", "/lab/deliveries")
 
@@ -121,6 +124,15 @@ class Company:
 
     def answers_calls_with(self, verbs: str) -> None:
         self.customer.twiml(self.voice_path, verbs)
+
+    def answers_callers_and_agents(self, callers: str, agents: str) -> None:
+        """Telephones hear the one, the company's own browser phones the other."""
+
+        def voice(got: Got) -> Reply:
+            verbs = agents if got.fields["From"].startswith("client:") else callers
+            return Reply(f"<Response>{verbs}</Response>")
+
+        self.customer.answers(self.voice_path, voice)
 
     async def is_called(self, voice: dict[str, Any] | None = None, **more: Any) -> "Phone":
         body = {"from": "+15557654321", "to": self.number, "voice": voice or {"tone": 440}, **more}
@@ -151,6 +163,13 @@ class Company:
         token.add_grant(VoiceGrant(outgoing_application_sid=sid))
         return token.to_jwt()
 
+    async def downloads(self, url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        """What the REST API answers at that address: status, headers and body."""
+        basic = {"Authorization": aiohttp.encode_basic_auth(self.account_sid, self.auth_token)}
+        asked = url.replace(TWILIO, self.lab.address)
+        async with self.lab.http.get(asked, headers={**headers, **basic}) as response:
+            return response.status, dict(response.headers), await response.read()
+
     async def connects(self, params: dict[str, str] | None = None, tone: float = 700) -> "Phone":
         body = {"token": await self.token(), "params": params or {}, "voice": {"tone": tone}}
         made = await self.lab.ask("POST", "/lab/softphones", body, 201)
@@ -169,6 +188,37 @@ class Phone:
 
     async def presses(self, digits: str) -> None:
         await self.lab.ask("POST", f"/lab/phones/{self.sid}/digits", {"digits": digits})
+
+    async def hears_voices(self, *phones: "Phone") -> None:
+        """Waits until these are the ones whom it hears, and nobody else."""
+        expected = {phone.sid for phone in phones}
+
+        async def listen() -> bool:
+            sources = (await self.look())["hears"]["sources"]
+            return {s["sid"] for s in sources if s["kind"] == "participant"} == expected
+
+        await eventually(listen)
+
+    async def hears_source(self, kind: str) -> None:
+        """Waits until that is among what it hears."""
+
+        async def listen() -> bool:
+            return any(s["kind"] == kind for s in (await self.look())["hears"]["sources"])
+
+        await eventually(listen)
+
+    async def hears_for(self, seconds: float) -> None:
+        """Waits until so much more audio has reached it."""
+        until = (await self.look())["frames_received"] + seconds * 50
+
+        async def look() -> bool:
+            return (await self.look())["frames_received"] >= until
+
+        await eventually(look)
+
+    async def says(self, text: str) -> None:
+        """Words for a <Gather>."""
+        await self.lab.ask("POST", f"/lab/phones/{self.sid}/speech", {"text": text})
 
     async def becomes(self, status: str) -> dict[str, Any]:
         async def look() -> dict[str, Any] | None:

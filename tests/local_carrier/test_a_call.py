@@ -186,6 +186,7 @@ async def test_the_labs_openapi_document_names_its_paths(lab: Lab) -> None:
     assert set(document["paths"]) == {
         "/lab/accounts",
         "/lab/clock",
+        "/lab/accounts/{sid}/limits",
         "/lab/handsets",
         "/lab/handsets/{number}",
         "/lab/phones",

@@ -19,8 +19,8 @@ A_WHILE = 120.0
 
 
 @pytest.fixture
-def carriers_clock(clock: MovedClock) -> MovedClock:
-    return clock
+async def lab(still_lab: Lab) -> Lab:
+    return still_lab
 
 
 async def validation(acme: Company, **more: Any) -> Any:

@@ -231,29 +231,29 @@ def test_a_fast_clock_without_anything_to_do_costs_nothing(most: float | None) -
 
 
 @pytest.fixture
-async def quiet_acme(still: Lab, customer: Customer) -> Company:
-    return await still.company("Acme", "+15550100001", customer)
+async def quiet_acme(still_lab: Lab, customer: Customer) -> Company:
+    return await still_lab.company("Acme", "+15550100001", customer)
 
 
-async def test_the_lab_moves_the_clock(still: Lab, quiet_acme: Company) -> None:
-    await still.handset(OUTSIDE, after=2.0)
+async def test_the_lab_moves_the_clock(still_lab: Lab, quiet_acme: Company) -> None:
+    await still_lab.handset(OUTSIDE, after=2.0)
     quiet_acme.answers_calls_with(f"<Dial>{OUTSIDE}</Dial>")
     caller = await quiet_acme.is_called()
-    await still.passes(1.999)
+    await still_lab.passes(1.999)
 
     async def callees() -> list[str]:
         calls = await quiet_acme.twilio.calls.list_async(parent_call_sid=caller.sid)
         return [call.status for call in calls]
 
     assert await callees() == ["ringing"]
-    await still.passes(0.001)
+    await still_lab.passes(0.001)
     assert await callees() == ["in-progress"]
-    told = await still.ask("GET", "/lab/clock")
+    told = await still_lab.ask("GET", "/lab/clock")
     assert (told["kind"], told["seconds"]) == ("hand", 2.0)
 
 
 async def test_time_that_passed_is_over_with_all_its_webhooks(
-    still: Lab, quiet_acme: Company, customer: Customer
+    still_lab: Lab, quiet_acme: Company, customer: Customer
 ) -> None:
     def slowly(_: Got) -> Reply:
         return Reply(
@@ -263,19 +263,19 @@ async def test_time_that_passed_is_over_with_all_its_webhooks(
     customer.answers(quiet_acme.voice_path, slowly)
     customer.answers("/next", Reply("<Response><Reject/></Response>", delay=0.1))
     caller = await quiet_acme.is_called()
-    await still.passes(10)
+    await still_lab.passes(10)
     assert (await caller.look())["status"] == "no-answer"
     assert len(customer.at("/next")) == 1
 
 
 async def test_a_time_limit_of_hours_is_over_in_a_moment(
-    still: Lab, quiet_acme: Company, customer: Customer
+    still_lab: Lab, quiet_acme: Company, customer: Customer
 ) -> None:
     quiet_acme.answers_calls_with("<Dial timeLimit='7200'><Conference>room</Conference></Dial>")
     caller = await quiet_acme.is_called()
-    await still.passes(7199)
+    await still_lab.passes(7199)
     assert (await caller.look())["status"] == "in-progress"
-    await still.passes(1)
+    await still_lab.passes(1)
     assert (await quiet_acme.twilio.calls(caller.sid).fetch_async()).duration == "7200"
 
 
@@ -299,19 +299,19 @@ async def test_real_time_cannot_be_moved(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("seconds", [-1, "soon", 10**9])
-async def test_time_passes_forwards_and_not_for_ever(still: Lab, seconds: Any) -> None:
-    problem = await still.ask("POST", "/lab/clock", {"advance": seconds}, 400)
+async def test_time_passes_forwards_and_not_for_ever(still_lab: Lab, seconds: Any) -> None:
+    problem = await still_lab.ask("POST", "/lab/clock", {"advance": seconds}, 400)
     assert problem["code"] == "bad-request"
 
 
 async def test_a_conversation_is_as_long_as_the_time_that_passed(
-    still: Lab, quiet_acme: Company, customer: Customer
+    still_lab: Lab, quiet_acme: Company, customer: Customer
 ) -> None:
     quiet_acme.answers_calls_with("<Dial><Conference>room</Conference></Dial>")
     caller = await quiet_acme.is_called(patience=20)
-    await still.passes(19)
+    await still_lab.passes(19)
     agent = await quiet_acme.connects()
-    await still.passes(60)
+    await still_lab.passes(60)
     await agent.hangs_up()
     await eventually(lambda: len(customer.at(quiet_acme.voice_path)) == 2)
     assert (await caller.look())["status"] == "in-progress"

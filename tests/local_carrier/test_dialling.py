@@ -157,6 +157,46 @@ async def test_a_called_party_that_hangs_up_in_its_document_is_not_connected(
     assert after.fields["DialBridged"] == "false"
 
 
+async def test_a_called_party_that_hangs_up_while_it_listens_is_not_connected(
+    acme: Company, customer: Customer
+) -> None:
+    acme.answers_calls_with(
+        f"<Dial action='/after'><Number url='{customer.url('/whisper')}'>{ANSWERS}</Number></Dial>"
+    )
+    customer.twiml("/whisper", "<Say>A call for you from somebody who is waiting</Say>")
+    customer.twiml("/after", "<Pause length='60'/>")
+    caller = await acme.is_called()
+    callee = await child_of(caller)
+    await callee.hears("speech")
+    await callee.hangs_up()
+    (after,) = await eventually(lambda: customer.at("/after"))
+    assert after.fields["DialCallStatus"] == "completed"
+    assert after.fields["DialBridged"] == "false"
+    assert (await caller.look())["status"] == "in-progress"
+
+
+async def test_a_called_party_that_is_redirected_while_it_listens_goes_its_own_way(
+    acme: Company, customer: Customer
+) -> None:
+    acme.answers_calls_with(
+        f"<Dial action='/after'><Number url='{customer.url('/whisper')}'>{ANSWERS}</Number></Dial>"
+    )
+    customer.twiml("/whisper", "<Pause length='60'/>")
+    customer.twiml("/after", "<Pause length='60'/>")
+    caller = await acme.is_called()
+    callee = await child_of(caller)
+    await eventually(lambda: customer.at("/whisper"))
+    elsewhere = (
+        "<Response><Say>You are somewhere else entirely</Say><Pause length='60'/></Response>"
+    )
+    await acme.twilio.calls(callee.sid).update_async(twiml=elsewhere)
+    await callee.hears("speech")
+    (after,) = await eventually(lambda: customer.at("/after"))
+    assert (after.fields["DialCallSid"], after.fields["DialBridged"]) == (callee.sid, "false")
+    await caller.hangs_up()
+    assert (await callee.look())["status"] == "in-progress"
+
+
 async def test_a_called_partys_document_cannot_dial(acme: Company, customer: Customer) -> None:
     acme.answers_calls_with(
         f"<Dial><Number url='{customer.url('/whisper')}'>{ANSWERS}</Number></Dial>"

@@ -27,8 +27,8 @@ WHOLE_ROAD = 5.0
 
 
 @pytest.fixture
-def carriers_clock(clock: MovedClock) -> MovedClock:
-    return clock
+async def lab(still_lab: Lab) -> Lab:
+    return still_lab
 
 
 async def text(acme: Company, **more: Any) -> Any:

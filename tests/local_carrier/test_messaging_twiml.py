@@ -16,7 +16,7 @@ from backend.local_carrier.twiml.messaging import read_messaging
 from backend.local_carrier.twiml.messaging_stage import Reply as Wish
 from backend.local_carrier.twiml.reading import TwimlError
 from tests.local_carrier.customer import Customer, Got, Reply
-from tests.local_carrier.lab import Company
+from tests.local_carrier.lab import Company, Lab
 
 ANA = "+15557654321"
 BEN = "+15557654322"
@@ -24,8 +24,8 @@ WHOLE_ROAD = 20.0
 
 
 @pytest.fixture
-def carriers_clock(clock: MovedClock) -> MovedClock:
-    return clock
+async def lab(still_lab: Lab) -> Lab:
+    return still_lab
 
 
 @pytest.mark.parametrize(

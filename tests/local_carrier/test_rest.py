@@ -3,7 +3,7 @@ also checked against Twilio's OpenAPI document when the test ends (see `lab.py`)
 
 import aiohttp
 import pytest
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from backend.local_carrier.rest.api import ALL_ACCOUNTS, ROUTES
 from backend.local_carrier.rest.asking import Route
@@ -94,6 +94,8 @@ async def test_another_accounts_things_do_not_exist(
     text_sid, media_sid = text["sid"], text["media"][0]["sid"]
     asked = await acme.twilio.validation_requests.create_async(phone_number="+15005550010")
     (caller_id,) = await eventually(acme.twilio.outgoing_caller_ids.list_async, within=10)
+    queue = await acme.twilio.queues.create_async("support")
+    recording = await acme.twilio.calls(caller.sid).recordings.create_async()
     trespasser = lab.client(globex.account_sid, globex.auth_token, acme.account_sid)
     theirs = globex.twilio
     for attempt in (
@@ -117,6 +119,16 @@ async def test_another_accounts_things_do_not_exist(
         theirs.outgoing_caller_ids(caller_id.sid).update_async(friendly_name="Mine"),
         theirs.outgoing_caller_ids(caller_id.sid).delete_async(),
         theirs.keys(key.sid).delete_async(),
+        theirs.queues(queue.sid).fetch_async(),
+        theirs.queues(queue.sid).update_async(max_size=1),
+        theirs.queues(queue.sid).delete_async(),
+        theirs.queues(queue.sid).members("Front").fetch_async(),
+        theirs.queues(queue.sid).members("Front").update_async(url="http://x.y/"),
+        theirs.recordings(recording.sid).fetch_async(),
+        theirs.recordings(recording.sid).delete_async(),
+        theirs.calls(caller.sid).recordings.create_async(),
+        theirs.calls(caller.sid).recordings("Twilio.CURRENT").update_async("stopped"),
+        theirs.conferences(conference.sid).recordings("Twilio.CURRENT").update_async("paused"),
         trespasser.calls(caller.sid).fetch_async(),
         trespasser.messages(text_sid).fetch_async(),
         trespasser.outgoing_caller_ids(caller_id.sid).fetch_async(),
@@ -126,10 +138,18 @@ async def test_another_accounts_things_do_not_exist(
         with pytest.raises(TwilioRestException) as refusal:
             await attempt
         assert (refusal.value.status, refusal.value.code) == (404, 20404)
+    for listing in (
+        theirs.queues(queue.sid).members,
+        theirs.calls(caller.sid).recordings,
+        theirs.conferences(conference.sid).recordings,
+    ):
+        with pytest.raises(TwilioException, match="20404"):
+            await listing.list_async()
     assert (await caller.look())["status"] == "in-progress"
     assert await theirs.calls.list_async() == []
     assert await theirs.messages.list_async() == []
     assert await theirs.outgoing_caller_ids.list_async() == []
+    assert await theirs.queues.list_async() == await theirs.recordings.list_async() == []
 
 
 @pytest.mark.parametrize(
@@ -144,6 +164,8 @@ async def test_another_accounts_things_do_not_exist(
         "IncomingPhoneNumbers/{number}.json",
         "Conferences/{conference}/Participants/{call}.json",
         "Calls/{call}.json",
+        "Calls/{call}/Recordings.json",
+        "Queues.json",
     ],
 )
 async def test_an_unknown_form_field_is_refused_and_changes_nothing(

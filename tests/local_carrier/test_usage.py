@@ -7,7 +7,7 @@ import pytest
 
 from backend.local_carrier.clock import MovedClock
 from tests.local_carrier.customer import Customer, Reply
-from tests.local_carrier.lab import Company
+from tests.local_carrier.lab import Company, Lab
 from tests.local_carrier.refusals import refusal_of
 
 ANA = "+15557654321"
@@ -20,8 +20,8 @@ def clock() -> MovedClock:
 
 
 @pytest.fixture
-def carriers_clock(clock: MovedClock) -> MovedClock:
-    return clock
+async def lab(still_lab: Lab) -> Lab:
+    return still_lab
 
 
 async def used(records: Any, **which: Any) -> dict[str, tuple[str, str]]:

@@ -14,7 +14,9 @@ from backend.local_carrier.rest import (
     accounts,
     applications,
     available_phone_numbers,
+    call_recordings,
     calls,
+    conference_recordings,
     conferences,
     incoming_phone_numbers,
     keys,
@@ -22,6 +24,9 @@ from backend.local_carrier.rest import (
     messages,
     outgoing_caller_ids,
     participants,
+    queue_members,
+    queues,
+    recordings,
     usage_records,
 )
 from backend.local_carrier.rest.asking import ROOT, Asked, File, Form, Refused, Route, not_found
@@ -44,6 +49,11 @@ ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
     *media.ROUTES,
     *usage_records.ROUTES,
+    *queues.ROUTES,
+    *queue_members.ROUTES,
+    *recordings.ROUTES,
+    *call_recordings.ROUTES,
+    *conference_recordings.ROUTES,
 )
 
 

@@ -1,5 +1,6 @@
 """Call: one leg. To be made, watched, taken to other TwiML, or ended."""
 
+from backend.local_carrier.keys import KEYS
 from backend.local_carrier.legs import PROGRESS_EVENTS, Callbacks, Leg, LegStatus
 from backend.local_carrier.placing import Placed, QueueTooLong, TooManyCalls
 from backend.local_carrier.rest.addresses import called_address, caller_address
@@ -47,7 +48,6 @@ CREATE = (
     "MachineDetection",
     "Record",
     *RECORDING_FIELDS,
-    "Trim",
     "CallReason",
     "CallToken",
 )
@@ -62,7 +62,6 @@ CREATE_UNSUPPORTED = (
     "SipAuthUsername",
     "SipAuthPassword",
     "Byoc",
-    "RecordingTrack",
     "ClientNotificationUrl",
 )
 UPDATE = ("Url", "Twiml", *CALLBACKS, "Status", "TimeLimit")
@@ -92,6 +91,7 @@ def create(asked: Asked) -> Told:
     wish = recording_wish(form) if form.flag("Record") else None
     timeout = form.whole("Timeout", 60, least=1, most=600)
     limit = form.whole("TimeLimit", LONGEST_CALL, least=1)
+    keys, detection = _keys(form), _detection(form)
     try:
         exchange.placing.check(asked.account)
         leg = exchange.outgoing(asked.account, to=to, caller=caller, callbacks=callbacks)
@@ -102,10 +102,16 @@ def create(asked: Asked) -> Told:
     except Unreachable as problem:
         raise Refused(400, problem.code, problem.why) from problem
     leg.time_limit = limit
-    leg.asks_who_answers = form.text("MachineDetection") in ("Enable", "DetectMessageEnd")
-    if form.text("SendDigits"):
-        leg.note(f"will be sent the keys {form.text('SendDigits')}")
-    exchange.placing.place(Placed(leg=leg, timeout=timeout, then=then))
+    leg.asks_who_answers = bool(detection)
+    exchange.placing.place(
+        Placed(
+            leg=leg,
+            timeout=timeout,
+            then=then,
+            keys=keys,
+            awaits_beep=detection == "DetectMessageEnd",
+        )
+    )
     if wish is not None:
         exchange.recorder.record_from_the_answer(leg, wish)
     return Told(_body(asked, leg), 201)
@@ -159,6 +165,20 @@ def _first_document(asked: Asked) -> GoTo | Document:
     if form.text("Twiml"):
         return _inline(form.text("Twiml"))
     raise Refused(400, 21205, "Url parameter is required.")
+
+
+def _keys(form: Form) -> str:
+    keys = form.text("SendDigits")
+    if not KEYS.issuperset(keys):
+        raise Refused(400, 20001, f"SendDigits cannot be {keys}")
+    return keys
+
+
+def _detection(form: Form) -> str:
+    detection = form.text("MachineDetection")
+    if detection not in ("", "Enable", "DetectMessageEnd"):
+        raise Refused(400, 20001, "MachineDetection must be Enable or DetectMessageEnd")
+    return detection
 
 
 def _callbacks(asked: Asked, then: GoTo | Document) -> Callbacks:

@@ -1,10 +1,9 @@
-"""Participant: a leg in a live conference, by its call's SID or by its label.
-
-"The Participants list shows live ones only." A conference is named by its SID here: only
-adding a participant takes a friendly name too.
+"""Participant: a call "who is either connecting to, or actively connected to, a conference", by the
+call's SID or by its label. A conference is named by its SID here: only adding a participant takes
+a friendly name too.
 """
 
-from backend.local_carrier.conferences import CannotJoin
+from backend.local_carrier.conferences import CannotJoin, Refusal
 from backend.local_carrier.legs import PROGRESS_EVENTS, Callbacks, Leg, LegStatus
 from backend.local_carrier.placing import QueueTooLong, TooManyCalls
 from backend.local_carrier.rest.addresses import called_address, caller_address
@@ -20,7 +19,11 @@ from backend.local_carrier.rest.asking import (
     not_found,
     page,
 )
-from backend.local_carrier.rest.recording_fields import RECORDING_FIELDS, recording_wish
+from backend.local_carrier.rest.recording_fields import (
+    RECORDING_FIELDS,
+    conference_recording_wish,
+    recording_wish,
+)
 from backend.local_carrier.rooms import (
     EVENT_GROUPS,
     USUAL_REGION,
@@ -28,9 +31,9 @@ from backend.local_carrier.rooms import (
     Conference,
     Participant,
     Seat,
+    is_label,
 )
 from backend.local_carrier.sids import is_sid
-from backend.local_carrier.twiml.conference import LONGEST_NAME
 from backend.local_carrier.twiml.stage import Unreachable
 
 UPDATE = (
@@ -57,11 +60,11 @@ CREATE = (
     *("ConferenceStatusCallbackEvent", "ConferenceRecord", "ConferenceTrim"),
     *("ConferenceRecordingStatusCallback", "ConferenceRecordingStatusCallbackMethod"),
     "ConferenceRecordingStatusCallbackEvent",
-    *("Record", *RECORDING_FIELDS, "Trim"),
+    *("Record", *RECORDING_FIELDS),
     *("CallReason", "CallToken", "CallerDisplayName"),
 )
 CREATE_UNSUPPORTED = (
-    *("SipAuthUsername", "SipAuthPassword", "Byoc", "RecordingTrack", "ClientNotificationUrl"),
+    *("SipAuthUsername", "SipAuthPassword", "Byoc", "ClientNotificationUrl"),
     *("MachineDetection", "MachineDetectionTimeout", "MachineDetectionSpeechThreshold"),
     *("MachineDetectionSpeechEndThreshold", "MachineDetectionSilenceTimeout"),
     *("AmdStatusCallback", "AmdStatusCallbackMethod"),
@@ -71,13 +74,25 @@ STATUSES = {
     LegStatus.RINGING: "ringing",
     LegStatus.IN_PROGRESS: "connected",
 }
+REFUSALS: dict[Refusal, int] = {
+    "label-taken": 16026,
+    "room-full": 16000,
+    "coached-absent": 16028,
+    "coached-on-hold": 16027,
+}
+"""Twilio's codes where REST asks; TwiML is told others."""
+WRONG_LABEL = 16024
 
 
 def list_all(asked: Asked) -> Told:
     conference = _conference(asked)
+    everybody = [
+        *(_body(asked, participant) for participant in conference.participants.values()),
+        *(_coming_body(asked, conference, leg) for leg in _coming(asked, conference)),
+    ]
     found = [
         body
-        for body in (_body(asked, p) for p in conference.participants.values())
+        for body in everybody
         if all(
             name not in asked.query or asked.query.flag(name) is body[name.lower()]
             for name in ("Muted", "Hold", "Coaching")
@@ -108,13 +123,17 @@ def create(asked: Asked) -> Told:
     except Unreachable as problem:
         raise Refused(400, problem.code, problem.why) from problem
     except CannotJoin as problem:
-        raise Refused(400, problem.code, str(problem)) from problem
+        raise _refused(problem) from problem
     if wish is not None:
         exchange.recorder.record_from_the_answer(leg, wish)
-    return Told(_expected_body(asked, conference, leg, seat), 201)
+    return Told(_coming_body(asked, conference, leg), 201)
 
 
 def fetch(asked: Asked) -> Told:
+    conference = _conference(asked)
+    coming = _named(asked, conference)
+    if coming is not None:
+        return Told(_coming_body(asked, conference, coming))
     return Told(_body(asked, _found(asked)))
 
 
@@ -128,11 +147,11 @@ def update(asked: Asked) -> Told:
         try:
             conferences.set_coaching(participant, coaching, coached)
         except CannotJoin as problem:
-            raise Refused(400, problem.code, str(problem)) from problem
+            raise _refused(problem) from problem
     if "EndConferenceOnExit" in form:
         conferences.set_end_on_exit(participant, form.flag("EndConferenceOnExit"))
     if "BeepOnExit" in form:
-        participant.beep_on_exit = form.flag("BeepOnExit")
+        conferences.set_beep_on_exit(participant, form.flag("BeepOnExit"))
     if "Muted" in form:
         conferences.set_muted(participant, form.flag("Muted"))
     if "WaitUrl" in form:
@@ -144,8 +163,13 @@ def update(asked: Asked) -> Told:
     return Told(_body(asked, participant))
 
 
-def delete(asked: Asked) -> Told:
-    """The leg goes on with what follows its <Dial>; without that it ends."""
+async def delete(asked: Asked) -> Told:
+    """The leg goes on with what follows its <Dial>; without that it ends. One that is still being
+    rung is not wanted any more."""
+    coming = _named(asked, _conference(asked))
+    if coming is not None:
+        await asked.exchange.calls.end(coming, LegStatus.CANCELED)
+        return Told(None, 204)
     participant = _found(asked)
     asked.exchange.conferences.leave(participant, "participant_updated_via_api", kicked=True)
     return Told(None, 204)
@@ -154,8 +178,8 @@ def delete(asked: Asked) -> Told:
 def _seat(asked: Asked) -> Seat:
     form = asked.form
     label, coaching = form.text("Label") or None, form.flag("Coaching")
-    if label is not None and len(label) > LONGEST_NAME:
-        raise Refused(400, 20001, f"Label has at most {LONGEST_NAME} characters")
+    if label is not None and not is_label(label):
+        raise Refused(400, WRONG_LABEL, f"{label!r} cannot be a participant's label")
     room = asked.names["ConferenceSid"]
     region = form.text("Region", USUAL_REGION)
     if is_sid("CF", room):
@@ -181,7 +205,7 @@ def _seat(asked: Asked) -> Seat:
         max_participants=form.whole("MaxParticipants", 250, least=2, most=250),
         coach=form.text("CallSidToCoach") if coaching else None,
         region=region,
-        record=recording_wish(form, "Conference") if records else None,
+        record=conference_recording_wish(form) if records else None,
         status_callback=form.url("ConferenceStatusCallback"),
         status_callback_method=form.method("ConferenceStatusCallbackMethod"),
         status_callback_events=frozenset(events),
@@ -225,6 +249,23 @@ def _conference(asked: Asked) -> Conference:
     return conference
 
 
+def _refused(problem: CannotJoin) -> Refused:
+    return Refused(400, REFUSALS[problem.refusal], str(problem))
+
+
+def _coming(asked: Asked, conference: Conference) -> list[Leg]:
+    """Those who are still being rung for the room."""
+    legs = (asked.exchange.calls.find(sid) for sid in conference.expected)
+    return [leg for leg in legs if leg is not None]
+
+
+def _named(asked: Asked, conference: Conference) -> Leg | None:
+    """The one of them whom the path means, by SID or label."""
+    name = asked.names["CallSid"]
+    coming = _coming(asked, conference)
+    return next((x for x in coming if name in (x.sid, conference.expected[x.sid].label)), None)
+
+
 def _found(asked: Asked) -> Participant:
     participant = _conference(asked).find(asked.names["CallSid"])
     if participant is None:
@@ -246,8 +287,8 @@ def _body(asked: Asked, participant: Participant) -> Json:
     }
 
 
-def _expected_body(asked: Asked, conference: Conference, leg: Leg, seat: Seat) -> Json:
-    """Of a leg that is still being rung for the room."""
+def _coming_body(asked: Asked, conference: Conference, leg: Leg) -> Json:
+    seat = conference.expected[leg.sid]
     return {
         **_told(asked, conference, leg, seat),
         "label": seat.label,

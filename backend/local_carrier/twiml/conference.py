@@ -12,10 +12,10 @@ from xml.etree.ElementTree import Element
 import msgspec
 
 from backend.local_carrier.clock import within
-from backend.local_carrier.conferences import CannotJoin
-from backend.local_carrier.rooms import EVENT_GROUPS, USUAL_REGION, Beep, Seat
+from backend.local_carrier.conferences import CannotJoin, Refusal
+from backend.local_carrier.rooms import EVENT_GROUPS, USUAL_REGION, Beep, Seat, is_label
 from backend.local_carrier.twiml.reading import Reader, TwimlError
-from backend.local_carrier.twiml.recorded import wish_of
+from backend.local_carrier.twiml.recorded import DialRecording, read_wish
 from backend.local_carrier.twiml.stage import Stage
 
 KEPT = (
@@ -45,19 +45,31 @@ REGIONS = ("us1", "ie1", "de1", "sg1", "br1", "au1", "jp1")
 LONGEST_NAME = 128
 WRONG_ATTRIBUTE = 16002
 """Twilio: "Failed to validate conference attributes"."""
+WRONG_LABEL, WRONG_COACH = 16023, 13240
+REFUSALS: dict[Refusal, int] = {
+    "label-taken": 16025,
+    "room-full": 16000,
+    "coached-absent": WRONG_COACH,
+    "coached-on-hold": 16027,
+}
+"""Twilio's codes where TwiML asks for a seat; REST is refused with others."""
 
 
 class ConferenceNoun(msgspec.Struct, frozen=True):
     seat: Seat
 
-    async def connect(self, stage: Stage, time_limit: int) -> dict[str, str]:
+    async def connect(
+        self, stage: Stage, time_limit: int, recording: DialRecording
+    ) -> dict[str, str]:
         """Sit in the room until one leaves it. Returns the fields for `action`."""
         conferences = stage.network.conferences
         try:
             participant = conferences.join(stage.leg, self._seat_at(stage.document_url))
         except CannotJoin as refusal:
-            stage.leg.note(f"could not join the conference: {refusal}")
+            code = REFUSALS[refusal.refusal]
+            stage.leg.note(f"could not join the conference: {code}: {refusal}")
             return {"DialCallStatus": "failed"}
+        recording.answered()
         await within(stage.network.clock, participant.left, time_limit)
         conferences.leave(participant, "participant_hung_up")
         return {"DialCallStatus": "answered"}
@@ -94,13 +106,14 @@ def read_conference(element: Element) -> ConferenceNoun:
     if not reader.body or len(reader.body) > LONGEST_NAME:
         raise TwimlError(12200, f"<Conference> needs a name of 1 to {LONGEST_NAME} characters")
     label, coach = reader.maybe("participantLabel"), reader.maybe("coach")
-    if label is not None and len(label) > LONGEST_NAME:
-        raise TwimlError(WRONG_ATTRIBUTE, f"a label has at most {LONGEST_NAME} characters")
+    if label is not None and not is_label(label):
+        raise TwimlError(WRONG_LABEL, f"{label!r} cannot be a participant's label")
     if coach is not None and not re.fullmatch(r"CA[0-9a-f]{32}", coach):
-        raise TwimlError(13240, f"{coach!r} is not a call to coach")
+        raise TwimlError(WRONG_COACH, f"{coach!r} is not a call to coach")
     recorded = reader.choice(
         "record", ("do-not-record", "false", "true", "record-from-start"), "do-not-record"
     )
+    wish = read_wish(reader, trims="trim-silence")
     records = recorded in ("true", "record-from-start")
     seat = Seat(
         room=reader.body,
@@ -114,7 +127,7 @@ def read_conference(element: Element) -> ConferenceNoun:
         max_participants=reader.whole("maxParticipants", 250, least=2, most=250),
         coach=coach,
         region=reader.choice("region", REGIONS, USUAL_REGION),
-        record=wish_of(reader, 1) if records else None,
+        record=wish if records else None,
         status_callback=reader.text("statusCallback"),
         status_callback_method=reader.method("statusCallbackMethod"),
         status_callback_events=_events(reader.text("statusCallbackEvent")),

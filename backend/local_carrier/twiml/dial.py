@@ -17,7 +17,12 @@ from backend.local_carrier.twiml.conference import ConferenceNoun, read_conferen
 from backend.local_carrier.twiml.number import check_caller_id, number_of_text, read_number
 from backend.local_carrier.twiml.queue import QueueNoun, read_queue
 from backend.local_carrier.twiml.reading import Reader, TwimlError
-from backend.local_carrier.twiml.recorded import RECORDING_ATTRIBUTES, read_recording
+from backend.local_carrier.twiml.recorded import (
+    DIAL_ATTRIBUTES,
+    DialRecording,
+    DialWish,
+    read_dial_wish,
+)
 from backend.local_carrier.twiml.redirect import Redirect
 from backend.local_carrier.twiml.rung import Rung, RungTogether
 from backend.local_carrier.twiml.stage import IN_A_CALL, GoTo, Stage, Step, Underway, Where
@@ -31,9 +36,9 @@ KEPT = (
     "callerId",
     "answerOnBridge",
     "sequential",
-    *RECORDING_ATTRIBUTES,
+    *DIAL_ATTRIBUTES,
 )
-WITHOUT_EFFECT = ("ringTone", "trim", "recordingTrack", "events", "passports")
+WITHOUT_EFFECT = ("ringTone", "events", "passports")
 NOT_KEPT = ("recordingConfigurationId", "referUrl", "referMethod")
 ATTRIBUTES = KEPT + WITHOUT_EFFECT + NOT_KEPT
 LONGEST_SECONDS = 14_400
@@ -51,6 +56,7 @@ class Dial(msgspec.Struct, frozen=True):
     time_limit: int
     hangup_on_star: bool
     answer_on_bridge: bool
+    recorded: DialWish | None
 
     @classmethod
     def read(cls, element: Element) -> "Dial":
@@ -63,29 +69,34 @@ class Dial(msgspec.Struct, frozen=True):
             time_limit=reader.whole("timeLimit", LONGEST_SECONDS, least=1),
             hangup_on_star=reader.flag("hangupOnStar", default=False),
             answer_on_bridge=reader.flag("answerOnBridge", default=False),
+            recorded=read_dial_wish(reader),
         )
 
     async def run(self, stage: Stage) -> Step:
         leg = stage.leg
         if not (self.answer_on_bridge and isinstance(self.noun, RungTogether)):
             await stage.answer()
-        leg.dial = self._underway(stage)
+        stage.known, recording = {}, DialRecording(stage, self.recorded)
+        leg.dial = self._underway(stage, recording)
         if self.hangup_on_star:
             leg.on_digit = lambda digit: self.noun.part(stage) if digit == "*" else None
         try:
-            outcome = await self.noun.connect(stage, self.time_limit)
+            outcome = await self.noun.connect(stage, self.time_limit, recording)
         finally:
             leg.on_digit = None
+            recording.over()
         leg.dial = None
         if self.action is None:
             return None
-        return GoTo(stage.absolute(self.action), self.method, outcome)
+        return GoTo(
+            stage.absolute(self.action), self.method, outcome | stage.known | recording.told()
+        )
 
-    def _underway(self, stage: Stage) -> Underway | None:
+    def _underway(self, stage: Stage, recording: DialRecording) -> Underway | None:
         """Whom to tell if REST or a hang-up cuts this short."""
 
         def fields(_: Leg) -> dict[str, str]:
-            return self.noun.outcome_so_far(stage)
+            return self.noun.outcome_so_far(stage) | stage.known | recording.told()
 
         if self.action is not None:
             return Underway(stage.absolute(self.action), self.method, fields)
@@ -105,7 +116,7 @@ def _noun(reader: Reader) -> Noun:
             raise TwimlError(12200, f"<Dial> cannot have both a number and a <{nouns[0]}>")
         if nouns == ["Conference"]:
             return read_conference(element[0])
-        return QueueNoun(read_queue(element[0]), read_recording(reader))
+        return read_queue(element[0], _timeout(reader))
     rung = [_rung(child) for child in element]
     if reader.body:
         rung.insert(0, number_of_text(reader.body))
@@ -114,10 +125,13 @@ def _noun(reader: Reader) -> Noun:
     return RungTogether(
         rung=tuple(rung),
         caller_id=check_caller_id(reader.maybe("callerId")),
-        timeout=reader.whole("timeout", 30, least=1, most=600),
+        timeout=_timeout(reader),
         sequential=reader.flag("sequential", default=False),
-        recorded=read_recording(reader),
     )
+
+
+def _timeout(reader: Reader) -> int:
+    return reader.whole("timeout", 30, least=1, most=600)
 
 
 def _rung(element: Element) -> Rung:

@@ -1,7 +1,8 @@
 """<Enqueue>: "adds the current call to a call queue", where it hears `waitUrl` over and over.
 
-`action` is asked when the caller leaves the queue: at once if that is by <Leave>, REST or because
-the queue is full; after the conversation if somebody took the caller.
+`action` is asked when the caller leaves the queue: at once if that is by <Leave>, by an error in
+the wait document or because the queue is full; after the conversation if somebody took the caller.
+If REST takes the caller away it is told, and its answer ignored.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from backend.local_carrier.twiml.stage import IN_A_CALL, GoTo, Stage, Step, Unde
 KEPT = ("action", "method", "waitUrl", "waitUrlMethod")
 NOT_KEPT = ("workflowSid", "maxQueueSize")
 ATTRIBUTES = KEPT + NOT_KEPT
+NAME_TOO_SHORT, NAME_TOO_LONG = 14204, 14205
 
 
 class Enqueue(msgspec.Struct, frozen=True):
@@ -33,8 +35,12 @@ class Enqueue(msgspec.Struct, frozen=True):
     def read(cls, element: Element) -> "Enqueue":
         reader = Reader(element, ATTRIBUTES)
         reader.unsupported(*NOT_KEPT)
-        if not reader.body or len(reader.body) > LONGEST_NAME:
-            raise TwimlError(12200, f"<Enqueue> needs a name of 1 to {LONGEST_NAME} characters")
+        if not reader.body:
+            raise TwimlError(NAME_TOO_SHORT, "<Enqueue> needs a name")
+        if len(reader.body) > LONGEST_NAME:
+            raise TwimlError(
+                NAME_TOO_LONG, f"<Enqueue> has a name of at most {LONGEST_NAME} characters"
+            )
         return cls(
             name=reader.body,
             action=reader.maybe("action"),
@@ -47,6 +53,7 @@ class Enqueue(msgspec.Struct, frozen=True):
         try:
             member = stage.network.queues.enqueue(stage.leg, self.name)
         except QueueFull:
+            stage.leg.note(f"the queue {self.name} is full")
             return self._then(stage, {"QueueResult": "queue-full"})
         if self.action is not None:
             action = stage.absolute(self.action)
@@ -65,12 +72,13 @@ class Enqueue(msgspec.Struct, frozen=True):
                 await member.until("called", "over")
             finally:
                 music.cancel()
-                await asyncio.gather(music, return_exceptions=True)
+                await asyncio.wait([music])
             # Whoever takes the caller may be gone before they talk; then the waiting goes on.
             await member.until("waiting", "over")
         bridge = stage.network.bridges.of(stage.leg)
         if member.result == "bridged" and bridge is not None:
-            await bridge.over
+            # Not awaited itself: cancelling this must not cancel what the other side waits for.
+            await asyncio.wait([bridge.over])
         return _told(member, member.result)
 
     async def _music(self, stage: Stage, member: Member) -> None:

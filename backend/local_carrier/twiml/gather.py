@@ -1,9 +1,10 @@
 """<Gather>: "collects digits or transcribes speech from a caller", while its nested <Say>, <Play>
 and <Pause> are heard; the first key cuts them short.
 
-What was entered goes to `action` (the current document unless named). Nothing entered: no
-request is made, and the next verb runs, unless `actionOnEmptyResult` asks for it. Keys that are
-pressed while no <Gather> listens are lost. Speech is what the lab's phone says in words.
+What was entered goes to `action` (the current document unless named). Nothing entered, or nothing
+before the finishing key: no request is made, and the next verb runs, unless `actionOnEmptyResult`
+asks for it. Keys that are pressed while no <Gather> listens are lost. Speech is what the lab's
+phone says in words; it cuts the prompt short unless `bargeIn` forbids it.
 """
 
 import asyncio
@@ -102,30 +103,24 @@ class Gather(msgspec.Struct, frozen=True):
         if entry.words:
             self._tell_partial(stage, entry.words)
             return self._asks(stage, {"SpeechResult": entry.words, "Confidence": CERTAIN})
-        if entry.digits or entry.finished or self.always_asks:
+        if entry.digits or self.always_asks:
             return self._asks(stage, {"Digits": entry.digits})
         return None
 
     async def _listen(self, stage: Stage, entry: "_Entry") -> None:
+        """The time-out begins when the prompt is over or cut short, and anew with every key."""
         prompt = asyncio.create_task(self._prompt(stage))
-        begun = asyncio.ensure_future(entry.begun.wait())
         try:
-            await asyncio.wait({prompt, begun}, return_when=asyncio.FIRST_COMPLETED)
-            if not self.barge_in and not prompt.done():
-                await prompt
+            await asyncio.wait({prompt, entry.interrupted}, return_when=asyncio.FIRST_COMPLETED)
+            if prompt.done():
+                prompt.result()  # what broke in it is not kept quiet
         finally:
             prompt.cancel()
-            begun.cancel()
-            await asyncio.gather(prompt, begun, return_exceptions=True)
-        while not entry.over.is_set():
-            heard = len(entry.digits)
-            over = asyncio.ensure_future(entry.over_or_next_key())
-            try:
-                await within(stage.network.clock, over, self.timeout)
-            finally:
-                over.cancel()
-            if len(entry.digits) == heard:
-                return
+            await asyncio.wait([prompt])
+        while not entry.is_over and await within(
+            stage.network.clock, entry.next_input(), self.timeout
+        ):
+            pass
 
     async def _prompt(self, stage: Stage) -> None:
         for verb in self.nested:
@@ -150,37 +145,47 @@ class Gather(msgspec.Struct, frozen=True):
 
 
 class _Entry:
-    """What the caller has entered so far."""
+    """What the caller has entered so far: keys or words, whichever came first."""
 
     def __init__(self, wish: Gather) -> None:
         self._wish = wish
         self.digits = self.words = ""
-        self.finished = False
-        """The finishing key was pressed."""
-        self.begun, self.over, self._key = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.is_over = False
+        self.interrupted = _moment()
+        """Something was entered that cuts the prompt short."""
+        self._next = _moment()
+
+    def next_input(self) -> "asyncio.Future[None]":
+        self._next = _moment()
+        return self._next
 
     def press(self, digit: str) -> None:
-        if self.over.is_set():
+        if self.is_over:
             return
-        self.begun.set()
-        self._key.set()
         if digit == self._wish.finish_on:
-            self.finished = True
-            self.over.set()
-            return
-        self.digits += digit
-        if len(self.digits) == self._wish.most_digits:
-            self.over.set()
+            self.is_over = True
+        else:
+            self.digits += digit
+            self.is_over = len(self.digits) == self._wish.most_digits
+        _settle(self.interrupted)
+        _settle(self._next)
 
     def speak(self, text: str) -> None:
-        self.words = text
-        self.begun.set()
-        self._key.set()
-        self.over.set()
+        if self.is_over or self.digits:
+            return
+        self.words, self.is_over = text, True
+        if self._wish.barge_in:
+            _settle(self.interrupted)
+        _settle(self._next)
 
-    async def over_or_next_key(self) -> None:
-        self._key.clear()
-        await self._key.wait()
+
+def _moment() -> "asyncio.Future[None]":
+    return asyncio.get_running_loop().create_future()
+
+
+def _settle(future: "asyncio.Future[None]") -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 def _nested(element: Element) -> Say | Play | Pause:

@@ -2,6 +2,7 @@
 and goes on behind its <Enqueue>. Anywhere else there is nothing to leave.
 """
 
+import asyncio
 from typing import ClassVar
 from xml.etree.ElementTree import Element
 
@@ -23,5 +24,7 @@ class Leave(msgspec.Struct, frozen=True):
         return cls()
 
     async def run(self, stage: Stage) -> Step:
-        stage.network.queues.leave(stage.leg, "leave")
+        if stage.network.queues.leave(stage.leg, "leave"):
+            # Nothing behind it is performed: its <Enqueue> ends this wait document.
+            await asyncio.get_running_loop().create_future()
         return None

@@ -7,6 +7,7 @@ A number without a plus is read as one of the United States, as in Twilio's own 
 from xml.etree.ElementTree import Element
 
 from backend.local_carrier import numbering
+from backend.local_carrier.keys import KEYS
 from backend.local_carrier.legs import PROGRESS_EVENTS
 from backend.local_carrier.twiml.reading import Reader, TwimlError
 from backend.local_carrier.twiml.rung import Rung
@@ -30,7 +31,6 @@ NOT_KEPT = (
     "machineDetectionSilenceTimeout",
 )
 ATTRIBUTES = KEPT + WITHOUT_EFFECT + NOT_KEPT
-KEYS = set("0123456789*#wWABCD")
 NO_NUMBER, NO_CALLER_ID = 13223, 13214
 
 
@@ -38,7 +38,7 @@ def read_number(element: Element) -> Rung:
     reader = Reader(element, ATTRIBUTES)
     reader.unsupported(*NOT_KEPT)
     digits = reader.text("sendDigits")
-    if set(digits) - KEYS:
+    if not KEYS.issuperset(digits):
         raise TwimlError(12200, f'<Number> cannot have sendDigits="{digits}"')
     return rung_by(reader, to=e164(reader.body, NO_NUMBER), digits=digits)
 

@@ -54,8 +54,8 @@ async def perform_call(stage: Stage, start: GoTo | Document) -> End:
     return step
 
 
-async def perform_for_callee(stage: Stage, start: GoTo) -> None:
-    """What a dialled party hears before the caller is put through. A <Hangup> there ends it."""
+async def perform_aside(stage: Stage, start: GoTo) -> None:
+    """What a party hears before it is connected with another. A <Hangup> there ends it."""
     step: Step = start
     try:
         while isinstance(step, GoTo):
@@ -63,7 +63,7 @@ async def perform_for_callee(stage: Stage, start: GoTo) -> None:
             _check_place(document, stage.where)
             step = await _run(stage, document)
     except (WebhookFailed, TwimlError) as failure:
-        stage.leg.note(f"nothing for the called party: {failure}")
+        stage.leg.note(f"nothing is heard before the connection: {failure}")
         return
     if isinstance(step, End):
         await stage.network.end(stage.leg, step.status)
@@ -86,21 +86,28 @@ async def perform_music(stage: Stage, start: GoTo, *, repeat: bool) -> None:
 
 async def perform_while_waiting(stage: Stage, start: GoTo, fields: Fields) -> None:
     """What a queue's member hears: the document is asked for again whenever it is over."""
+    network, leg = stage.network, stage.leg
     step: Step = start
-    while not isinstance(step, End):
+    while True:
         to = step if isinstance(step, GoTo) else start
-        asked = GoTo(to.url, to.method, to.parameters | fields())
+        document: Document = []
         try:
-            document = await _asked(stage, asked)
+            document = await _asked(stage, GoTo(to.url, to.method, to.parameters | fields()))
             _check_place(document, stage.where)
-        except (WebhookFailed, TwimlError) as failure:
-            stage.leg.note(f"no music: {failure}")
-            document = []
-        if not document:
-            await stage.network.clock.sleep(WAIT_AGAIN_SECONDS)
+        except WebhookFailed as failure:
+            leg.note(f"no music: {failure}")
+        except TwimlError as error:
+            leg.note(f"leaves the queue, as its wait document has an error: {error}")
+            network.queues.leave(leg, "error")
+            return
+        began = network.clock.seconds()
         step = await _run(stage, document)
-    # Not awaited: ending the call cancels what it hears, which is this.
-    stage.network.background.start(stage.network.end(stage.leg, step.status))
+        if isinstance(step, End):
+            # Not awaited: ending the call cancels what it hears, which is this.
+            network.background.start(network.end(leg, step.status))
+            return
+        if step is None and network.clock.seconds() - began < HURRIED_SECONDS:
+            await network.clock.sleep(WAIT_AGAIN_SECONDS)
 
 
 async def play_own_music(stage: Stage) -> None:

@@ -10,6 +10,7 @@ import msgspec
 
 from backend.local_carrier.audio.sources import FromPlay
 from backend.local_carrier.audio.tones import key_tones
+from backend.local_carrier.keys import KEYS
 from backend.local_carrier.sounds import NoSound
 from backend.local_carrier.twiml.reading import Reader, TwimlError
 from backend.local_carrier.twiml.stage import EVERYWHERE, Stage, Step, Where
@@ -31,7 +32,7 @@ class Play(msgspec.Struct, frozen=True):
         digits = reader.text("digits")
         if not reader.body and not digits:
             raise TwimlError(12200, "<Play> needs an address or digits")
-        if set(digits) - set("0123456789*#wWABCD"):
+        if not KEYS.issuperset(digits):
             raise TwimlError(12200, f'<Play> cannot have digits="{digits}"')
         return cls(reader.body, digits, reader.whole("loop", 1, most=1000))
 

@@ -1,5 +1,6 @@
-"""<Queue>, the noun in <Dial>: "connects the current caller to the first party in a queue", and
-waits in front of an empty one. `url` is what the party from the queue hears before that.
+"""<Queue>, the noun in <Dial>: "the caller will be connected with the first enqueued call". In
+front of an empty queue the <Dial> waits for somebody "until the timeout duration is reached"; a
+queue that does not exist fails. `url` is what the party from the queue hears before that.
 """
 
 import asyncio
@@ -9,52 +10,46 @@ import msgspec
 
 from backend.local_carrier.bridges import Bridge
 from backend.local_carrier.clock import within
-from backend.local_carrier.queues import LONGEST_NAME, USUAL_SIZE, Member, Queue
-from backend.local_carrier.recordings import RecordingWish
+from backend.local_carrier.queues import LONGEST_NAME, Member, Queue
 from backend.local_carrier.twiml.reading import Reader, TwimlError
+from backend.local_carrier.twiml.recorded import DialRecording
 from backend.local_carrier.twiml.stage import Stage
 
 KEPT = ("url", "method")
 NOT_KEPT = ("reservationSid", "postWorkActivitySid")
 ATTRIBUTES = KEPT + NOT_KEPT
+NAME_TOO_SHORT, NAME_TOO_LONG = 14212, 14213
 
 
-class QueueWish(msgspec.Struct, frozen=True):
+class QueueNoun(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     url: str
     method: str
+    timeout: int
 
-
-class QueueNoun(msgspec.Struct, frozen=True):
-    wish: QueueWish
-    recorded: RecordingWish | None
-
-    async def connect(self, stage: Stage, time_limit: int) -> dict[str, str]:
+    async def connect(
+        self, stage: Stage, time_limit: int, recording: DialRecording
+    ) -> dict[str, str]:
         """Take the first who waits, or wait for one. Returns the fields for `action`."""
         network, leg = stage.network, stage.leg
-        queue = network.queues.open(leg.account, self.wish.name, USUAL_SIZE, leg.clock.now())
-        member = await _next_member(stage, queue)
-        waited = member.wait_seconds
-        try:
-            if self.wish.url:
-                await self._prepare(stage, member, waited)
-        except asyncio.CancelledError:
-            network.queues.put_back(member)
-            raise
-        if (
-            member.state == "over"
-        ):  # the caller hung up, or REST took the call, while being prepared
-            return {"DialCallStatus": "canceled", "DialBridged": "false"}
+        queue = network.queues.named(leg.account, self.name)
+        if queue is None:
+            leg.note(f"there is no queue {self.name}")
+            return _not_bridged("failed")
+        stage.known = {"QueueSid": queue.sid, "DequeingCallSid": leg.sid}  # so spelled by Twilio
+        member = await self._next_member(stage, queue)
+        if member is None:
+            return _not_bridged("no-answer")
+        stage.known["QueueTime"] = str(member.wait_seconds)
+        await self._prepare(stage, member)
+        if member.state == "over":  # hung up, or taken away by REST, while being prepared
+            return _not_bridged("canceled")
         bridge = network.bridges.join(leg, member.leg)
         network.queues.connected(member)
-        recorder, wish = stage.network.recorder, self.recorded
-        recording = recorder.record_bridge(bridge, wish) if wish is not None else None
+        recording.answered()
         if not await within(network.clock, bridge.over, time_limit):
             network.bridges.part(bridge, "time is over")
-        fields = {"QueueSid": queue.sid, "QueueTime": str(waited)} | _told(bridge)
-        if recording is not None:
-            fields["RecordingUrl"] = recorder.recordings.url(recording)
-        return fields
+        return _bridged(bridge)
 
     def part(self, stage: Stage) -> None:
         bridge = stage.network.bridges.of(stage.leg)
@@ -63,43 +58,58 @@ class QueueNoun(msgspec.Struct, frozen=True):
 
     def outcome_so_far(self, stage: Stage) -> dict[str, str]:
         bridge = stage.network.bridges.of(stage.leg)
-        if bridge is None:
-            return {"DialCallStatus": "canceled", "DialBridged": "false"}
-        return _told(bridge)
+        return _not_bridged("canceled") if bridge is None else _bridged(bridge)
 
-    async def _prepare(self, stage: Stage, member: Member, waited: int) -> None:
-        fields = {
-            "QueueSid": member.queue.sid,
-            "CallSid": member.leg.sid,
-            "QueueTime": str(waited),
-            "DequeingCallSid": stage.leg.sid,  # so spelled by Twilio
-        }
-        url = stage.absolute(self.wish.url)
-        await stage.network.perform_for_callee(member.leg, url, self.wish.method, fields)
+    async def _next_member(self, stage: Stage, queue: Queue) -> Member | None:
+        """None if nobody comes in time."""
+        queues = stage.network.queues
+        taken = queues.take_next(queue)
+        try:
+            if await within(stage.network.clock, taken, self.timeout):
+                return taken.result()
+        except asyncio.CancelledError:
+            queues.give_up(taken)
+            raise
+        queues.give_up(taken)
+        return None
 
-
-async def _next_member(stage: Stage, queue: Queue) -> Member:
-    while True:
-        member = stage.network.queues.take_first(queue)
-        if member is not None:
-            return member
-        arrival: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        queue.awaited.append(arrival)
-        await arrival
-
-
-def _told(bridge: Bridge) -> dict[str, str]:
-    return {
-        "DialCallStatus": "completed",
-        "DialCallSid": bridge.child.sid,
-        "DialCallDuration": str(bridge.seconds),
-        "DialBridged": "true",
-    }
+    async def _prepare(self, stage: Stage, member: Member) -> None:
+        """If the taker goes away meanwhile, the caller is first in the queue again."""
+        if not self.url:
+            return
+        url = stage.absolute(self.url)
+        try:
+            await stage.network.perform_aside(
+                member.leg, url, self.method, where="room", fields=stage.known
+            )
+        except asyncio.CancelledError:
+            stage.network.queues.put_back(member)
+            raise
 
 
-def read_queue(element: Element) -> QueueWish:
+def read_queue(element: Element, timeout: int) -> QueueNoun:
     reader = Reader(element, ATTRIBUTES)
     reader.unsupported(*NOT_KEPT)
-    if not reader.body or len(reader.body) > LONGEST_NAME:
-        raise TwimlError(12200, f"<Queue> needs a name of 1 to {LONGEST_NAME} characters")
-    return QueueWish(reader.body, reader.text("url"), reader.method("method"))
+    if not reader.body:
+        raise TwimlError(NAME_TOO_SHORT, "<Queue> needs a name")
+    if len(reader.body) > LONGEST_NAME:
+        raise TwimlError(NAME_TOO_LONG, f"<Queue> has a name of at most {LONGEST_NAME} characters")
+    return QueueNoun(
+        name=reader.body, url=reader.text("url"), method=reader.method("method"), timeout=timeout
+    )
+
+
+def _not_bridged(status: str) -> dict[str, str]:
+    return {"DialCallStatus": status, "DialBridged": "false"}
+
+
+def _bridged(bridge: Bridge) -> dict[str, str]:
+    """Without a duration if REST took the caller from the queue elsewhere."""
+    told = {
+        "DialCallStatus": "completed",
+        "DialCallSid": bridge.child.sid,
+        "DialBridged": "true",
+    }
+    if not (bridge.over.done() and bridge.over.result() == "taken elsewhere"):
+        told["DialCallDuration"] = str(bridge.seconds)
+    return told

@@ -1,5 +1,5 @@
 """<Record>: "records the caller's voice" after a beep, until a key, a silence of `timeout`
-seconds, `maxLength` or the end of the call.
+seconds (none if that is 0), `maxLength` or the end of the call.
 
 Then `action` (the current document unless named) is asked what to do; the file itself may be
 there a moment later, which `recordingStatusCallback` tells.
@@ -18,7 +18,11 @@ from backend.local_carrier.clock import within
 from backend.local_carrier.legs import Leg
 from backend.local_carrier.recordings import Recording, RecordingWish
 from backend.local_carrier.twiml.reading import Reader, TwimlError
-from backend.local_carrier.twiml.recorded import wish_of
+from backend.local_carrier.twiml.recorded import (
+    CALLBACK_ATTRIBUTES,
+    read_wish,
+    with_absolute_callback,
+)
 from backend.local_carrier.twiml.stage import IN_A_CALL, GoTo, Stage, Step, Underway, Where
 
 KEPT = (
@@ -29,9 +33,7 @@ KEPT = (
     "maxLength",
     "playBeep",
     "trim",
-    "recordingStatusCallback",
-    "recordingStatusCallbackMethod",
-    "recordingStatusCallbackEvent",
+    *CALLBACK_ATTRIBUTES,
 )
 NOT_KEPT = ("transcribe", "transcribeCallback", "recordingConfigurationId")
 ATTRIBUTES = KEPT + NOT_KEPT
@@ -57,31 +59,34 @@ class Record(msgspec.Struct, frozen=True):
         finish_on = reader.text("finishOnKey", "1234567890*#")
         if set(finish_on) - KEYS:
             raise TwimlError(12200, f'<Record> cannot have finishOnKey="{finish_on}"')
-        trims = reader.choice("trim", ("trim-silence", "do-not-trim"), "trim-silence")
-        wish = wish_of(reader, 1)
         return cls(
             action=reader.text("action"),
             method=reader.method("method"),
-            timeout=reader.whole("timeout", 5, least=1),
+            timeout=reader.whole("timeout", 5),
             finish_on=finish_on,
             longest=reader.whole("maxLength", 3600, least=1, most=14_400),
             beeps=reader.flag("playBeep", default=True),
-            wish=msgspec.structs.replace(wish, trim=trims == "trim-silence"),
+            wish=read_wish(reader, track="inbound", trims="trim-silence"),
         )
 
     async def run(self, stage: Stage) -> Step:
         leg, recorder = stage.leg, stage.network.recorder
         if self.beeps:
             await stage.play(beep(), FromPlay(url="beep"))
-        recording = recorder.record_leg(leg, self.wish, "RecordVerb", only_its_voice=True)
+        wish = with_absolute_callback(stage, self.wish)
+        recording = recorder.record_leg(leg, wish, "RecordVerb")
         url = stage.absolute(self.action)
-        leg.dial = Underway(url, self.method, lambda _: self._told(stage, recording, "hangup"))
+
+        def cut_short(leg: Leg) -> dict[str, str]:
+            return _told(stage, recording, "" if leg.is_live else "hangup")
+
+        leg.dial = Underway(url, self.method, cut_short)
         try:
             key = await self._until_over(stage)
         finally:
             recorder.recordings.stop(recording)
         leg.dial = None
-        return GoTo(url, self.method, self._told(stage, recording, key))
+        return GoTo(url, self.method, _told(stage, recording, key))
 
     async def _until_over(self, stage: Stage) -> str:
         """The key that ended it, or nothing."""
@@ -98,7 +103,7 @@ class Record(msgspec.Struct, frozen=True):
         try:
             while True:
                 left = self.longest - (stage.network.clock.seconds() - began)
-                if left <= 0 or quiet >= self.timeout:
+                if left <= 0 or (self.timeout and quiet >= self.timeout):
                     return ""
                 if await within(stage.network.clock, pressed, min(LOOK_EVERY_SECONDS, left)):
                     return pressed.result()
@@ -106,13 +111,14 @@ class Record(msgspec.Struct, frozen=True):
         finally:
             leg.on_digit = None
 
-    def _told(self, stage: Stage, recording: Recording, key: str) -> dict[str, str]:
-        return {
-            "RecordingSid": recording.sid,
-            "RecordingUrl": stage.network.recorder.recordings.url(recording),
-            "RecordingDuration": str(round(recording.counted_seconds)),
-            "Digits": key,
-        }
+
+def _told(stage: Stage, recording: Recording, key: str) -> dict[str, str]:
+    return {
+        "RecordingSid": recording.sid,
+        "RecordingUrl": stage.network.recorder.recordings.url(recording),
+        "RecordingDuration": str(round(recording.counted_seconds)),
+        "Digits": key,
+    }
 
 
 def _speaks(leg: Leg, stage: Stage) -> bool:

@@ -15,8 +15,9 @@ from backend.local_carrier.audio.sources import FromPlay
 from backend.local_carrier.audio.tones import ringing_tone
 from backend.local_carrier.bridges import Bridge
 from backend.local_carrier.clock import within
+from backend.local_carrier.keys import press_keys
 from backend.local_carrier.legs import Callbacks, Leg, LegStatus
-from backend.local_carrier.recordings import RecordingWish
+from backend.local_carrier.twiml.recorded import DialRecording
 from backend.local_carrier.twiml.stage import Stage, Unreachable, Wish
 
 TOLD_FIRST = (LegStatus.NO_ANSWER, LegStatus.BUSY, LegStatus.FAILED, LegStatus.CANCELED)
@@ -46,21 +47,23 @@ class RungTogether(msgspec.Struct, frozen=True):
     caller_id: str | None
     timeout: int
     sequential: bool
-    recorded: RecordingWish | None
 
-    async def connect(self, stage: Stage, time_limit: int) -> dict[str, str]:
+    async def connect(
+        self, stage: Stage, time_limit: int, recording: DialRecording
+    ) -> dict[str, str]:
         """Ring, connect, and wait until it is over. Returns the fields for `action`."""
         try:
             parties = [(one, self._leg(stage, one)) for one in self.rung]
         except Unreachable as problem:
             stage.leg.note(f"cannot dial: {problem}")
             return FAILED
+        recording.ringing()
         try:
             with _ringback(stage):
                 winner = await self._winner(stage, parties)
             if winner is None:
                 return _unanswered([leg for _, leg in parties])
-            return await self._talk(stage, winner, time_limit)
+            return await self._talk(stage, winner, time_limit, recording)
         finally:
             await _release(stage, [leg for _, leg in parties])
 
@@ -116,26 +119,23 @@ class RungTogether(msgspec.Struct, frozen=True):
         noun, leg = party
         if not await stage.network.ring(leg, self.timeout):
             return False
-        if noun.digits:
-            leg.note(f"is sent the keys {noun.digits}")
+        await press_keys(leg, noun.digits)
         if noun.url:
-            await stage.network.perform_for_callee(leg, stage.absolute(noun.url), noun.method)
-        return leg.is_live
+            await stage.network.perform_aside(leg, stage.absolute(noun.url), noun.method)
+        return leg.is_live and leg.script is None  # REST may have given it something else to do
 
-    async def _talk(self, stage: Stage, child: Leg, time_limit: int) -> dict[str, str]:
+    async def _talk(
+        self, stage: Stage, child: Leg, time_limit: int, recording: DialRecording
+    ) -> dict[str, str]:
         parent, bridges = stage.leg, stage.network.bridges
         await stage.answer()  # with answerOnBridge it was not answered yet
         bridge = bridges.join(parent, child)
-        recorder, wish = stage.network.recorder, self.recorded
-        recording = recorder.record_bridge(bridge, wish) if wish is not None else None
+        recording.answered()
         if not await within(stage.network.clock, bridge.over, time_limit):
             bridges.part(bridge, "time is over")
         fields = _connected(bridge)
         if bridge.over.result() != "taken elsewhere":
             fields["DialCallDuration"] = str(bridge.seconds)
-        if recording is not None:
-            fields["RecordingUrl"] = recorder.recordings.url(recording)
-            fields["RecordingSid"] = recording.sid
         return fields
 
 
@@ -172,5 +172,6 @@ def _connected(bridge: Bridge) -> dict[str, str]:
 
 def _unanswered(legs: Sequence[Leg]) -> dict[str, str]:
     statuses = {leg.status for leg in legs}
-    status = next((s for s in TOLD_FIRST if s in statuses), LegStatus.FAILED)
+    # Whoever answered, but was gone before the caller was put through, has completed its call.
+    status = next((s for s in TOLD_FIRST if s in statuses), LegStatus.COMPLETED)
     return {"DialCallStatus": str(status), "DialCallSid": legs[0].sid, "DialBridged": "false"}

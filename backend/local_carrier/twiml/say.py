@@ -38,7 +38,7 @@ class Say(msgspec.Struct, frozen=True):
 
     async def run(self, stage: Stage) -> Step:
         stage.leg.note(f"says: {self.text}")
-        with stage.network.clock.work():
+        with stage.network.clock.work():  # another program speaks
             clip = await spoken(self.text, self.language)
         await stage.play(clip, FromSay(text=self.text), loops=self.loop)
         return None

@@ -21,7 +21,8 @@ from backend.local_carrier.webhooks.delivery import Webhooks
 
 Where = Literal["call", "room", "queue", "callee"]
 """Whose document it is: a call's own; what is heard in a conference (waitUrl, HoldUrl,
-AnnounceUrl); what is heard in a queue; what a dialled party hears before it is connected."""
+AnnounceUrl) or just before somebody is taken out of a queue, where nothing may be asked; what is
+heard in a queue; what a dialled party hears before it is connected."""
 EVERYWHERE: frozenset[Where] = frozenset({"call", "room", "queue", "callee"})
 IN_A_CALL: frozenset[Where] = frozenset({"call"})
 
@@ -100,10 +101,17 @@ class Network(Protocol):
 
     async def end(self, leg: Leg, status: LegStatus = LegStatus.COMPLETED) -> None: ...
 
-    async def perform_for_callee(
-        self, leg: Leg, url: str, method: str, fields: dict[str, str] | None = None
+    async def perform_aside(
+        self,
+        leg: Leg,
+        url: str,
+        method: str,
+        *,
+        where: Where = "callee",
+        fields: dict[str, str] | None = None,
     ) -> None:
-        """What the dialled party hears, or is asked, before the caller is put through."""
+        """What that party hears, or is asked, before it is connected. It ends with the call, and
+        when REST takes the call elsewhere."""
         ...
 
     async def perform_while_waiting(
@@ -127,6 +135,8 @@ class Stage:
         self.leg, self.network = leg, network
         self.where: Where = where
         self.document_url = ""
+        self.known: dict[str, str] = {}
+        """What the <Dial> under way already knows to tell its action, however it will end."""
         self.following: Verb | None = None
         """The verb behind the one that is being performed."""
 

@@ -18,11 +18,14 @@ class Got:
     fields: dict[str, str]
     posted: dict[str, str]
     headers: dict[str, str]
+    body: str
 
     def is_signed_with(self, auth_token: str) -> bool:
         """As Twilio's own validator sees it."""
         signature = self.headers["x-twilio-signature"]
-        return RequestValidator(auth_token).validate(self.url, self.posted, signature)
+        is_json = self.headers.get("content-type", "").startswith("application/json")
+        signed = self.body if is_json else self.posted
+        return RequestValidator(auth_token).validate(self.url, signed, signature)
 
 
 @dataclass
@@ -65,12 +68,14 @@ class Customer:
 
     def _handler(self) -> Any:
         async def customer(request: Request[Any, Any, Any]) -> Response[str | bytes]:
-            posted = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
+            body = (await request.body()).decode()
+            form = "" if body.startswith("{") else body
+            posted = dict(parse_qsl(form, keep_blank_values=True))
             query = request.scope["query_string"].decode()
             path = request.scope["path"]
             url = f"{self.address}{path}" + (f"?{query}" if query else "")
             fields = dict(parse_qsl(query, keep_blank_values=True)) | posted
-            got = Got(str(request.method), url, path, fields, posted, dict(request.headers))
+            got = Got(str(request.method), url, path, fields, posted, dict(request.headers), body)
             self.got.append(got)
             reply = self._replies.get(path, Reply(status=404))
             reply = reply(got) if callable(reply) else reply

@@ -4,6 +4,7 @@ The log keeps every attempt, with what was sent and what came back.
 """
 
 import asyncio
+import hashlib
 import time
 import uuid
 from collections import deque
@@ -25,6 +26,7 @@ Parameters = dict[str, str]
 MOST_REDIRECTS = 10
 KEPT_DELIVERIES = 5000
 KEPT_BODY_CHARACTERS = 4000
+FORM, JSON = "application/x-www-form-urlencoded; charset=UTF-8", "application/json"
 
 
 class Delivery(msgspec.Struct):
@@ -39,6 +41,8 @@ class Delivery(msgspec.Struct):
     signature: str
     attempt: int
     fallback: bool
+    is_json: bool = False
+    """The body was JSON, vouched for by its hash in the URL; else a form."""
     status: int | None = None
     body: str | None = None
     error: str | None = None
@@ -81,17 +85,18 @@ class Webhooks:
         method: str = "POST",
         fallback: bool = False,
         cookies: dict[str, str] | None = None,
+        as_json: bool = False,
     ) -> Answer:
         """Asks a customer what to do next. Follows redirects; raises `WebhookFailed`.
 
-        `cookies` are sent, and changed as the answers say.
+        `cookies` are sent, and changed as the answers say. A POST may be JSON instead of a form.
         """
         kept = {} if cookies is None else cookies
         for _ in range(MOST_REDIRECTS + 1):
             _check_address(url)
             with self._clock.work():
                 answer, moved_to, status = await self._with_retries(
-                    account, url, parameters, kept, method=method, fallback=fallback
+                    account, url, parameters, kept, method=method, fallback=fallback, json=as_json
                 )
             if moved_to is None:
                 return msgspec.structs.replace(answer, url=url)
@@ -108,6 +113,7 @@ class Webhooks:
         parameters: Parameters,
         *,
         method: str = "POST",
+        as_json: bool = False,
     ) -> None:
         """Tells a customer what happened, after whatever the same line was told before."""
         previous = self._last_in_line.get(line)
@@ -116,7 +122,7 @@ class Webhooks:
             if previous is not None:
                 await asyncio.wait([previous])
             try:
-                await self.request(account, url, parameters, method=method)
+                await self.request(account, url, parameters, method=method, as_json=as_json)
             except WebhookFailed:
                 pass  # lost, as with Twilio; the log has every attempt
             finally:
@@ -134,6 +140,7 @@ class Webhooks:
         *,
         method: str,
         fallback: bool,
+        json: bool,
     ) -> tuple[Answer, str | None, int]:
         overrides = overrides_in(url)
         deadline = time.monotonic() + overrides.total_seconds
@@ -141,8 +148,11 @@ class Webhooks:
         attempt = 0
         while True:
             attempt += 1
-            sent, body = _as_sent(url, parameters, method)
-            delivery = self._written_down(account, sent, parameters, method, attempt, fallback)
+            is_json = json and method == "POST"
+            sent, body = _as_json(url, parameters) if is_json else _as_sent(url, parameters, method)
+            delivery = self._written_down(
+                account, sent, parameters, method, attempt, fallback, json=is_json
+            )
             try:
                 return await self._attempt(delivery, body, cookies, overrides, deadline, token)
             except NoAnswer as failure:
@@ -165,7 +175,7 @@ class Webhooks:
             "Accept": "*/*",
         }
         if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
+            headers["Content-Type"] = JSON if delivery.is_json else FORM
         outgoing = Outgoing(
             method=delivery.method, url=delivery.url, body=body, headers=headers, cookies=cookies
         )
@@ -192,8 +202,10 @@ class Webhooks:
         method: str,
         attempt: int,
         fallback: bool,
+        *,
+        json: bool,
     ) -> Delivery:
-        signed_fields = parameters.items() if method == "POST" else ()
+        signed_fields = parameters.items() if method == "POST" and not json else ()
         self._count += 1
         delivery = Delivery(
             id=self._count,
@@ -205,6 +217,7 @@ class Webhooks:
             signature=signature(account.auth_token, url, signed_fields),
             attempt=attempt,
             fallback=fallback,
+            is_json=json,
         )
         self.log.append(delivery)
         return delivery
@@ -227,6 +240,14 @@ def _as_sent(url: str, parameters: Parameters, method: str) -> tuple[str, bytes 
         return urlunsplit(parts), urlencode(parameters).encode()
     query = "&".join(filter(None, [parts.query, urlencode(parameters)]))
     return urlunsplit(parts._replace(query=query)), None
+
+
+def _as_json(url: str, parameters: Parameters) -> tuple[str, bytes]:
+    """The signature is of the URL alone, so the URL carries the hash of the body."""
+    body = msgspec.json.encode(parameters)
+    parts = urlsplit(url)._replace(fragment="")
+    digest = f"bodySHA256={hashlib.sha256(body).hexdigest()}"
+    return urlunsplit(parts._replace(query="&".join(filter(None, [parts.query, digest])))), body
 
 
 def _for_the_log(incoming: Incoming) -> str:

@@ -188,6 +188,8 @@ async def test_the_labs_openapi_document_names_its_paths(lab: Lab) -> None:
         "/lab/clock",
         "/lab/handsets",
         "/lab/handsets/{number}",
+        "/lab/lines",
+        "/lab/lines/{id}",
         "/lab/phones",
         "/lab/softphones",
         "/lab/phones/{sid}",

@@ -18,6 +18,8 @@ from backend.local_carrier.rest import (
     incoming_phone_numbers,
     keys,
     participants,
+    user_defined_message_subscriptions,
+    user_defined_messages,
 )
 from backend.local_carrier.rest.asking import ROOT, Asked, File, Form, Refused, Route, not_found
 
@@ -34,6 +36,8 @@ ROUTES: tuple[Route, ...] = (
     *calls.ROUTES,
     *conferences.ROUTES,
     *participants.ROUTES,
+    *user_defined_messages.ROUTES,
+    *user_defined_message_subscriptions.ROUTES,
 )
 
 

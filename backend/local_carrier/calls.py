@@ -130,7 +130,7 @@ class Calls:
         await far_end.ended(leg)
 
     async def hung_up_by_far_end(self, leg: Leg) -> None:
-        if leg.status is LegStatus.IN_PROGRESS:
+        if leg.status is LegStatus.IN_PROGRESS or leg.has_picked_up:
             await self.end(leg)
         elif leg.direction == "inbound":
             await self.end(leg, LegStatus.CANCELED)
@@ -185,7 +185,7 @@ class Calls:
             # The outermost line of a call: whatever breaks, its caller must not hang on for ever.
             log.exception("call %s broke while its TwiML was performed", leg.sid)
             end = End(LegStatus.FAILED)
-        await self.end(leg, end.status)
+        await self.end(leg, _as_it_ended(leg, end.status))
 
     async def _end_in_time(self, leg: Leg, seconds: int) -> None:
         await self._clock.sleep(seconds)
@@ -224,3 +224,10 @@ class Calls:
 
 def _first_document(leg: Leg) -> tuple[str, str]:
     return leg.callbacks.voice_url, leg.callbacks.voice_method
+
+
+def _as_it_ended(leg: Leg, status: LegStatus) -> LegStatus:
+    """A call that was to be answered with somebody else's, and never was, ends as theirs did."""
+    if leg.status is LegStatus.RINGING and status is LegStatus.COMPLETED:
+        return leg.unanswered_as or status
+    return status

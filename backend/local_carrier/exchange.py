@@ -9,6 +9,7 @@ from typing import Literal
 from backend.local_carrier.accounts import Account, Accounts, VoiceSettings
 from backend.local_carrier.background import Background
 from backend.local_carrier.bridges import Bridges
+from backend.local_carrier.call_messages import CallMessages
 from backend.local_carrier.caller_ids import CallerIds
 from backend.local_carrier.calls import Calls
 from backend.local_carrier.clock import Clock, MovedClock, RealClock, running
@@ -97,6 +98,7 @@ class Exchange:
             self.background,
             address=address,
         )
+        self.call_messages = CallMessages(self.webhooks, self.clock)
         self.people = People(self.calls, self.clock, self.background, self.is_attended)
         self.caller_ids = CallerIds(
             self.accounts,
@@ -305,8 +307,7 @@ class Exchange:
     def _far_end_at(self, account: Account, to: str, caller: str) -> FarEnd:
         if to.startswith("client:"):
             identity = to.removeprefix("client:")
-            tabs = self.registrations.tabs(account.sid, identity)
-            return BrowsersRung(tabs, self.background)
+            return BrowsersRung(self.registrations, identity, self.background)
         if not to.startswith("+"):
             raise Unreachable(13224, f"{to} cannot be called: this carrier has numbers and clients")
         if self.accounts.owner_of(to) is not None:

@@ -155,6 +155,10 @@ class Leg:
         self.ended_at: datetime | None = None
         self.queue_seconds = 0.0
         self.answered_by: str | None = None
+        self.was_declined = False
+        """By a <Reject>, which a browser tells from not being answered."""
+        self.unanswered_as: LegStatus | None = None
+        """How the <Dial> ended that this leg was to be answered by."""
         self.asks_who_answers = False
         """MachineDetection: the customer wants to know whether a person answered."""
         self.cookies: dict[str, str] = {}
@@ -192,6 +196,11 @@ class Leg:
     @property
     def is_live(self) -> bool:
         return self.status in TRANSITIONS
+
+    @property
+    def has_picked_up(self) -> bool:
+        """Of a leg that we ring: its far end has answered, which is known a moment later."""
+        return self.outcome.done() and self.outcome.result() is LegStatus.IN_PROGRESS
 
     @property
     def has_ears(self) -> bool:

@@ -29,6 +29,12 @@ class Says(msgspec.Struct, kw_only=True):
 
 
 class Voice:
+    """What a phone says. Only a person at a browser also hears, and can go away."""
+
+    has_ears = False
+    answer_sdp: str | None = None
+    """For the browser whose microphone this is."""
+
     def __init__(self, speaker: SteadyTone | Playback | None) -> None:
         self._speaker = speaker
 
@@ -47,28 +53,35 @@ class Voice:
     def next_frame(self) -> Samples | None:
         return SILENCE if self._speaker is None else self._speaker.next_frame()
 
+    def hear(self, frame: Samples) -> None:
+        """The leg itself remembers the last half second."""
+
+    async def close(self) -> None: ...
+
 
 class ScriptedPhone:
     """The far end of a leg that the lab plays. What it does, and when, is in `people.py`."""
 
-    has_ears = False
-
     def __init__(self, kind: FarEndKind, voice: Voice) -> None:
         self.kind: FarEndKind = kind
-        self._voice = voice
+        self.speak_with(voice)
+
+    def speak_with(self, voice: Voice) -> None:
+        self.voice, self.has_ears = voice, voice.has_ears
 
     def next_frame(self) -> Samples | None:
-        return self._voice.next_frame()
+        return self.voice.next_frame()
 
     def hear(self, frame: Samples) -> None:
-        """The leg itself remembers the last half second."""
+        self.voice.hear(frame)
 
     def ring(self, leg: Leg) -> None:
         """It rings until somebody at the lab answers."""
 
     async def answered(self) -> None: ...
 
-    async def ended(self, leg: Leg) -> None: ...
+    async def ended(self, leg: Leg) -> None:
+        await self.voice.close()
 
 
 def hears(leg: Leg) -> Hears:

@@ -20,12 +20,14 @@ from backend.local_carrier.lab import problems
 from backend.local_carrier.lab.api import LabApi
 from backend.local_carrier.lab.clock_api import NOT_WORK, ClockApi
 from backend.local_carrier.lab.limits_api import LimitsApi
+from backend.local_carrier.lab.lines_api import LinesApi
 from backend.local_carrier.lab.messages_api import MessagesApi
 from backend.local_carrier.lab.page import PAGE
 from backend.local_carrier.lab.rooms_api import RoomsApi
 from backend.local_carrier.lab.webhooks_api import WebhooksApi
 from backend.local_carrier.rest.api import rest_api
-from backend.local_carrier.signalling.socket import AnySocket, SignalLine, Switchroom
+from backend.local_carrier.signalling.socket import AnySocket, SignalLine
+from backend.local_carrier.signalling.switchroom import Switchroom
 from backend.local_carrier.voices import NoSuchVoice
 
 
@@ -55,12 +57,16 @@ def carrier(
     def the_exchange() -> Exchange:
         return exchange
 
+    def the_switchroom() -> Switchroom:
+        return switchroom
+
     return Litestar(
         [
             rest_api(exchange),
             signal,
             LabApi,
             LimitsApi,
+            LinesApi,
             RoomsApi,
             MessagesApi,
             WebhooksApi,
@@ -68,7 +74,10 @@ def carrier(
             *PAGE,
         ],
         middleware=[AsWork(exchange.clock)],
-        dependencies={"exchange": Provide(the_exchange, sync_to_thread=False)},
+        dependencies={
+            "exchange": Provide(the_exchange, sync_to_thread=False),
+            "switchroom": Provide(the_switchroom, sync_to_thread=False),
+        },
         exception_handlers={
             problems.LabProblem: problems.told,
             NumberTaken: problems.number_taken,

@@ -5,8 +5,10 @@ import binascii
 
 from backend.local_carrier.audio.frames import RATE
 from backend.local_carrier.handsets import VoiceChoice
+from backend.local_carrier.microphones import Microphone
 from backend.local_carrier.phones import Voice
 from backend.local_carrier.sounds import NoSound, Sounds
+from backend.local_carrier.webrtc import BadDescription
 
 LOWEST_HZ = 50
 
@@ -19,8 +21,22 @@ class NoSuchVoice(Exception):
         self.code, self.detail = code, detail
 
 
+async def voice_in_a_call(sounds: Sounds, choice: VoiceChoice) -> Voice:
+    """Also a person at a microphone, who speaks in one call. To be closed if there is none after
+    all. Raises `NoSuchVoice`."""
+    if choice.microphone is None:
+        return voice_of(sounds, choice)
+    try:
+        return await Microphone.answering(choice.microphone)
+    except BadDescription as error:
+        raise NoSuchVoice("not-an-offer", f"The microphone's offer is none: {error}.") from error
+
+
 def voice_of(sounds: Sounds, choice: VoiceChoice) -> Voice:
-    """Raises `NoSuchVoice`."""
+    """A voice that may speak in many calls. Raises `NoSuchVoice`."""
+    if choice.microphone is not None:
+        why = "A microphone speaks in one call: offer it when dialling or answering."
+        raise NoSuchVoice("not-a-voice", why)
     if choice.wav is not None:
         try:
             return Voice.recording(sounds.decoded(base64.b64decode(choice.wav)))

@@ -3,6 +3,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 from litestar import Litestar
 
@@ -10,7 +11,7 @@ from backend.local_carrier.clock import MovedClock
 from backend.local_carrier.server import carrier
 from tests.local_carrier.customer import Customer
 from tests.local_carrier.lab import Company, Lab
-from tests.serving import served
+from tests.serving import eventually, served
 
 
 @pytest.fixture
@@ -37,13 +38,20 @@ async def still_lab(
 
 @asynccontextmanager
 async def _lab_of(application: Litestar) -> AsyncGenerator[Lab, None]:
+    audio_before = sockets_for_audio()
     async with served(application) as address, Lab.at(address) as lab:
         yield lab
+    await eventually(lambda: sockets_for_audio() <= audio_before)
     # Whatever a test did, the carrier that ends leaves nothing running behind it.
     left = [
         t for t in asyncio.all_tasks() if "local_carrier" in repr(t.get_coro()) and not t.done()
     ]
     assert [t for t in left if "conftest" not in repr(t)] == []
+
+
+def sockets_for_audio() -> int:
+    """Every peer connection that is not closed holds one, of the carrier's and of the test's."""
+    return len(psutil.Process().net_connections("udp"))
 
 
 @pytest.fixture(scope="session")

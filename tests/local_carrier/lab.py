@@ -160,7 +160,8 @@ class Company:
             ttl=changes.get("ttl", 600),
         )
         sid = changes.get("application_sid", self.application_sid)
-        token.add_grant(VoiceGrant(outgoing_application_sid=sid))
+        incoming = changes.get("incoming", False)
+        token.add_grant(VoiceGrant(outgoing_application_sid=sid, incoming_allow=incoming))
         return token.to_jwt()
 
     async def downloads(self, url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:

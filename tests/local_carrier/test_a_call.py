@@ -189,6 +189,8 @@ async def test_the_labs_openapi_document_names_its_paths(lab: Lab) -> None:
         "/lab/accounts/{sid}/limits",
         "/lab/handsets",
         "/lab/handsets/{number}",
+        "/lab/lines",
+        "/lab/lines/{id}",
         "/lab/phones",
         "/lab/softphones",
         "/lab/phones/{sid}",

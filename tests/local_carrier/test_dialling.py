@@ -127,6 +127,14 @@ async def test_with_answer_on_bridge_the_caller_rings_until_somebody_answers(
     await caller.becomes("in-progress")
 
 
+async def test_with_answer_on_bridge_a_call_that_nobody_answers_ends_as_theirs_did(
+    acme: Company,
+) -> None:
+    acme.answers_calls_with(f"<Dial answerOnBridge='true'>{BUSY}</Dial>")
+    caller = await acme.is_called()
+    assert (await caller.becomes("busy"))["answered_at"] is None
+
+
 async def test_the_called_party_hears_its_own_document_first(
     acme: Company, customer: Customer
 ) -> None:

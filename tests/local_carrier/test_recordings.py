@@ -232,7 +232,8 @@ async def test_recordings_are_found_by_their_call_and_their_day(
     assert await found(date_created_after=day) == [second.sid]
     ofcall = acme.twilio.calls(other.sid).recordings
     assert [r.sid for r in await ofcall.list_async(date_created=day.date())] == [second.sid]
-    assert await ofcall.list_async(date_created_before=day.date()) == []
+    before = day.date() - timedelta(days=1)
+    assert await ofcall.list_async(date_created_before=before) == []
 
 
 @pytest.mark.parametrize(

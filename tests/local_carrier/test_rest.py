@@ -101,6 +101,9 @@ async def test_another_accounts_things_do_not_exist(
     for attempt in (
         theirs.calls(caller.sid).fetch_async(),
         theirs.calls(caller.sid).update_async(status="completed"),
+        theirs.calls(caller.sid).user_defined_messages.create_async("{}"),
+        theirs.calls(caller.sid).user_defined_message_subscriptions.create_async("http://x.y/"),
+        theirs.calls(caller.sid).user_defined_message_subscriptions("ZY0").delete_async(),
         theirs.conferences(conference.sid).fetch_async(),
         theirs.conferences("room").update_async(status="completed"),
         theirs.conferences(conference.sid).participants(caller.sid).fetch_async(),

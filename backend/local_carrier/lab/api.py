@@ -10,6 +10,7 @@ from backend.local_carrier.handsets import Handset
 from backend.local_carrier.lab.problems import LabProblem
 from backend.local_carrier.lab.views import (
     AccountView,
+    Answering,
     ConferenceView,
     Digits,
     HandsetManner,
@@ -25,10 +26,12 @@ from backend.local_carrier.lab.views import (
     phone_view,
 )
 from backend.local_carrier.legs import HALF_A_SECOND, Leg, LegStatus
+from backend.local_carrier.microphones import hang_up_when_gone
+from backend.local_carrier.people import PhoneOfSomebody
 from backend.local_carrier.phones import ScriptedPhone
 from backend.local_carrier.signalling.outgoing import place_call
 from backend.local_carrier.signalling.tokens import TokenRefused, read_token
-from backend.local_carrier.voices import voice_of
+from backend.local_carrier.voices import voice_in_a_call, voice_of
 from backend.local_carrier.webhooks.delivery import Delivery
 
 Lab = NamedDependency[Exchange]
@@ -60,24 +63,29 @@ class LabApi(Controller):
 
     @post("/phones", summary="A caller dials a number")
     async def dial(self, exchange: Lab, data: JSONBody[NewPhone]) -> PhoneView:
-        phone = ScriptedPhone("caller", voice_of(exchange.sounds, data.voice))
+        voice = await voice_in_a_call(exchange.sounds, data.voice)
         try:
-            leg = exchange.dial_number(data.caller, data.to, phone)
+            leg = exchange.dial_number(data.caller, data.to, ScriptedPhone("caller", voice))
         except CannotDial as refusal:
+            await voice.close()
             raise _refused(refusal) from refusal
         exchange.people.follow(leg, data.script, data.patience)
+        exchange.background.start(hang_up_when_gone(leg, voice, exchange.calls))
         return _view(exchange, leg)
 
     @post("/softphones", summary="An agent's browser phone, played by the carrier itself")
     async def connect(self, exchange: Lab, data: JSONBody[NewSoftphone]) -> PhoneView:
-        phone = ScriptedPhone("softphone", voice_of(exchange.sounds, data.voice))
         try:
             access = read_token(exchange.accounts, data.token)
-            leg = place_call(exchange, access, data.params, phone)
         except TokenRefused as refusal:
             raise LabProblem(401, f"token-{refusal.code}", refusal.why) from refusal
+        voice = await voice_in_a_call(exchange.sounds, data.voice)
+        try:
+            leg = place_call(exchange, access, data.params, ScriptedPhone("softphone", voice))
         except CannotDial as refusal:
+            await voice.close()
             raise _refused(refusal) from refusal
+        exchange.background.start(hang_up_when_gone(leg, voice, exchange.calls))
         return _view(exchange, leg)
 
     @get("/phones/{sid:str}", summary="One phone: its state, and what it hears now")
@@ -87,14 +95,23 @@ class LabApi(Controller):
         return _view(exchange, leg)
 
     @post("/phones/{sid:str}/answer", status_code=200, summary="Answer a phone that rings")
-    async def answer(self, exchange: Lab, sid: FromPath[str]) -> PhoneView:
-        leg = _ringing(exchange, sid)
+    async def answer(
+        self, exchange: Lab, sid: FromPath[str], data: JSONBody[Answering | None] = None
+    ) -> PhoneView:
+        leg, phone = _ringing(exchange, sid)
+        if data is not None and data.voice is not None:
+            voice = await voice_in_a_call(exchange.sounds, data.voice)
+            if leg.outcome.done():
+                await voice.close()
+                raise LabProblem(409, "already-ended", "It does not ring any more.")
+            phone.speak_with(voice)
+            exchange.background.start(hang_up_when_gone(leg, voice, exchange.calls))
         leg.pick_up()
         return _view(exchange, leg)
 
     @post("/phones/{sid:str}/rejection", status_code=200, summary="Reject a call that rings")
     async def reject(self, exchange: Lab, sid: FromPath[str]) -> PhoneView:
-        leg = _ringing(exchange, sid)
+        leg, _ = _ringing(exchange, sid)
         leg.refuse(LegStatus.BUSY)
         return _view(exchange, leg)
 
@@ -183,11 +200,11 @@ def _check_number(number: str) -> None:
         raise LabProblem(400, "not-a-number", f"{number} is not like +15550100001.")
 
 
-def _ringing(exchange: Exchange, sid: str) -> Leg:
+def _ringing(exchange: Exchange, sid: str) -> tuple[Leg, PhoneOfSomebody]:
     leg = _live(exchange, sid)
-    if leg.far_end.kind != "handset" or leg.status is not LegStatus.RINGING:
+    if not isinstance(leg.far_end, PhoneOfSomebody) or leg.status is not LegStatus.RINGING:
         raise LabProblem(409, "does-not-ring", "That phone does not ring for anybody here.")
-    return leg
+    return leg, leg.far_end
 
 
 async def _listen(exchange: Exchange, leg: Leg) -> None:

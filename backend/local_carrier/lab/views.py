@@ -7,7 +7,7 @@ import msgspec
 from backend.local_carrier.accounts import Account
 from backend.local_carrier.handsets import Manner, Step, TextManner, VoiceChoice
 from backend.local_carrier.legs import Leg, LogLine
-from backend.local_carrier.phones import Hears, Says, hears, says
+from backend.local_carrier.phones import Hears, Says, ScriptedPhone, hears, says
 from backend.local_carrier.rooms import Conference
 
 
@@ -62,6 +62,12 @@ class Digits(msgspec.Struct):
     digits: str
 
 
+class Answering(msgspec.Struct):
+    """With which voice a ringing handset answers; without one, with its own."""
+
+    voice: VoiceChoice | None = None
+
+
 class Speech(msgspec.Struct):
     text: str
 
@@ -84,6 +90,8 @@ class PhoneView(msgspec.Struct, rename={"caller": "from"}):
     on_hold: bool
     hears: Hears
     says: Says
+    answer_sdp: str | None
+    """For the browser that offered its microphone, if one speaks here."""
     frames_sent: int
     frames_received: int
     created_at: datetime
@@ -151,6 +159,7 @@ def phone_view(leg: Leg, whereabouts: Whereabouts) -> PhoneView:
         on_hold=seat.hold if seat is not None else False,
         hears=hears(leg),
         says=says(leg),
+        answer_sdp=_answer_sdp(leg),
         frames_sent=leg.frames_sent,
         frames_received=leg.frames_received,
         created_at=leg.created_at,
@@ -158,6 +167,10 @@ def phone_view(leg: Leg, whereabouts: Whereabouts) -> PhoneView:
         ended_at=leg.ended_at,
         log=list(leg.log),
     )
+
+
+def _answer_sdp(leg: Leg) -> str | None:
+    return leg.far_end.voice.answer_sdp if isinstance(leg.far_end, ScriptedPhone) else None
 
 
 def conference_view(conference: Conference) -> ConferenceView:

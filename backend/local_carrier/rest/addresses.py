@@ -1,5 +1,7 @@
 """Whom REST calls, and under which number: checked before anything is made of it."""
 
+from urllib.parse import parse_qsl
+
 from backend.local_carrier.handsets import REFUSED
 from backend.local_carrier.numbering import e164
 from backend.local_carrier.rest.asking import Asked, Refused
@@ -14,8 +16,9 @@ def called_address(asked: Asked, field: str) -> str:
     given = asked.form.text(field).strip()
     if not given:
         raise Refused(400, NO_TO, f"No '{field}' number is specified")
-    if given.startswith("client:") and len(given) > len("client:"):
-        return given
+    client = given.partition("?")[0]
+    if given.startswith("client:") and client != "client:":
+        return client
     number = e164(given)
     if number is None:
         raise Refused(
@@ -25,6 +28,13 @@ def called_address(asked: Asked, field: str) -> str:
         code, why = REFUSED[number]
         raise Refused(400, code, why)
     return number
+
+
+def client_parameters(asked: Asked, field: str) -> dict[str, str]:
+    """Of `client:identity?name=value`: what the browser is given as its custom parameters."""
+    given = asked.form.text(field).strip()
+    query = given.partition("?")[2] if given.startswith("client:") else ""
+    return dict(parse_qsl(query, keep_blank_values=True))
 
 
 def caller_address(asked: Asked) -> str:

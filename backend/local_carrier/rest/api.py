@@ -28,6 +28,8 @@ from backend.local_carrier.rest import (
     queues,
     recordings,
     usage_records,
+    user_defined_message_subscriptions,
+    user_defined_messages,
 )
 from backend.local_carrier.rest.asking import ROOT, Asked, File, Form, Refused, Route, not_found
 
@@ -54,6 +56,8 @@ ROUTES: tuple[Route, ...] = (
     *recordings.ROUTES,
     *call_recordings.ROUTES,
     *conference_recordings.ROUTES,
+    *user_defined_messages.ROUTES,
+    *user_defined_message_subscriptions.ROUTES,
 )
 
 

@@ -3,7 +3,7 @@
 from backend.local_carrier.keys import KEYS
 from backend.local_carrier.legs import PROGRESS_EVENTS, Callbacks, Leg, LegStatus
 from backend.local_carrier.placing import Placed, QueueTooLong, TooManyCalls
-from backend.local_carrier.rest.addresses import called_address, caller_address
+from backend.local_carrier.rest.addresses import called_address, caller_address, client_parameters
 from backend.local_carrier.rest.asking import (
     PAGING,
     Asked,
@@ -87,6 +87,7 @@ def create(asked: Asked) -> Told:
     form, exchange = asked.form, asked.exchange
     then = _first_document(asked)
     to, caller = called_address(asked, "To"), caller_address(asked)
+    parameters = client_parameters(asked, "To")
     callbacks = _callbacks(asked, then)
     wish = recording_wish(form) if form.flag("Record") else None
     timeout = form.whole("Timeout", 60, least=1, most=600)
@@ -94,7 +95,9 @@ def create(asked: Asked) -> Told:
     keys, detection = _keys(form), _detection(form)
     try:
         exchange.placing.check(asked.account)
-        leg = exchange.outgoing(asked.account, to=to, caller=caller, callbacks=callbacks)
+        leg = exchange.outgoing(
+            asked.account, to=to, caller=caller, callbacks=callbacks, parameters=parameters
+        )
     except TooManyCalls as problem:
         raise Refused(429, 10004, "Call concurrency limit exceeded") from problem
     except QueueTooLong as problem:

@@ -6,7 +6,7 @@ a friendly name too.
 from backend.local_carrier.conferences import CannotJoin, Refusal
 from backend.local_carrier.legs import PROGRESS_EVENTS, Callbacks, Leg, LegStatus
 from backend.local_carrier.placing import QueueTooLong, TooManyCalls
-from backend.local_carrier.rest.addresses import called_address, caller_address
+from backend.local_carrier.rest.addresses import called_address, caller_address, client_parameters
 from backend.local_carrier.rest.asking import (
     PAGING,
     Asked,
@@ -107,13 +107,16 @@ def create(asked: Asked) -> Told:
     it must be there."""
     form, exchange = asked.form, asked.exchange
     to, caller = called_address(asked, "To"), caller_address(asked)
+    parameters = client_parameters(asked, "To")
     seat = _seat(asked)
     timeout = form.whole("Timeout", 60, least=5, most=600)
     limit = form.whole("TimeLimit", 0, least=1)
     wish = recording_wish(form) if form.flag("Record") else None
     try:
         exchange.placing.check(asked.account)
-        leg = exchange.outgoing(asked.account, to=to, caller=caller, callbacks=_callbacks(form))
+        leg = exchange.outgoing(
+            asked.account, to=to, caller=caller, callbacks=_callbacks(form), parameters=parameters
+        )
         leg.time_limit = limit or None
         conference = exchange.placing.place_into(leg, seat, timeout)
     except TooManyCalls as problem:

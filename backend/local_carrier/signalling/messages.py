@@ -19,8 +19,12 @@ class Payload(msgspec.Struct):
     callsid: str = ""
     sdp: str = ""
     reconnect: str = ""
+    reconnect_seconds: float = msgspec.field(name="reconnectTimeout", default=0.0)
     dtmf: str = ""
     voiceeventsid: str = ""
+    content: msgspec.Raw = msgspec.Raw(b"null")
+    contenttype: str = "application/json"
+    messagetype: str = ""
     message: str | None = None
     twilio: Twilio = msgspec.field(default_factory=Twilio)
     media: Media = msgspec.field(default_factory=Media)

@@ -1,5 +1,10 @@
-"""Access tokens: who may call, and through which TwiML App. HS256, signed with an API key."""
+"""Access tokens: who may call, and through which TwiML App. HS256, signed with an API key.
 
+The identity is as Twilio documents it, letters, digits and underscores, at most 121: others may
+work there, and one day do not.
+"""
+
+import re
 import time
 
 import jwt
@@ -7,8 +12,9 @@ import msgspec
 
 from backend.local_carrier.accounts import Account, Accounts
 
-INVALID, EXPIRED, TOO_LONG = 31204, 31205, 31207
+INVALID, EXPIRED, TOO_LONG, NO_CLIENT_NAME = 31204, 31205, 31207, 31105
 LONGEST_SECONDS = 24 * 3600
+IDENTITY = re.compile(r"[A-Za-z0-9_]{1,121}")
 
 
 class _Outgoing(msgspec.Struct):
@@ -51,6 +57,14 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
     def seconds_left(self) -> int:
         return max(0, int(self.expires_at - time.time()))
 
+    @property
+    def has_expired(self) -> bool:
+        return time.time() >= self.expires_at
+
+    def is_of(self, other: "Access") -> bool:
+        """Whether it is the same person of the same account."""
+        return (self.account.sid, self.identity) == (other.account.sid, other.identity)
+
 
 class TokenRefused(Exception):
     """The access token is not good here; the code is the one that the SDK knows."""
@@ -78,6 +92,9 @@ def read_token(accounts: Accounts, token: str) -> Access:
     issued = claims.nbf or claims.iat
     if issued is not None and claims.exp - issued > LONGEST_SECONDS:
         raise TokenRefused(TOO_LONG, "the token lives longer than 24 hours")
+    if not IDENTITY.fullmatch(claims.grants.identity):
+        why = "the identity must be of letters, digits and underscores, at most 121"
+        raise TokenRefused(NO_CLIENT_NAME, why)
     outgoing = claims.grants.voice.outgoing
     return Access(
         account=account,

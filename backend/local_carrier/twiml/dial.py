@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 import msgspec
 
-from backend.local_carrier.legs import Leg
+from backend.local_carrier.legs import Leg, LegStatus
 from backend.local_carrier.twiml.client import read_client
 from backend.local_carrier.twiml.conference import ConferenceNoun, read_conference
 from backend.local_carrier.twiml.number import check_caller_id, number_of_text, read_number
@@ -86,6 +86,8 @@ class Dial(msgspec.Struct, frozen=True):
             leg.on_digit = None
             recording.over()
         leg.dial = None
+        if leg.status is LegStatus.RINGING:  # with answerOnBridge, and nobody did
+            leg.unanswered_as = LegStatus(outcome["DialCallStatus"])
         if self.action is None:
             return None
         return GoTo(

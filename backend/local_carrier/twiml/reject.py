@@ -27,4 +27,7 @@ class Reject(msgspec.Struct, frozen=True):
     async def run(self, stage: Stage) -> Step:
         if stage.leg.status is LegStatus.IN_PROGRESS:
             return End()
-        return End(LegStatus.BUSY if self.reason == "busy" else LegStatus.NO_ANSWER)
+        if self.reason == "busy":
+            return End(LegStatus.BUSY)
+        stage.leg.was_declined = True
+        return End(LegStatus.NO_ANSWER)

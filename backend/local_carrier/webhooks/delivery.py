@@ -55,6 +55,11 @@ class JsonBody(msgspec.Struct, frozen=True):
     body: bytes
     hashed: bytes | None
 
+    @classmethod
+    def of(cls, value: object) -> "JsonBody":
+        body = msgspec.json.encode(value)
+        return cls(body, body)
+
 
 class Answer(msgspec.Struct, frozen=True):
     url: str
@@ -96,7 +101,7 @@ class Webhooks:
     ) -> Answer:
         """Asks a customer what to do next. Follows redirects; raises `WebhookFailed`.
 
-        `cookies` are sent, and changed as the answers say.
+        `cookies` are sent, and changed as the answers say. A POST may be JSON instead of a form.
         """
         kept = {} if cookies is None else cookies
         for _ in range(MOST_REDIRECTS + 1):
@@ -120,6 +125,7 @@ class Webhooks:
         parameters: Parameters,
         *,
         method: str = "POST",
+        json: JsonBody | None = None,
     ) -> None:
         """Tells a customer what happened, after whatever the same line was told before."""
         previous = self._last_in_line.get(line)
@@ -128,7 +134,7 @@ class Webhooks:
             if previous is not None:
                 await asyncio.wait([previous])
             try:
-                await self.request(account, url, parameters, method=method)
+                await self.request(account, url, parameters, method=method, json=json)
             except WebhookFailed:
                 pass  # lost, as with Twilio; the log has every attempt
             finally:
@@ -209,7 +215,7 @@ class Webhooks:
         attempt: int,
         fallback: bool,
     ) -> Delivery:
-        signed_fields = parameters.items() if method == "POST" else ()
+        signed_fields = parameters.items() if method == "POST" and json is None else ()
         keeps_port = "MessageSid" in parameters
         self._count += 1
         delivery = Delivery(

@@ -8,6 +8,7 @@ import uvloop
 
 from benchmarks import (
     board_in_browser,
+    carrier_day,
     carrier_media,
     claim,
     fan_out,
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Measure] = {
         idle_board,
         board_in_browser,
         carrier_media,
+        carrier_day,
         start_times,
     )
 }

@@ -37,6 +37,7 @@ class Bridges:
         bridge = Bridge(parent, child)
         for leg in bridge.legs:
             leg.playback = None
+            leg.met.set()
             self._of[leg.sid] = bridge
         parent.note(f"talks to {child.called or child.caller}")
         return bridge

@@ -116,7 +116,9 @@ class Conferences:
             self._start_if_ready(conference)
         if conference.status == "init":
             self._play_what_is_due(participant)
-        elif seat.beep in ("true", "onEnter"):
+        else:
+            leg.met.set()
+        if conference.status == "in-progress" and seat.beep in ("true", "onEnter"):
             self._beep(conference)
         return participant
 
@@ -224,6 +226,7 @@ class Conferences:
         conference.status = "in-progress"
         conference.updated_at = conference.clock.now()
         for participant in present:
+            participant.leg.met.set()
             if not participant.hold:
                 self._stop_music(participant)
         self._announce(conference, "start", "conference-start")

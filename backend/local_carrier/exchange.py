@@ -14,6 +14,8 @@ from backend.local_carrier.caller_ids import CallerIds
 from backend.local_carrier.calls import Calls
 from backend.local_carrier.clock import Clock, MovedClock, RealClock, running
 from backend.local_carrier.conferences import Conferences
+from backend.local_carrier.faults import Faults
+from backend.local_carrier.generators import Generators
 from backend.local_carrier.handsets import Handsets
 from backend.local_carrier.legs import Callbacks, Direction, FarEnd, Leg, LegStatus
 from backend.local_carrier.lines import LineEnd
@@ -65,7 +67,8 @@ class Exchange:
         self.clock: Clock = clock or RealClock()
         self.accounts = Accounts(state / STATE_FILE, self.clock)
         self.background = Background()
-        self.webhooks = Webhooks(self.background, self.clock, wire or HttpWire())
+        self.faults = Faults(self.clock)
+        self.webhooks = Webhooks(self.background, self.clock, self.faults, wire or HttpWire())
         self.sounds = Sounds(self.webhooks)
         self.bridges, self.queues = Bridges(), Queues()
         self.recordings = Recordings(
@@ -100,6 +103,14 @@ class Exchange:
         )
         self.call_messages = CallMessages(self.webhooks, self.clock)
         self.people = People(self.calls, self.clock, self.background, self.is_attended)
+        self.generators = Generators(
+            self.clock,
+            self.calls,
+            self.people,
+            self.sounds,
+            self.background,
+            self._dial_if_possible,
+        )
         self.caller_ids = CallerIds(
             self.accounts,
             self.calls,
@@ -138,6 +149,11 @@ class Exchange:
         await self._running.aclose()
         await self.background.finish(LAST_WORDS_SECONDS)
         await self.webhooks.close()
+
+    async def fail_all_calls(self) -> None:
+        """What a carrier that goes down leaves of its calls."""
+        for leg in self.calls.live():
+            await self.calls.end(leg, LegStatus.FAILED)
 
     # Calls that reach us
 
@@ -311,13 +327,13 @@ class Exchange:
         if not to.startswith("+"):
             raise Unreachable(13224, f"{to} cannot be called: this carrier has numbers and clients")
         if self.accounts.owner_of(to) is not None:
-            return LineEnd(self.calls, lambda end: self._answer_line(caller, to, end))
+            return LineEnd(self.calls, lambda end: self._dial_if_possible(caller, to, end))
         handset = self.handsets.at(to)
         return self.people.at(handset, voice_of(self.sounds, handset.voice))
 
-    def _answer_line(self, caller: str, called: str, end: LineEnd) -> Leg | None:
+    def _dial_if_possible(self, caller: str, called: str, far_end: FarEnd) -> Leg | None:
         try:
-            return self.dial_number(caller, called, end)
+            return self.dial_number(caller, called, far_end)
         except CannotDial:
             return None
 

@@ -171,6 +171,8 @@ class Leg:
         self.watchers: list[Watcher] = []
         """Told of every change of status, in the order in which they began to watch."""
         self.over = asyncio.Event()
+        self.met = asyncio.Event()
+        """Somebody is with them, for the first time."""
         self.outcome: asyncio.Future[LegStatus] = asyncio.get_running_loop().create_future()
         """Of a leg that we ring: in-progress if it answered, else how it ended."""
         self.script: asyncio.Task[None] | None = None

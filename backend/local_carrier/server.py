@@ -19,6 +19,8 @@ from backend.local_carrier.exchange import TWILIO, Exchange, Media
 from backend.local_carrier.lab import problems
 from backend.local_carrier.lab.api import LabApi
 from backend.local_carrier.lab.clock_api import NOT_WORK, ClockApi
+from backend.local_carrier.lab.faults_api import FaultsApi
+from backend.local_carrier.lab.generators_api import GeneratorsApi
 from backend.local_carrier.lab.limits_api import LimitsApi
 from backend.local_carrier.lab.lines_api import LinesApi
 from backend.local_carrier.lab.messages_api import MessagesApi
@@ -71,6 +73,8 @@ def carrier(
             MessagesApi,
             WebhooksApi,
             ClockApi,
+            FaultsApi,
+            GeneratorsApi,
             *PAGE,
         ],
         middleware=[AsWork(exchange.clock)],

@@ -1,5 +1,6 @@
 """The door of the REST API: who asks, for what, with which fields. Every refusal is Twilio's."""
 
+import asyncio
 import base64
 import binascii
 from inspect import isawaitable
@@ -10,6 +11,7 @@ from litestar import HttpMethod, Request, Response, route
 
 from backend.local_carrier.accounts import Account
 from backend.local_carrier.exchange import Exchange
+from backend.local_carrier.faults import REST, Fault
 from backend.local_carrier.rest import (
     accounts,
     applications,
@@ -101,6 +103,11 @@ async def _answered(exchange: Exchange, busy: Busy, request: AnyRequest) -> AnyR
     found, account, names = _route(exchange, by, request.method, parts, path)
     if account.status != "active" and found.creates:
         raise Refused(403, 10001, "Account is not active")
+    fault = exchange.faults.strike(REST, account.sid, f"{request.method} {path}")
+    if fault is not None and fault.kind == "rest-refused":
+        raise _refusal(fault)
+    if fault is not None and fault.kind == "rest-slow":
+        await asyncio.sleep(fault.seconds)
     busy.enter(by)
     try:
         told = found.answer(await _asked(exchange, request, path, found, by, account, names))
@@ -108,6 +115,8 @@ async def _answered(exchange: Exchange, busy: Busy, request: AnyRequest) -> AnyR
             told = await told
     finally:
         busy.leave(by)
+    if fault is not None and fault.kind == "rest-answer-late":
+        await asyncio.sleep(fault.seconds)  # it is done, but whoever asked has given up waiting
     if isinstance(told.body, File):
         return _file(request, told.body)
     return Response(told.body, status_code=told.status)
@@ -188,6 +197,11 @@ def _names(candidate: Route, parts: list[str], json: bool) -> dict[str, str] | N
     if any(not part.startswith("{") and part != given for part, given in pairs):
         return None
     return {part.strip("{}"): given for part, given in pairs if part.startswith("{")}
+
+
+def _refusal(fault: Fault) -> Refused:
+    code = 20429 if fault.status == 429 else 20500
+    return Refused(fault.status, code, "Too many requests" if code == 20429 else "Internal error")
 
 
 def _file(request: AnyRequest, file: File) -> AnyResponse:

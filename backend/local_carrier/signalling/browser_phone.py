@@ -53,6 +53,8 @@ class BrowserPhone:
         self.line: Line | None = line
         self.leg: Leg | None = None
         self.reconnect_token = secrets.token_urlsafe(24)
+        self.without_media = False
+        """A fault: no packet of its audio arrives, either way."""
         self._audio = BrowserAudio()
         self._answer = ""
         """Ours to the page's offer; empty where it was we who offered."""
@@ -69,10 +71,12 @@ class BrowserPhone:
     # What the exchange asks of a far end
 
     def next_frame(self) -> Samples | None:
-        return self._audio.next_frame()
+        frame = self._audio.next_frame()
+        return None if self.without_media else frame
 
     def hear(self, frame: Samples) -> None:
-        self._audio.send(frame)
+        if not self.without_media:
+            self._audio.send(frame)
 
     def ring(self, leg: Leg) -> None:
         """It calls, or has answered already: it is never rung."""

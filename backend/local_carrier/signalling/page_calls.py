@@ -171,6 +171,9 @@ class PageCalls:
         await self._line.send("error", {**names, **error_body(code, why)})
 
     def _begin(self, leg: Leg, phone: BrowserPhone) -> None:
+        faults = self._exchange.faults
+        if faults.strike(("no-media",), leg.account.sid, phone.access.identity):
+            phone.without_media = True
         self._room.forget_ended()
         self._room.phones[leg.sid] = phone
         phone.begins(leg, self._exchange.calls)

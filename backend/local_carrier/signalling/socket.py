@@ -88,6 +88,10 @@ class SignalLine:
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             await self._complain(BAD_REQUEST, f"not a message: {error}")
             return
+        account_sid = self.access.account.sid if self.access is not None else ""
+        if self._exchange.faults.strike(("socket-lost",), account_sid, message.type):
+            await self.drop()
+            return
         calls, payload = self._calls, message.payload
         match message.type:
             case "listen":

@@ -13,6 +13,7 @@ from backend.local_carrier.background import Background
 from backend.local_carrier.bridges import Bridges
 from backend.local_carrier.clock import Clock
 from backend.local_carrier.conferences import Conferences
+from backend.local_carrier.faults import Faults
 from backend.local_carrier.legs import Callbacks, Leg, LegStatus
 from backend.local_carrier.queues import Queues
 from backend.local_carrier.recorder import Recorder
@@ -80,6 +81,7 @@ class Network(Protocol):
     sounds: Sounds
     conferences: Conferences
     bridges: Bridges
+    faults: Faults
     queues: Queues
     recorder: Recorder
 

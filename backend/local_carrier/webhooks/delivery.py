@@ -4,10 +4,12 @@ The log keeps every attempt, with what was sent and what came back.
 """
 
 import asyncio
+import secrets
 import time
 import uuid
 from collections import deque
 from collections.abc import Hashable
+from contextlib import suppress
 from datetime import datetime
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
@@ -16,6 +18,7 @@ import msgspec
 from backend.local_carrier.accounts import Account
 from backend.local_carrier.background import Background
 from backend.local_carrier.clock import Clock
+from backend.local_carrier.faults import CALLBACKS, Faults
 from backend.local_carrier.webhooks.overrides import Overrides, overrides_in
 from backend.local_carrier.webhooks.signature import signature, with_body_hash
 from backend.local_carrier.webhooks.wire import UNUSABLE, Incoming, NoAnswer, Outgoing, Wire
@@ -42,6 +45,8 @@ class Delivery(msgspec.Struct):
     fallback: bool
     json: str | None = None
     """The body of a webhook that is no form."""
+    fault: str | None = None
+    """The fault that struck it, if one did."""
     status: int | None = None
     body: str | None = None
     error: str | None = None
@@ -76,8 +81,9 @@ class WebhookFailed(Exception):
 
 
 class Webhooks:
-    def __init__(self, background: Background, clock: Clock, wire: Wire) -> None:
+    def __init__(self, background: Background, clock: Clock, faults: Faults, wire: Wire) -> None:
         self._background, self._clock, self._wire = background, clock, wire
+        self._faults = faults
         self.log: deque[Delivery] = deque(maxlen=KEPT_DELIVERIES)
         self._last_in_line: dict[Hashable, asyncio.Task[None]] = {}
         self._count = 0
@@ -98,6 +104,7 @@ class Webhooks:
         fallback: bool = False,
         cookies: dict[str, str] | None = None,
         json: JsonBody | None = None,
+        fault: str | None = None,
     ) -> Answer:
         """Asks a customer what to do next. Follows redirects; raises `WebhookFailed`.
 
@@ -108,7 +115,14 @@ class Webhooks:
             _check_address(url)
             with self._clock.work():
                 answer, moved_to, status = await self._with_retries(
-                    account, url, parameters, kept, json, method=method, fallback=fallback
+                    account,
+                    url,
+                    parameters,
+                    kept,
+                    json,
+                    method=method,
+                    fallback=fallback,
+                    fault=fault,
                 )
             if moved_to is None:
                 return msgspec.structs.replace(answer, url=url)
@@ -128,20 +142,27 @@ class Webhooks:
         json: JsonBody | None = None,
     ) -> None:
         """Tells a customer what happened, after whatever the same line was told before."""
-        previous = self._last_in_line.get(line)
+        fault = self._faults.strike(CALLBACKS, account.sid, _in_words(url, parameters))
+        overtakes = fault is not None and fault.kind == "callback-reordered"
+        previous = None if overtakes else self._last_in_line.get(line)
+        struck = fault.kind if fault is not None else None
+
+        async def send() -> None:
+            with suppress(WebhookFailed):  # lost, as with Twilio; the log has every attempt
+                await self.request(account, url, parameters, method=method, json=json, fault=struck)
 
         async def deliver() -> None:
             if previous is not None:
                 await asyncio.wait([previous])
             try:
-                await self.request(account, url, parameters, method=method, json=json)
-            except WebhookFailed:
-                pass  # lost, as with Twilio; the log has every attempt
+                await self._faults.suffer(fault, send)
             finally:
                 if self._last_in_line.get(line) is asyncio.current_task():
                     del self._last_in_line[line]
 
-        self._last_in_line[line] = self._background.start(deliver())
+        task = self._background.start(deliver())
+        if not overtakes:
+            self._last_in_line[line] = task
 
     async def _with_retries(
         self,
@@ -153,6 +174,7 @@ class Webhooks:
         *,
         method: str,
         fallback: bool,
+        fault: str | None,
     ) -> tuple[Answer, str | None, int]:
         overrides = overrides_in(url)
         deadline = time.monotonic() + overrides.total_seconds
@@ -164,6 +186,7 @@ class Webhooks:
             delivery = self._written_down(
                 account, sent, parameters, json, method, attempt, fallback
             )
+            delivery.fault = delivery.fault or fault
             try:
                 return await self._attempt(delivery, body, cookies, overrides, deadline, token)
             except NoAnswer as failure:
@@ -197,6 +220,11 @@ class Webhooks:
         finally:
             delivery.duration_ms = round((time.monotonic() - began) * 1000, 1)
             delivery.error = None if delivery.status else "no answer"
+        what = _in_words(delivery.url, delivery.parameters)
+        lost = self._faults.strike(("answer-lost",), delivery.account_sid, what)
+        if lost is not None:
+            delivery.fault = lost.kind
+            raise NoAnswer("rt", UNUSABLE, "timed out")
         _keep_cookies(cookies, incoming)
         if incoming.status >= 400:
             kind = "4xx" if incoming.status < 500 else "5xx"
@@ -217,6 +245,9 @@ class Webhooks:
     ) -> Delivery:
         signed_fields = parameters.items() if method == "POST" and json is None else ()
         keeps_port = "MessageSid" in parameters
+        what = _in_words(url, parameters)
+        forged = self._faults.strike(("wrong-signature",), account.sid, what)
+        token = account.auth_token if forged is None else secrets.token_hex(16)
         self._count += 1
         delivery = Delivery(
             id=self._count,
@@ -225,13 +256,20 @@ class Webhooks:
             method=method,
             url=url,
             parameters=parameters,
-            signature=signature(account.auth_token, url, signed_fields, keeps_port=keeps_port),
+            signature=signature(token, url, signed_fields, keeps_port=keeps_port),
             attempt=attempt,
             fallback=fallback,
             json=json.body.decode() if json is not None else None,
+            fault=forged.kind if forged is not None else None,
         )
         self.log.append(delivery)
         return delivery
+
+
+def _in_words(url: str, parameters: Parameters) -> str:
+    """What a fault may be asked to match: the address, and the event that is told."""
+    event = parameters.get("StatusCallbackEvent") or parameters.get("CallStatus", "")
+    return f"{url.partition('#')[0]} {event}"
 
 
 def _check_address(url: str) -> None:

@@ -1,0 +1,235 @@
+"""Faults on demand: each does what it says, to what it was meant for, and is written down."""
+
+import asyncio
+from typing import Any
+
+import aiohttp
+import pytest
+from twilio.base.exceptions import TwilioException, TwilioRestException
+
+from tests.local_carrier.customer import Customer
+from tests.local_carrier.lab import Company, Lab
+from tests.local_carrier.page import page
+from tests.serving import eventually
+
+EVENTS = "start join mute hold leave end"
+
+
+@pytest.fixture
+def room(acme: Company, customer: Customer) -> str:
+    """Callers of Acme sit in a conference that tells what happens in it."""
+    acme.answers_calls_with(
+        f"<Dial><Conference statusCallback='{customer.url('/events')}'"
+        f" statusCallbackEvent='{EVENTS}'>front desk</Conference></Dial>"
+    )
+    return "/events"
+
+
+async def arms(lab: Lab, kind: str, **how: Any) -> int:
+    return (await lab.ask("POST", "/lab/faults", {"kind": kind, **how}, 201))["id"]
+
+
+async def struck(lab: Lab) -> list[str]:
+    return [strike["kind"] for strike in await lab.ask("GET", "/lab/strikes")]
+
+
+async def numbers(customer: Customer, count: int) -> list[int]:
+    """The sequence numbers in the order in which that many events arrived."""
+
+    def arrived() -> list[int] | None:
+        told = [int(got.fields["SequenceNumber"]) for got in customer.at("/events")]
+        return told if len(told) >= count else None
+
+    return await eventually(arrived)
+
+
+async def two_talk(acme: Company) -> None:
+    caller = await acme.is_called()
+    await caller.becomes("in-progress")
+    await acme.connects()
+    await eventually(lambda: len(acme.customer.at("/events")) >= 3)
+
+
+async def test_a_dropped_callback_never_arrives(
+    lab: Lab, acme: Company, customer: Customer, room: str
+) -> None:
+    await arms(lab, "callback-dropped", match="participant-join")
+    caller = await acme.is_called()
+    await caller.becomes("in-progress")
+    await caller.hangs_up()
+    await numbers(customer, 2)
+    assert customer.events("/events") == ["participant-leave", "conference-end"]
+    assert await struck(lab) == ["callback-dropped"]
+
+
+async def test_a_repeated_callback_arrives_twice_with_the_same_number(
+    lab: Lab, acme: Company, customer: Customer, room: str
+) -> None:
+    await arms(lab, "callback-repeated", next=1)
+    caller = await acme.is_called()
+    await caller.becomes("in-progress")
+    await caller.hangs_up()
+    assert await numbers(customer, 4) == [1, 1, 2, 3]
+    marked = [d["fault"] for d in await lab.deliveries() if d["url"].endswith(room)]
+    assert marked == ["callback-repeated", "callback-repeated", None, None]
+
+
+async def test_a_delayed_callback_holds_up_those_behind_it(
+    lab: Lab, acme: Company, customer: Customer, room: str
+) -> None:
+    await arms(lab, "callback-delayed", next=1, seconds=0.3)
+    caller = await acme.is_called()
+    await caller.becomes("in-progress")
+    await caller.hangs_up()
+    assert await numbers(customer, 3) == [1, 2, 3]
+
+
+async def test_a_reordered_callback_is_overtaken(
+    lab: Lab, acme: Company, customer: Customer, room: str
+) -> None:
+    await arms(lab, "callback-reordered", next=1, seconds=0.3)
+    caller = await acme.is_called()
+    await caller.becomes("in-progress")
+    await caller.hangs_up()
+    assert await numbers(customer, 3) == [2, 3, 1]
+
+
+async def test_a_wrong_signature_is_one_that_twilios_validator_refuses(
+    lab: Lab, acme: Company, customer: Customer, room: str
+) -> None:
+    await arms(lab, "wrong-signature", match="participant-join")
+    caller = await acme.is_called()
+    await caller.becomes("in-progress")
+    await caller.hangs_up()
+    await numbers(customer, 3)
+    signed = [got.is_signed_with(acme.auth_token) for got in customer.at("/events")]
+    assert signed == [False, True, True]
+
+
+async def test_an_answer_that_is_lost_leads_to_the_fallback(
+    lab: Lab, acme: Company, customer: Customer
+) -> None:
+    acme.answers_calls_with("<Say>Nobody will ever hear this</Say>")
+    customer.twiml("/fallback", "<Pause length='60'/>")
+    await acme.twilio.incoming_phone_numbers(acme.number_sid).update_async(
+        voice_fallback_url=customer.url("/fallback")
+    )
+    await arms(lab, "answer-lost", match=acme.voice_path)
+    await acme.is_called()
+    (fallback,) = await eventually(lambda: customer.at("/fallback"))
+    assert fallback.fields["ErrorCode"] == "11200"
+
+
+@pytest.mark.parametrize(("status", "code"), [(429, 20429), (500, 20500), (503, 20500)])
+async def test_rest_refuses_and_does_nothing(
+    lab: Lab, acme: Company, status: int, code: int
+) -> None:
+    await arms(lab, "rest-refused", status=status, match="POST", next=1)
+    with pytest.raises(TwilioRestException) as refusal:
+        await acme.twilio.new_keys.create_async(friendly_name="tokens")
+    assert (refusal.value.status, refusal.value.code) == (status, code)
+    assert await acme.twilio.keys.list_async() == []
+    await acme.twilio.new_keys.create_async(friendly_name="tokens")
+
+
+async def test_rest_does_what_it_is_asked_though_whoever_asked_has_given_up(
+    lab: Lab, acme: Company
+) -> None:
+    await arms(lab, "rest-answer-late", seconds=1, match="Keys")
+    path = f"/2010-04-01/Accounts/{acme.account_sid}/Keys.json"
+    basic = {"Authorization": aiohttp.encode_basic_auth(acme.account_sid, acme.auth_token)}
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.4), lab.http.post(path, data={}, headers=basic):
+            pass
+    await lab.ask("DELETE", "/lab/faults", status=204)
+    assert len(await acme.twilio.keys.list_async()) == 1
+
+
+async def test_a_share_strikes_the_same_calls_every_time(lab: Lab, acme: Company) -> None:
+    async def refused() -> list[bool]:
+        fault = await arms(lab, "rest-refused", share=0.5, seed=7, match="Calls")
+        outcomes: list[bool] = []
+        for _ in range(12):
+            try:
+                await acme.twilio.calls.list_async()
+                outcomes.append(False)
+            except TwilioException:
+                outcomes.append(True)
+        await lab.ask("DELETE", f"/lab/faults/{fault}", status=204)
+        return outcomes
+
+    first = await refused()
+    assert set(first) == {True, False}
+    assert await refused() == first
+
+
+async def test_a_fault_strikes_the_account_that_it_is_for(
+    lab: Lab, acme: Company, globex: Company
+) -> None:
+    await arms(lab, "rest-refused", account_sid=globex.account_sid)
+    assert await acme.twilio.calls.list_async() == []
+    with pytest.raises(TwilioException):
+        await globex.twilio.calls.list_async()
+
+
+async def test_a_socket_is_lost_when_the_page_says_something(lab: Lab, acme: Company) -> None:
+    await arms(lab, "socket-lost", match="invite")
+    async with page(acme) as ana:
+        await ana.listens(await acme.token())
+        await ana.says("invite", callsid="TJSabc", sdp="v=0")
+        message = await ana.socket.receive(timeout=5)
+        while message.type is aiohttp.WSMsgType.TEXT:
+            message = await ana.socket.receive(timeout=5)
+        assert message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
+    assert await struck(lab) == ["socket-lost"]
+
+
+async def test_without_media_a_call_is_answered_and_silent(lab: Lab, acme: Company) -> None:
+    await arms(lab, "no-media")
+    acme.answers_calls_with("<Dial><Conference beep='false'>desk</Conference></Dial>")
+    async with page(acme) as ana:
+        await ana.listens(await acme.token())
+        await ana.connects()
+        await ana.is_answered()
+        caller = await acme.is_called()
+        await caller.becomes("in-progress")
+        await caller.hears("silence")
+    assert await struck(lab) == ["no-media"]
+
+
+async def test_in_another_region_a_room_of_the_same_name_is_another_room(
+    lab: Lab, acme: Company
+) -> None:
+    """Both sides then wait for each other and hear music."""
+    acme.answers_calls_with("<Dial><Conference beep='false'>desk</Conference></Dial>")
+    caller = await acme.is_called()
+    await caller.hears("music")
+    await arms(lab, "other-region", next=1)
+    agent = await acme.connects()
+    await agent.hears("music")
+    assert (await caller.look())["hears"]["kind"] == "music"
+    rooms = await acme.twilio.conferences.list_async(friendly_name="desk")
+    assert {room.region for room in rooms} == {"us1", "ie1"}
+    assert {room.status for room in rooms} == {"init"}
+
+
+async def test_a_carrier_that_restarts_ends_its_calls_and_loses_its_sockets(
+    lab: Lab, acme: Company, customer: Customer, room: str
+) -> None:
+    await two_talk(acme)
+    async with page(acme) as ana:
+        await ana.listens(await acme.token())
+        await lab.ask("POST", "/lab/restart")
+        message = await ana.socket.receive(timeout=5)
+        while message.type is aiohttp.WSMsgType.TEXT:
+            message = await ana.socket.receive(timeout=5)
+        assert message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
+    calls = await acme.twilio.calls.list_async()
+    assert {call.status for call in calls} == {"failed"}
+    await eventually(lambda: "conference-end" in customer.events(room))
+
+
+async def test_an_unknown_fault_is_no_fault(lab: Lab) -> None:
+    body = await lab.ask("POST", "/lab/faults", {"kind": "gremlins"}, 400)
+    assert body["code"] == "bad-request"
+    assert (await lab.ask("DELETE", "/lab/faults/9", status=404))["code"] == "no-such-fault"

@@ -2,6 +2,7 @@
 
 import { drawNumbers, showAwaited } from './dialler.js';
 import { byId, write } from './dom.js';
+import { drawClock, drawFaults, drawGenerators, drawLoadNumbers, sinceStrike } from './faults.js';
 import { drawMessages, drawTextNumbers, lastChange } from './messages.js';
 import { learnAccounts } from './names.js';
 import { drawPhones } from './phones.js';
@@ -10,17 +11,19 @@ import { drawWebhooks, since } from './webhooks.js';
 import { ask } from './wire.js';
 
 const LOOK_EVERY_MS = 500;
-const PARTS = ['calls', 'rooms', 'messages', 'webhooks'];
+const PARTS = ['calls', 'rooms', 'messages', 'webhooks', 'faults'];
 
 async function look() {
   try {
-    const [accounts, phones, conferences, queues, recordings, messages, deliveries] = await Promise.all([
-      ask('GET', '/lab/accounts'), ask('GET', '/lab/phones'), ask('GET', '/lab/conferences'),
-      ask('GET', '/lab/queues'), ask('GET', '/lab/recordings'), ask('GET', `/lab/messages?since=${lastChange()}`),
-      ask('GET', `/lab/deliveries?since=${since()}`)]);
+    const [accounts, phones, conferences, queues, recordings, messages, deliveries, faults, strikes, generators, clock] =
+      await Promise.all([
+        'accounts', 'phones', 'conferences', 'queues', 'recordings', `messages?since=${lastChange()}`,
+        `deliveries?since=${since()}`, 'faults', `strikes?since=${sinceStrike()}`, 'generators', 'clock',
+      ].map(path => ask('GET', `/lab/${path}`)));
     learnAccounts(accounts);
     drawNumbers(accounts);
     drawTextNumbers(accounts);
+    drawLoadNumbers(accounts);
     drawPhones(phones);
     showAwaited();
     drawConferences(conferences);
@@ -28,6 +31,9 @@ async function look() {
     drawRecordings(recordings);
     drawMessages(messages);
     drawWebhooks(deliveries);
+    drawFaults(faults, strikes);
+    drawGenerators(generators);
+    drawClock(clock);
     reach(true);
   } catch (error) {
     reach(false);
@@ -46,6 +52,7 @@ function reach(isInReach) {
 function showPart() {
   const wanted = PARTS.find(part => `#${part}` === location.hash) ?? PARTS[0];
   for (const part of PARTS) byId(`part-${part}`).hidden = part !== wanted;
+  document.body.dataset.part = wanted;
   for (const link of document.querySelectorAll('nav a')) {
     if (link.hash === `#${wanted}`) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');

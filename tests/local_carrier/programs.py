@@ -43,6 +43,9 @@ OUTSIDE: dict[str, tuple[Manner, float]] = {
     "+15557770004": ("never", 0.0),
     "+15557770005": ("by-hand", 0.0),
 }
+EVERY_EVENT = "initiated ringing answered completed"
+EVENTS = f" statusCallback='{HERE}/status' statusCallbackEvent='{EVERY_EVENT}'"
+ROOM_EVENTS = "start end join leave mute hold modify speaker announcement"
 FAILS, ABSENT = "500", "nobody"
 """Instead of a document: the customer answers so, or not at all."""
 
@@ -188,9 +191,6 @@ async def _answered(
                 await told
             return
     raise AssertionError(f"no {method} {resource}")
-
-
-EVERY_EVENT = "initiated ringing answered completed"
 
 
 @dataclass(frozen=True)
@@ -394,9 +394,6 @@ class Program:
     documents: tuple[str, ...]
     acts: tuple[Act, ...]
     slowness: tuple[int, ...] = (0,)
-
-
-ROOM_EVENTS = "start end join leave mute hold modify speaker announcement"
 
 
 def _destination(then: str) -> dict[str, str]:

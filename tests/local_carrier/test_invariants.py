@@ -9,7 +9,18 @@ from pathlib import Path
 from backend.local_carrier.handsets import Step
 from backend.local_carrier.legs import TRANSITIONS, Leg, LegStatus
 from backend.local_carrier.twiml.stage import Underway
-from tests.local_carrier.programs import Act, Dials, Passes, Program, World
+from tests.local_carrier.programs import (
+    EVENTS,
+    NUMBERS,
+    Act,
+    Dials,
+    Ends,
+    Passes,
+    Program,
+    Redirects,
+    Turns,
+    World,
+)
 
 OVER = {str(status) for status in LegStatus if status not in TRANSITIONS}
 NEVER_CAME = "participant_add_failed"
@@ -28,6 +39,23 @@ def test_the_phone_of_a_caller_who_is_gone_is_put_down() -> None:
     """Whatever its owner still meant to do with it."""
     run(program("<Pause length='9'/>", Dials(to=0, script=(Step(after=60.0, press="1"),))))
     run(program("<Dial>+15557770002</Dial>", Dials(to=0), Passes(0.5)))
+
+
+def test_a_call_that_is_taken_elsewhere_by_two_at_once_goes_to_one_place() -> None:
+    elsewhere = "<Gather timeout='9'><Pause length='5'/></Gather>"
+    twice = Redirects(0, elsewhere), Redirects(0, elsewhere)
+    run(program("<Dial><Conference>room</Conference></Dial>", Dials(to=0), Passes(1), *twice))
+    run(program("<Pause length='9'/>", Dials(to=0), *twice, Turns(2), *twice, Passes(1)))
+
+
+def test_a_call_that_ends_while_it_is_taken_elsewhere_is_over() -> None:
+    run(program("<Pause length='9'/>", Dials(to=0), Redirects(0, "<Pause/>"), Ends(0)))
+
+
+def test_a_call_is_reported_even_if_whoever_ended_it_is_cut_short() -> None:
+    """A number that dials itself makes calls that end each other, in the same moment."""
+    twice = f"<Number{EVENTS}>{NUMBERS[0]}</Number>" * 2
+    run(program(f"<Dial answerOnBridge='true'>{twice}</Dial>", Dials(to=0), slowness=1))
 
 
 def program(d0: str, *acts: Act, d1: str = "<Hangup/>", slowness: int = 0) -> Program:

@@ -144,10 +144,13 @@ async def _release(stage: Stage, legs: Sequence[Leg]) -> None:
 
     A party that REST has given TwiML of its own has a script, and stays.
     """
+    ends: list[asyncio.Future[None]] = []
     for leg in legs:
         if leg.is_live and leg.script is None:
             talks = leg.status is LegStatus.IN_PROGRESS
-            await stage.network.end(leg, LegStatus.COMPLETED if talks else LegStatus.CANCELED)
+            status = LegStatus.COMPLETED if talks else LegStatus.CANCELED
+            ends.append(stage.network.end(leg, status))
+    await asyncio.gather(*ends)
 
 
 @contextmanager

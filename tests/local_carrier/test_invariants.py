@@ -6,6 +6,8 @@ from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from backend.local_carrier.handsets import Step
 from backend.local_carrier.legs import TRANSITIONS, Leg, LegStatus
 from backend.local_carrier.twiml.stage import Underway
@@ -15,6 +17,7 @@ from tests.local_carrier.programs import (
     Act,
     Dials,
     Ends,
+    HangsUp,
     Passes,
     Program,
     Redirects,
@@ -56,6 +59,12 @@ def test_a_call_is_reported_even_if_whoever_ended_it_is_cut_short() -> None:
     """A number that dials itself makes calls that end each other, in the same moment."""
     twice = f"<Number{EVENTS}>{NUMBERS[0]}</Number>" * 2
     run(program(f"<Dial answerOnBridge='true'>{twice}</Dial>", Dials(to=0), slowness=1))
+
+
+@pytest.mark.parametrize("turns", range(8, 13))
+def test_who_answers_and_is_gone_before_the_others_are_let_go_talks_to_nobody(turns: int) -> None:
+    two = f"<Number{EVENTS}>+15557770001</Number><Number{EVENTS}>+15557770004</Number>"
+    run(program(f"<Dial>{two}</Dial>", Dials(to=0), Turns(turns), HangsUp(1), Passes(1)))
 
 
 def program(d0: str, *acts: Act, d1: str = "<Hangup/>", slowness: int = 0) -> Program:

@@ -14,6 +14,10 @@ class Background:
         task.add_done_callback(self._tasks.discard)
         return task
 
+    @property
+    def under_way(self) -> int:
+        return len(self._tasks)
+
     async def finish(self, seconds: float) -> None:
         """What is under way may end by itself for so long; the rest is cancelled."""
         if self._tasks:

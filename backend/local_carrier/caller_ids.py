@@ -2,7 +2,6 @@
 number, and whoever answers there presses the code that only the account was told.
 """
 
-import asyncio
 import secrets
 from collections.abc import Callable
 from typing import ClassVar
@@ -81,7 +80,7 @@ class CallerIds:
         if handset.manner == "answers" and not handset.script:
             # Nobody has said what the person there does: they have the code, and type it.
             self._people.follow(leg, [Step(after=TYPING_SECONDS, press=code)], None)
-        leg.script = asyncio.create_task(self._call(leg, asked, code))
+        leg.begin_script(self._call(leg, asked, code))
         return leg, code
 
     async def _call(self, leg: Leg, asked: Validation, code: str) -> None:

@@ -3,13 +3,14 @@ or a far end. Every change of a leg's status is reported from here, and nowhere 
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 
 from backend.local_carrier.accounts import Account
+from backend.local_carrier.background import Background
 from backend.local_carrier.bridges import Bridges
 from backend.local_carrier.clock import Clock, within
 from backend.local_carrier.conferences import Conferences
-from backend.local_carrier.legs import HungUp, Leg, LegStatus, ProgressEvent
+from backend.local_carrier.legs import FarEnd, HungUp, Leg, LegStatus, ProgressEvent
 from backend.local_carrier.queues import Queues
 from backend.local_carrier.rooms import LeaveReason
 from backend.local_carrier.twiml.perform import Document, perform_call
@@ -37,10 +38,12 @@ class Calls:
         conferences: Conferences,
         bridges: Bridges,
         queues: Queues,
+        background: Background,
         stage_for: Callable[[Leg], Stage],
     ) -> None:
         self._clock, self._webhooks, self._stage_for = clock, webhooks, stage_for
         self._conferences, self._bridges, self._queues = conferences, bridges, queues
+        self._background = background
         self._all: dict[str, Leg] = {}
         self._live: dict[str, Leg] = {}
 
@@ -74,7 +77,7 @@ class Calls:
 
     def perform(self, leg: Leg, document: GoTo | Document) -> None:
         """From now on the leg does what that TwiML says, and ends with it."""
-        leg.script = asyncio.create_task(self._perform(leg, document))
+        leg.begin_script(self._perform(leg, document))
 
     def remember(self, leg: Leg) -> None:
         """The leg exists, for REST and the lab; what becomes of it is reported."""
@@ -111,23 +114,27 @@ class Calls:
 
     # Changing and ending
 
-    async def redirect(self, leg: Leg, to: GoTo | Document) -> None:
-        """REST takes the call away from whatever it is doing, at once."""
-        leg.note("taken elsewhere by REST")
-        await self._interrupt(leg, "participant_updated_via_api")
-        self.perform(leg, to)
+    # Both take effect at once. Whoever waits until all has come to its end may be cancelled
+    # meanwhile (a <Dial> whose own call is hung up); what was begun goes on all the same.
 
-    async def end(self, leg: Leg, status: LegStatus = LegStatus.COMPLETED) -> None:
+    def redirect(self, leg: Leg, to: GoTo | Document) -> "asyncio.Future[None]":
+        """REST takes the call away from whatever it is doing."""
+        leg.note("taken elsewhere by REST")
+        leg.goes_its_own_way = True
+        self._take_out(leg, "participant_updated_via_api")
+        return self._to_the_end(self._go_elsewhere(leg, to))
+
+    def end(self, leg: Leg, status: LegStatus = LegStatus.COMPLETED) -> "asyncio.Future[None]":
         if not leg.become(status):
-            return
+            return _nothing_to_wait_for()
         self._live.pop(leg.sid, None)
         self.limit(leg, None)
-        await self._interrupt(leg, "participant_hung_up")
+        stopped = self._take_out(leg, "participant_hung_up")
         self.report(leg, "completed")  # after what it was in has been told
         far_end, leg.far_end = leg.far_end, HungUp(leg.far_end.kind)
         leg.heard.clear()
         leg.said.clear()
-        await far_end.ended(leg)
+        return self._to_the_end(_put_down(leg, far_end, stopped))
 
     async def hung_up_by_far_end(self, leg: Leg) -> None:
         if leg.status is LegStatus.IN_PROGRESS or leg.has_picked_up:
@@ -193,14 +200,25 @@ class Calls:
         leg.alarm = None
         await self.end(leg)
 
-    async def _interrupt(self, leg: Leg, reason: LeaveReason) -> None:
-        """Take the leg out of everything that it is in."""
-        script, leg.script = leg.script, None
-        by_itself = script is asyncio.current_task()
-        if script is not None and not by_itself:
-            script.cancel()
-        if leg.whisper is not None and leg.whisper is not asyncio.current_task():
-            leg.whisper.cancel()
+    def _to_the_end(self, work: Coroutine[object, object, None]) -> "asyncio.Future[None]":
+        return asyncio.shield(self._background.start(work))
+
+    async def _go_elsewhere(self, leg: Leg, to: GoTo | Document) -> None:
+        while stopped := self._take_out(leg, "participant_updated_via_api"):
+            # Not only what it did before: somebody else may have taken it elsewhere meanwhile.
+            await asyncio.wait(stopped)
+        if leg.is_live:
+            self.perform(leg, to)
+
+    def _take_out(self, leg: Leg, reason: LeaveReason) -> "set[asyncio.Task[None]]":
+        """Take the leg out of everything that it is in. Returns what must still come to its end;
+        never the task that asks, which will by itself."""
+        this = asyncio.current_task()
+        stopped = {task for task in leg.performing if task is not this}
+        for task in stopped:
+            if not task.cancelling():  # twice would break how it clears up
+                task.cancel()
+        leg.script = None
         if isinstance(leg.dial, Underway):
             self._tell_cut_short(leg, leg.dial)
             leg.dial = None
@@ -213,13 +231,24 @@ class Calls:
         self._queues.leave(leg, "redirected" if leg.is_live else "hangup")
         leg.on_digit = leg.on_speech = None
         leg.playback = None
-        if script is not None and not by_itself:
-            await asyncio.wait([script])
+        return stopped
 
     def _tell_cut_short(self, leg: Leg, underway: Underway) -> None:
         """Told, but not asked: whatever it answers, the call is already somewhere else."""
         fields = call_parameters(leg) | underway.when_cut_short(leg)
         self._webhooks.notify(leg.sid, leg.account, underway.url, fields, method=underway.method)
+
+
+def _nothing_to_wait_for() -> "asyncio.Future[None]":
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    done.set_result(None)
+    return done
+
+
+async def _put_down(leg: Leg, far_end: FarEnd, stopped: "set[asyncio.Task[None]]") -> None:
+    if stopped:
+        await asyncio.wait(stopped)
+    await far_end.ended(leg)
 
 
 def _first_document(leg: Leg) -> tuple[str, str]:

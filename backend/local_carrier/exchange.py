@@ -87,6 +87,7 @@ class Exchange:
             self.conferences,
             self.bridges,
             self.queues,
+            self.background,
             self._stage,
         )
         self.placing = Placing(self.clock, self.calls, self.conferences)
@@ -241,8 +242,8 @@ class Exchange:
     async def ring(self, leg: Leg, seconds: float) -> bool:
         return await self.calls.ring(leg, seconds)
 
-    async def end(self, leg: Leg, status: LegStatus = LegStatus.COMPLETED) -> None:
-        await self.calls.end(leg, status)
+    def end(self, leg: Leg, status: LegStatus = LegStatus.COMPLETED) -> "asyncio.Future[None]":
+        return self.calls.end(leg, status)
 
     async def perform_aside(
         self,
@@ -255,14 +256,13 @@ class Exchange:
     ) -> None:
         stage = self._stage(leg, where)
         start = GoTo(url, method, fields or {})
-        leg.whisper = whisper = asyncio.create_task(perform.perform_aside(stage, start))
+        aside = leg.performs(perform.perform_aside(stage, start))
         try:
-            await asyncio.wait([whisper])
+            await asyncio.wait([aside])
         finally:
-            whisper.cancel()
-            leg.whisper = None
-        if not whisper.cancelled():
-            whisper.result()  # what broke in it is not kept quiet
+            aside.cancel()
+        if not aside.cancelled():
+            aside.result()  # what broke in it is not kept quiet
 
     async def perform_while_waiting(
         self, leg: Leg, url: str | None, method: str, fields: Callable[[], dict[str, str]]
@@ -318,7 +318,7 @@ class Exchange:
 
     def _fail(self, leg: Leg) -> None:
         self.calls.remember(leg)
-        self.background.start(self.calls.end(leg, LegStatus.FAILED))
+        self.calls.end(leg, LegStatus.FAILED)
 
     def _far_end_at(self, account: Account, to: str, caller: str) -> FarEnd:
         if to.startswith("client:"):

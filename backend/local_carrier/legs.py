@@ -6,7 +6,7 @@ who it belongs to by its direction: a caller who reached us, or somebody whom we
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from enum import StrEnum
 from math import ceil
@@ -176,8 +176,12 @@ class Leg:
         self.outcome: asyncio.Future[LegStatus] = asyncio.get_running_loop().create_future()
         """Of a leg that we ring: in-progress if it answered, else how it ended."""
         self.script: asyncio.Task[None] | None = None
-        self.whisper: asyncio.Task[None] | None = None
-        """A document that somebody else has this leg hear, before they are connected."""
+        """Performs its own TwiML, or will once it is answered."""
+        self.goes_its_own_way = False
+        """REST has taken it elsewhere: whoever dialled it has no more to do with it."""
+        self.performing: set[asyncio.Task[None]] = set()
+        """Its script and what somebody else has it hear before they are connected; and what was
+        cancelled, but has not come to its end yet."""
         self.dial: object | None = None
         """The <Dial> that this leg is in, if any: its action must be told when it is cut short."""
         self.playback: Playback | None = None
@@ -249,6 +253,16 @@ class Leg:
     def refuse(self, status: LegStatus) -> None:
         """The far end does not answer a call that we make, and this is how."""
         self._settle(status)
+
+    def begin_script(self, work: Coroutine[object, object, None]) -> None:
+        self.script = self.performs(work)
+
+    def performs(self, work: Coroutine[object, object, None]) -> "asyncio.Task[None]":
+        """Until that is over, or the leg is taken away from it."""
+        task = asyncio.create_task(work)
+        self.performing.add(task)
+        task.add_done_callback(self.performing.discard)
+        return task
 
     def press(self, digits: str) -> None:
         self.digits += digits

@@ -48,7 +48,8 @@ class People:
         leg.become(LegStatus.RINGING)
         if handset.manner in ("never", "by-hand"):
             return
-        await self._clock.sleep(handset.after)
+        if await within(self._clock, leg.outcome, handset.after):
+            return  # whoever called is gone, or somebody at the lab was quicker
         refusal = UNANSWERED_AS.get(handset.manner)
         if refusal is not None:
             leg.refuse(refusal)
@@ -61,8 +62,7 @@ class People:
         if not await _answered(leg):
             return
         for step in script:
-            await self._clock.sleep(step.after)
-            if not leg.is_live:
+            if await self._ends_within(leg, step.after):
                 return
             if step.press:
                 leg.press(step.press)
@@ -73,14 +73,17 @@ class People:
 
     async def _lose_patience(self, leg: Leg, seconds: float) -> None:
         """The caller hangs up, unless somebody is with them when their patience ends."""
+        if await self._ends_within(leg, seconds) or self._is_attended(leg):
+            return
+        leg.note("lost patience")
+        await self._calls.hung_up_by_far_end(leg)
+
+    async def _ends_within(self, leg: Leg, seconds: float) -> bool:
         over = asyncio.ensure_future(leg.over.wait())
         try:
-            ended = await within(self._clock, over, seconds)
+            return await within(self._clock, over, seconds)
         finally:
             over.cancel()
-        if not ended and not self._is_attended(leg):
-            leg.note("lost patience")
-            await self._calls.hung_up_by_far_end(leg)
 
 
 class PhoneOfSomebody(ScriptedPhone):
@@ -96,8 +99,8 @@ class PhoneOfSomebody(ScriptedPhone):
 
 async def _answered(leg: Leg) -> bool:
     """Waits until the call is answered; False if it ended unanswered."""
-    if leg.status is LegStatus.IN_PROGRESS:
-        return True
+    if leg.status is LegStatus.IN_PROGRESS or not leg.is_live:
+        return leg.is_live
     changed: asyncio.Future[LegStatus] = asyncio.get_running_loop().create_future()
 
     def watch(_: Leg, status: LegStatus) -> None:

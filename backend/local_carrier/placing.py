@@ -2,7 +2,6 @@
 until its turn comes a call is queued, and REST is told how long that will be.
 """
 
-import asyncio
 from collections.abc import Callable
 
 import msgspec
@@ -61,7 +60,7 @@ class Placing:
     def place(self, placed: Placed) -> None:
         """The call exists from now on; it rings when its turn comes."""
         self._enter(placed.leg)
-        placed.leg.script = asyncio.create_task(self._run(placed))
+        placed.leg.begin_script(self._run(placed))
 
     def place_into(self, leg: Leg, seat: Seat, timeout: int) -> Conference:
         """The same, to sit in a conference. Raises `CannotJoin` if its label is taken."""

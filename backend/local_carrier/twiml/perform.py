@@ -104,7 +104,7 @@ async def perform_while_waiting(stage: Stage, start: GoTo, fields: Fields) -> No
         step = await _run(stage, document)
         if isinstance(step, End):
             # Not awaited: ending the call cancels what it hears, which is this.
-            network.background.start(network.end(leg, step.status))
+            network.end(leg, step.status)
             return
         if step is None and network.clock.seconds() - began < HURRIED_SECONDS:
             await network.clock.sleep(WAIT_AGAIN_SECONDS)

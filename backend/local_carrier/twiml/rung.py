@@ -20,8 +20,15 @@ from backend.local_carrier.legs import Callbacks, Leg, LegStatus
 from backend.local_carrier.twiml.recorded import DialRecording
 from backend.local_carrier.twiml.stage import Stage, Unreachable, Wish
 
-TOLD_FIRST = (LegStatus.NO_ANSWER, LegStatus.BUSY, LegStatus.FAILED, LegStatus.CANCELED)
-"""Which outcome a <Dial> tells if several parties did not answer, each in its own way."""
+TOLD_FIRST = (
+    LegStatus.NO_ANSWER,
+    LegStatus.BUSY,
+    LegStatus.FAILED,
+    LegStatus.CANCELED,
+    LegStatus.COMPLETED,
+)
+"""Which outcome a <Dial> tells if several parties were not connected, each in its own way.
+Completed: one that answered, but was gone before the caller was put through."""
 FAILED = {"DialCallStatus": "failed", "DialBridged": "false"}
 
 
@@ -107,7 +114,7 @@ class RungTogether(msgspec.Struct, frozen=True):
         try:
             while waiting and winner is None:
                 done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-                winner = next((ringing[task] for task in done if task.result()), None)
+                winner = next((ringing[t] for t in ringing if t in done and t.result()), None)
             return winner
         finally:
             for task in ringing:
@@ -122,13 +129,15 @@ class RungTogether(msgspec.Struct, frozen=True):
         await press_keys(leg, noun.digits)
         if noun.url:
             await stage.network.perform_aside(leg, stage.absolute(noun.url), noun.method)
-        return leg.is_live and leg.script is None  # REST may have given it something else to do
+        return _is_there(leg)
 
     async def _talk(
         self, stage: Stage, child: Leg, time_limit: int, recording: DialRecording
     ) -> dict[str, str]:
         parent, bridges = stage.leg, stage.network.bridges
         await stage.answer()  # with answerOnBridge it was not answered yet
+        if not _is_there(child):  # gone while the others were let go
+            return _unanswered([child])
         bridge = bridges.join(parent, child)
         recording.answered()
         if not await within(stage.network.clock, bridge.over, time_limit):
@@ -139,15 +148,19 @@ class RungTogether(msgspec.Struct, frozen=True):
         return fields
 
 
-async def _release(stage: Stage, legs: Sequence[Leg]) -> None:
-    """Whoever still rings, or is there only because we dialled, is let go.
+def _is_there(leg: Leg) -> bool:
+    return leg.is_live and not leg.goes_its_own_way
 
-    A party that REST has given TwiML of its own has a script, and stays.
-    """
+
+async def _release(stage: Stage, legs: Sequence[Leg]) -> None:
+    """Whoever still rings, or is there only because we dialled, is let go."""
+    ends: list[asyncio.Future[None]] = []
     for leg in legs:
-        if leg.is_live and leg.script is None:
+        if _is_there(leg):
             talks = leg.status is LegStatus.IN_PROGRESS
-            await stage.network.end(leg, LegStatus.COMPLETED if talks else LegStatus.CANCELED)
+            status = LegStatus.COMPLETED if talks else LegStatus.CANCELED
+            ends.append(stage.network.end(leg, status))
+    await asyncio.gather(*ends)
 
 
 @contextmanager
@@ -171,7 +184,7 @@ def _connected(bridge: Bridge) -> dict[str, str]:
 
 
 def _unanswered(legs: Sequence[Leg]) -> dict[str, str]:
-    statuses = {leg.status for leg in legs}
-    # Whoever answered, but was gone before the caller was put through, has completed its call.
-    status = next((s for s in TOLD_FIRST if s in statuses), LegStatus.COMPLETED)
-    return {"DialCallStatus": str(status), "DialCallSid": legs[0].sid, "DialBridged": "false"}
+    """Whom REST has taken away has completed its call, as far as the <Dial> is concerned."""
+    ends = {LegStatus.COMPLETED if leg.is_live else leg.status: leg for leg in reversed(legs)}
+    told = next(status for status in TOLD_FIRST if status in ends)
+    return {"DialCallStatus": str(told), "DialCallSid": ends[told].sid, "DialBridged": "false"}

@@ -101,7 +101,9 @@ class Network(Protocol):
         """Rings it. True if it answered; else it has ended, and its status says how."""
         ...
 
-    async def end(self, leg: Leg, status: LegStatus = LegStatus.COMPLETED) -> None: ...
+    def end(self, leg: Leg, status: LegStatus = LegStatus.COMPLETED) -> "asyncio.Future[None]":
+        """It is over at once; done when all that it did has come to its end too."""
+        ...
 
     async def perform_aside(
         self,

@@ -145,6 +145,10 @@ class Tab:
     async def listens_with(self, token: str) -> None:
         await self.page.evaluate("token => phone.device.updateToken(token)", token)
 
+    async def renews_with(self, token: str) -> None:
+        """Whenever it is told that its token will expire, as an application should."""
+        await self.page.evaluate("token => phone.renewWith(token)", token)
+
     async def hears(self, pitch: float) -> None:
         """Waits until this is the loudest tone in this person's ear."""
         ear: Any = None
@@ -155,9 +159,10 @@ class Tab:
             return ear is not None and ear["db"] > LOUD_DB and abs(ear["hz"] - pitch) < 12
 
         try:
-            await eventually(listen, within=10)
+            await eventually(listen, within=20)
         except AssertionError as error:
-            raise AssertionError(f"wanted {pitch} Hz, but in the ear was {ear}") from error
+            seen = await self.heard()
+            raise AssertionError(f"wanted {pitch} Hz, the ear had {ear}; seen: {seen}") from error
 
     async def loses_its_socket(self) -> None:
         (line,) = await self._company.lab.ask("GET", "/lab/lines")

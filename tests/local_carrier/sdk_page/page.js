@@ -24,6 +24,10 @@ phone.open = (token, chunderw, more = {}) => {
   phone.device = device;
 };
 
+phone.renewWith = (token) => {
+  phone.device.on("tokenWillExpire", () => phone.device.updateToken(token));
+};
+
 phone.register = () => phone.device.register();
 
 phone.connect = async (options) => follow(await phone.device.connect(options));
@@ -48,7 +52,7 @@ phone.ear = () => {
   const stream = phone.call?.getRemoteStream();
   if (!stream) return null;
   if (ear?.stream !== stream) {
-    const context = (ear?.context ?? new AudioContext());
+    const context = ear?.context ?? new AudioContext();
     const analyser = new AnalyserNode(context, { fftSize: 8192, smoothingTimeConstant: 0 });
     context.createMediaStreamSource(stream).connect(analyser);
     ear = { stream, context, analyser };

@@ -7,10 +7,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 
 from backend.local_carrier.handsets import Step
 from backend.local_carrier.legs import TRANSITIONS, Leg, LegStatus
 from backend.local_carrier.twiml.stage import Underway
+from tests.local_carrier.program_strategies import programs
 from tests.local_carrier.programs import (
     EVENTS,
     NUMBERS,
@@ -28,6 +30,14 @@ from tests.local_carrier.programs import (
 OVER = {str(status) for status in LegStatus if status not in TRANSITIONS}
 NEVER_CAME = "participant_add_failed"
 RANKS = {"initiated": 0, "ringing": 1, "in-progress": 2, **dict.fromkeys(OVER, 3)}
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@given(programs(acts=16))
+def test_no_leg_outlives_its_call_no_room_its_people_and_each_end_is_told_once(
+    drawn: Program,
+) -> None:
+    run(drawn)
 
 
 # What hypothesis found, each as short as it could be made.

@@ -93,10 +93,12 @@ class MovedClock:
         return self._passed / A_SECOND
 
     async def sleep(self, seconds: float) -> None:
-        moment = self._in(seconds)
-        if moment <= self._passed:
+        if seconds <= 0:
             await asyncio.sleep(0)
             return
+        # Never less than this clock can tell: of what is left until a moment, a rest of 1e-16 may
+        # remain in floating point, and whoever sleeps for it again and again would stop the clock.
+        moment = max(self._in(seconds), self._passed + 1)
         wake = asyncio.get_running_loop().create_future()
         heapq.heappush(self._sleepers, (moment, next(self._order), wake))
         self._somebody_new_sleeps.set()

@@ -235,6 +235,24 @@ async def quiet_acme(still_lab: Lab, customer: Customer) -> Company:
     return await still_lab.company("Acme", "+15550100001", customer)
 
 
+def test_the_rest_of_a_moment_that_no_clock_can_tell_does_not_stop_time(lived: Lived) -> None:
+    """Found by hypothesis: a recording of two seconds, begun at a half, never came to its end."""
+
+    async def story() -> None:
+        clock = MovedClock()
+        moment = 2 + 1e-9
+
+        async def until() -> None:
+            while (left := moment - clock.seconds()) > 0:
+                await clock.sleep(left)
+
+        waiting = asyncio.create_task(until())
+        await clock.move(3)
+        assert waiting.done()
+
+    lived(story())
+
+
 async def test_the_lab_moves_the_clock(still_lab: Lab, quiet_acme: Company) -> None:
     await still_lab.handset(OUTSIDE, after=2.0)
     quiet_acme.answers_calls_with(f"<Dial>{OUTSIDE}</Dial>")

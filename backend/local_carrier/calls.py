@@ -225,6 +225,7 @@ class Calls:
         participant = self._conferences.seat_of(leg)
         if participant is not None:
             self._conferences.leave(participant, reason)
+        self._conferences.give_up(leg)
         bridge = self._bridges.of(leg)
         if bridge is not None:
             self._bridges.part(bridge, "taken elsewhere" if leg.is_live else "hung up")

@@ -48,6 +48,8 @@ class Conferences:
         self._live: dict[tuple[str, str, str], Conference] = {}
         """By account, name and region: Twilio's regions do not see each other's rooms."""
         self._seats: dict[str, Participant] = {}
+        self._expecting: dict[str, Conference] = {}
+        """The room that a leg is rung for, by the leg's SID."""
 
     # Look-ups
 
@@ -79,13 +81,15 @@ class Conferences:
         conference = self._room(leg, seat)
         _check_label(conference, leg, seat)
         conference.expected[leg.sid] = seat
+        self._expecting[leg.sid] = conference
         return conference
 
-    def give_up(self, leg: Leg, conference: Conference) -> None:
-        """A leg that was rung for the room did not come."""
-        seat = conference.expected.pop(leg.sid, None)
-        if seat is None or conference.status == "completed":
+    def give_up(self, leg: Leg) -> None:
+        """The leg does not come to the room that it was rung for, if it was rung for one."""
+        conference = self._expecting.pop(leg.sid, None)
+        if conference is None:
             return
+        seat = conference.expected.pop(leg.sid)
         missing = Participant(conference, leg, seat)
         reason: LeaveReason = "participant_add_failed"
         missing.left.set_result(reason)
@@ -95,7 +99,7 @@ class Conferences:
 
     def join(self, leg: Leg, seat: Seat) -> Participant:
         """Raises `CannotJoin`."""
-        conference = self._room(leg, seat)
+        conference = self._expecting.get(leg.sid) or self._room(leg, seat)
         try:
             _check_label(conference, leg, seat)
             if len(conference.participants) >= seat.max_participants:
@@ -105,9 +109,11 @@ class Conferences:
             if seat.coach is not None:
                 _check_coached(conference, seat.coach)
         except CannotJoin:
+            self.give_up(leg)
             self._close_if_empty(conference)
             raise
-        conference.expected.pop(leg.sid, None)
+        if self._expecting.pop(leg.sid, None) is not None:
+            del conference.expected[leg.sid]
         participant = Participant(conference, leg, seat)
         conference.participants[leg.sid] = self._seats[leg.sid] = participant
         leg.note(f"joined conference {seat.room} as {seat.label or leg.sid}")
@@ -319,6 +325,8 @@ class Conferences:
             return
         for participant in list(conference.participants.values()):
             self._remove(participant, others_reason)
+        for sid in conference.expected:
+            del self._expecting[sid]
         conference.status = "completed"
         del self._live[conference.account.sid, conference.name, conference.region]
         conference.updated_at = conference.clock.now()

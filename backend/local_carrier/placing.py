@@ -2,8 +2,6 @@
 until its turn comes a call is queued, and REST is told how long that will be.
 """
 
-from collections.abc import Callable
-
 import msgspec
 
 from backend.local_carrier.accounts import Account
@@ -74,7 +72,6 @@ class Placing:
             answer_on_bridge=False,
             recorded=None,
         )
-        leg.watchers.append(self._gives_up(conference))
         self.place(Placed(leg=leg, timeout=timeout, then=[sit_down]))
         return conference
 
@@ -100,13 +97,6 @@ class Placing:
             await self._clock.sleep(GREETING_SECONDS)
             leg.answered_by = "machine_end_beep"
         self._calls.perform(leg, placed.then)
-
-    def _gives_up(self, conference: Conference) -> Callable[[Leg, LegStatus], None]:
-        def watch(leg: Leg, status: LegStatus) -> None:
-            if not leg.is_live:
-                self._conferences.give_up(leg, conference)
-
-        return watch
 
     def _release_expected(self, conference: Conference) -> None:
         """The room is closed: whoever was still being rung for it is not needed any more."""

@@ -347,6 +347,17 @@ class Updates:
 
 
 @dataclass(frozen=True)
+class CallsOff:
+    """REST removes somebody who is on the way to a room."""
+
+    async def run(self, world: World) -> None:
+        for room in world.exchange.conferences.live():
+            for sid in room.expected:
+                account, path = room.account, f"Conferences/{room.sid}/Participants/{sid}"
+                world.rest(account, "DELETE", path)
+
+
+@dataclass(frozen=True)
 class Kicks:
     participant: int
 
@@ -389,7 +400,7 @@ class Passes:
 
 Act = (
     Dials | Creates | Adds | Redirects | Ends | HangsUp | PicksUp | Clicks | Presses | Updates
-    | Kicks | EndsRoom | Turns | Passes
+    | Kicks | CallsOff | EndsRoom | Turns | Passes
 )  # fmt: skip
 
 

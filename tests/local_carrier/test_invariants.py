@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections import defaultdict
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from tests.local_carrier.programs import (
     EVENTS,
     NUMBERS,
     Act,
+    Adds,
+    CallsOff,
     Dials,
     Ends,
     HangsUp,
@@ -71,6 +74,18 @@ def test_a_call_is_reported_even_if_whoever_ended_it_is_cut_short() -> None:
     run(program(f"<Dial answerOnBridge='true'>{twice}</Dial>", Dials(to=0), slowness=1))
 
 
+@pytest.mark.parametrize("turns", range(6, 16))
+def test_who_is_taken_elsewhere_on_the_way_to_a_room_is_not_expected_any_more(turns: int) -> None:
+    elsewhere = Redirects(0, "<Pause length='60'/>")
+    run(program("<Hangup/>", Adds("room", to="+15557770001"), Turns(turns), elsewhere, Passes(1)))
+
+
+@pytest.mark.parametrize("turns", range(6, 13))
+def test_who_is_called_off_does_not_come_even_if_they_have_just_answered(turns: int) -> None:
+    adds = Adds("room", to="+15557770001"), Turns(turns)
+    run(program("<Hangup/>", *adds, CallsOff(), Passes(1)), nobody_is_there)
+
+
 @pytest.mark.parametrize("turns", range(8, 13))
 def test_who_answers_and_is_gone_before_the_others_are_let_go_talks_to_nobody(turns: int) -> None:
     two = f"<Number{EVENTS}>+15557770001</Number><Number{EVENTS}>+15557770004</Number>"
@@ -83,17 +98,25 @@ def program(d0: str, *acts: Act, d1: str = "<Hangup/>", slowness: int = 0) -> Pr
     return Program((d0, d1, quiet, quiet, quiet, quiet), acts, (slowness,))
 
 
-def run(program: Program) -> None:
+def nobody_is_there(world: World) -> None:
+    assert world.exchange.calls.live() == []
+
+
+def run(program: Program, at_last: Callable[[World], None] | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(live(program, Path(folder)))
+        asyncio.run(live(program, Path(folder), at_last))
 
 
-async def live(program: Program, folder: Path) -> None:
+async def live(
+    program: Program, folder: Path, at_last: Callable[[World], None] | None = None
+) -> None:
     async with World.of(program, folder) as world:
         for act in program.acts:
             await act.run(world)
             if isinstance(act, Passes):
                 everything_has_a_reason(world)
+        if at_last is not None:
+            at_last(world)
         await everybody_hangs_up(world)
         everything_has_a_reason(world)
         nothing_is_left(world)

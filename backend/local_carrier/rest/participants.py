@@ -171,7 +171,9 @@ async def delete(asked: Asked) -> Told:
     rung is not wanted any more."""
     coming = _named(asked, _conference(asked))
     if coming is not None:
-        await asked.exchange.calls.end(coming, LegStatus.CANCELED)
+        answered = coming.status is LegStatus.IN_PROGRESS
+        status = LegStatus.COMPLETED if answered else LegStatus.CANCELED
+        await asked.exchange.calls.end(coming, status)
         return Told(None, 204)
     participant = _found(asked)
     asked.exchange.conferences.leave(participant, "participant_updated_via_api", kicked=True)

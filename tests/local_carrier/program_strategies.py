@@ -17,6 +17,7 @@ from tests.local_carrier.programs import (
     ROOM_EVENTS,
     Act,
     Adds,
+    CallsOff,
     Clicks,
     Creates,
     Dials,
@@ -62,9 +63,8 @@ def element(name: str, attributes: Text, inside: Text | None = None) -> Text:
 
 def often(*weighted: tuple[int, st.SearchStrategy[T]]) -> st.SearchStrategy[T]:
     """One of these, each as often as its weight says."""
-    return st.sampled_from([one for weight, one in weighted for _ in range(weight)]).flatmap(
-        lambda one: one
-    )
+    which = [at for at, (weight, _) in enumerate(weighted) for _ in range(weight)]
+    return st.sampled_from(which).flatmap(lambda at: weighted[at][1])
 
 
 def document(*verbs: tuple[int, Text], most: int = 3) -> Text:
@@ -216,6 +216,7 @@ act: st.SearchStrategy[Act] = often(
     (1, st.builds(Presses, leg=which, digits=st.sampled_from(["1", "*", "#"]))),
     (2, st.builds(Updates, participant=which, fields=update)),
     (1, st.builds(Kicks, participant=which)),
+    (1, st.just(CallsOff())),
     (1, st.builds(EndsRoom, room=which)),
     (3, st.builds(Turns, turns=st.integers(1, 12))),
     (6, st.builds(Passes, seconds=seconds)),

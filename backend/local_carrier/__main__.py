@@ -16,6 +16,7 @@ import uvicorn
 from litestar import Litestar
 
 from backend.local_carrier.clock import Clock, MovedClock, RealClock
+from backend.local_carrier.numbering import whole
 from backend.local_carrier.server import carrier
 from backend.local_carrier.webrtc import offer_only
 
@@ -148,9 +149,10 @@ def _in_an_address(host: str) -> str:
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or int(text) > 65535:
+    port = whole(text)
+    if port is None or port > 65535:
         raise argparse.ArgumentTypeError(f"{text} is not a port")
-    return int(text)
+    return port
 
 
 def _web_address(text: str) -> str:

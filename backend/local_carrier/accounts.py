@@ -70,7 +70,7 @@ class CallerId(Dated, kw_only=True):
     friendly_name: str = ""
 
 
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the carrier grants an account. The lab changes it; Twilio's console would.
 
     `calls_per_second` is for calls that REST creates; the others start at once. None is no limit.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from math import log
 from random import Random
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -30,12 +30,12 @@ FIRST_CALLER = 2_000_000
 KEYS_AFTER_SECONDS = 1.0
 
 
-class Spread(msgspec.Struct, frozen=True, kw_only=True):
+class Spread(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Seconds, around a mean: always the same, exponential, or lognormal with that sigma."""
 
-    mean: float
+    mean: Annotated[float, msgspec.Meta(gt=0, le=86_400)]
     shape: Literal["fixed", "exponential", "lognormal"] = "exponential"
-    sigma: float = 0.6
+    sigma: Annotated[float, msgspec.Meta(ge=0, le=5)] = 0.6
 
     def drawn(self, dice: Random) -> float:
         match self.shape:
@@ -148,12 +148,15 @@ class Generators:
         return generator
 
     def stop(self, generator_id: int) -> bool:
-        """No more calls arrive; those that are there go on. False if there is no such generator."""
-        generator = self._all.pop(generator_id, None)
+        """No more calls arrive; those that are there go on and are counted. One that is over is
+        forgotten. False if there is no such generator."""
+        generator = self._all.get(generator_id)
         if generator is None:
             return False
         if generator.arrivals is not None:
             generator.arrivals.cancel()
+        if generator.counts.ended == generator.counts.offered:
+            del self._all[generator_id]
         return True
 
     async def _arrive(self, generator: Generator) -> None:

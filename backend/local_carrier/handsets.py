@@ -4,7 +4,7 @@ A number behaves as the lab says (`PUT /lab/handsets/{number}`), or as its magic
 like most people: it rings for two seconds, then somebody answers.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -24,17 +24,22 @@ TextManner = Literal[
 """What becomes of a text to that telephone: `texting.FATES` says with which status and code."""
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
+Keys = Annotated[str, msgspec.Meta(pattern="^[0-9*#A-DwW]*$", max_length=100)]
+"""Of a telephone; w is a pause of half a second."""
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the person does next, so many seconds after the step before (or after the answer)."""
 
-    after: float = 0.0
-    press: str = ""
+    after: Seconds = 0.0
+    press: Keys = ""
     say: str = ""
     """Words for a <Gather> that listens to speech."""
     hang_up: bool = False
 
 
-class VoiceChoice(msgspec.Struct, frozen=True, kw_only=True):
+class VoiceChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One of these: a steady tone in Hz, silence, a WAV file in base64 (it is repeated), or the
     session description of a browser that offers its microphone."""
 

@@ -1,4 +1,5 @@
-"""Phone numbers as the carrier writes them: a plus, the country, and nothing but digits."""
+"""Numbers as the carrier reads them: whole ones, and those of telephones, which it writes with a
+plus, the country, and nothing but digits."""
 
 import re
 
@@ -8,6 +9,13 @@ USUAL_REGION = "US"
 WRITTEN = re.compile(r"\s*\+?[\d\s().\-/]+")
 """How people write numbers. Whatever has letters is another kind of address, though a number may
 be found in it: whatsapp:+1…, sip:…"""
+
+WHOLE = re.compile("[0-9]{1,10}")
+
+
+def whole(text: str | None) -> int | None:
+    """The whole number that is written so; `str.isdigit` would take "²" as well."""
+    return int(text) if text is not None and WHOLE.fullmatch(text) else None
 
 
 def e164(text: str, region: str = USUAL_REGION) -> str | None:

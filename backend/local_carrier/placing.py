@@ -44,7 +44,7 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
 class Placing:
     def __init__(self, clock: Clock, calls: Calls, conferences: Conferences) -> None:
         self._clock, self._calls, self._conferences = clock, calls, conferences
-        self._next_turn: dict[str, float] = {}
+        self._last_turn: dict[str, float] = {}
         conferences.ended.append(self._release_expected)
 
     def check(self, account: Account) -> None:
@@ -77,12 +77,14 @@ class Placing:
 
     def _enter(self, leg: Leg) -> None:
         leg.queue_seconds = self._wait(leg.account)
-        turn = self._clock.seconds() + leg.queue_seconds
-        self._next_turn[leg.account.sid] = turn + 1 / leg.account.limits.calls_per_second
+        self._last_turn[leg.account.sid] = self._clock.seconds() + leg.queue_seconds
         self._calls.remember(leg)
 
     def _wait(self, account: Account) -> float:
-        return max(0.0, self._next_turn.get(account.sid, 0.0) - self._clock.seconds())
+        last = self._last_turn.get(account.sid)
+        if last is None:
+            return 0.0
+        return max(0.0, last + 1 / account.limits.calls_per_second - self._clock.seconds())
 
     async def _run(self, placed: Placed) -> None:
         leg = placed.leg

@@ -112,6 +112,11 @@ class Queues:
             self._all[queue.sid] = queue
         return queue
 
+    def is_in_use(self, queue: Queue) -> bool:
+        """Whether anybody waits in it, may come back to it, or waits for somebody to come."""
+        belongs = any(member.queue is queue for member in self._members.values())
+        return belongs or any(not taker.done() for taker in queue.takers)
+
     def close(self, queue: Queue) -> None:
         self._all.pop(queue.sid, None)
 
@@ -145,6 +150,9 @@ class Queues:
         """A taker is gone, perhaps in the very moment in which somebody was found for them."""
         if not taken.cancel():
             self.put_back(taken.result())
+        for queue in self._all.values():
+            if taken in queue.takers:
+                queue.takers.remove(taken)
 
     def put_back(self, member: Member) -> None:
         """Whoever took the caller is gone before they talked: the caller is first again."""

@@ -23,20 +23,19 @@ class Recorder:
             heard = leg.heard[-1].frame if leg.heard and wish.track != "inbound" else SILENCE
             return (said, heard) if wish.channels == 2 else (mixed([said, heard]),)
 
-        leg.recorders += 1
-
-        def over() -> None:
-            leg.recorders -= 1
-
-        recording = self.recordings.begin(
-            leg.account, source, wish, tap, call_sid=leg.sid, on_end=over
-        )
-
         def stop_with_the_call(_: Leg, __: LegStatus) -> None:
             if not leg.is_live:
                 self.recordings.stop(recording)
 
+        def over() -> None:
+            leg.recorders -= 1
+            leg.watchers.remove(stop_with_the_call)
+
+        leg.recorders += 1
         leg.watchers.append(stop_with_the_call)
+        recording = self.recordings.begin(
+            leg.account, source, wish, tap, call_sid=leg.sid, on_end=over
+        )
         return recording
 
     def record_from_the_answer(self, leg: Leg, wish: RecordingWish) -> None:

@@ -87,6 +87,7 @@ def carrier(
             NumberTaken: problems.number_taken,
             NoSuchVoice: problems.no_such_voice,
             HTTPException: problems.not_understood,
+            Exception: problems.unexpected,
         },
         lifespan=[open_exchange],
         logging_config=None,

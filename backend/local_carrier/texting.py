@@ -98,15 +98,15 @@ class Texting:
         self._clock, self._webhooks, self._background = clock, webhooks, background
         self._address = address
         self._roads = Background()
-        self._free_at: dict[str, float] = {}
+        self._free_at: dict[tuple[str, str], float] = {}
         """When each number will have sent what it has to send."""
-        self._cookies: dict[tuple[str, str], tuple[float, dict[str, str]]] = {}
+        self._cookies: dict[tuple[str, str, str], tuple[float, dict[str, str]]] = {}
 
     def send(self, account: Account, text: Text) -> Message:
         """The message is queued from now on. Raises `CannotText`."""
         if text.to in text.number.opted_out:
             raise CannotText(21610, "Attempt to send to unsubscribed recipient")
-        if self._wait(text.number.phone_number) > LONGEST_VALIDITY_SECONDS:
+        if self._wait(account, text.number.phone_number) > LONGEST_VALIDITY_SECONDS:
             raise CannotText(21611, "The 'From' number has too many messages in its queue")
         return self._queue(account, text)
 
@@ -164,14 +164,14 @@ class Texting:
             status_callback=text.status_callback,
         )
         self._messages.add(message)
-        wait = self._wait(message.sender)
+        wait = self._wait(account, message.sender)
         needed = message.segments / SEGMENTS_PER_SECOND
-        self._free_at[message.sender] = self._clock.seconds() + wait + needed
+        self._free_at[account.sid, message.sender] = self._clock.seconds() + wait + needed
         self._roads.start(self._carry(message, wait, text.validity_seconds))
         return message
 
-    def _wait(self, sender: str) -> float:
-        return max(0.0, self._free_at.get(sender, 0.0) - self._clock.seconds())
+    def _wait(self, account: Account, sender: str) -> float:
+        return max(0.0, self._free_at.get((account.sid, sender), 0.0) - self._clock.seconds())
 
     async def _carry(self, message: Message, wait: float, validity: int) -> None:
         await self._clock.sleep(min(wait, validity))
@@ -316,9 +316,10 @@ class Texting:
 
     def _cookies_between(self, message: Message) -> dict[str, str]:
         """Set by the customer's answers, sent back while the conversation goes on."""
-        pair, now = (message.to, message.sender), self._clock.seconds()
-        until, cookies = self._cookies.get(pair, (0.0, {}))
-        if now > until:
-            cookies = {}
+        now = self._clock.seconds()
+        self._cookies = {pair: kept for pair, kept in self._cookies.items() if now <= kept[0]}
+        # A number may change hands: what one account's answers set is never another's.
+        pair = (message.account.sid, message.to, message.sender)
+        _, cookies = self._cookies.get(pair, (now, {}))
         self._cookies[pair] = (now + COOKIES_KEPT_SECONDS, cookies)
         return cookies

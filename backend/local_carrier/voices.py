@@ -1,7 +1,6 @@
 """The voice of a scripted phone, as the lab describes it."""
 
 import base64
-import binascii
 
 from backend.local_carrier.audio.frames import RATE
 from backend.local_carrier.handsets import VoiceChoice
@@ -40,7 +39,7 @@ def voice_of(sounds: Sounds, choice: VoiceChoice) -> Voice:
     if choice.wav is not None:
         try:
             return Voice.recording(sounds.decoded(base64.b64decode(choice.wav)))
-        except (NoSound, binascii.Error) as error:
+        except (NoSound, ValueError) as error:
             raise NoSuchVoice("not-a-wav", f"The voice is not a WAV file: {error}.") from error
     if choice.tone is None:
         return Voice.silent()

@@ -1,5 +1,7 @@
 """The lab's HTTP API: accounts, phones that dial, softphones that answer, and the webhook log."""
 
+import re
+
 from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
@@ -196,7 +198,7 @@ def _refused(refusal: CannotDial) -> LabProblem:
 
 
 def _check_number(number: str) -> None:
-    if not number.startswith("+") or not number[1:].isdigit():
+    if not re.fullmatch(r"\+[0-9]{1,15}", number):
         raise LabProblem(400, "not-a-number", f"{number} is not like +15550100001.")
 
 

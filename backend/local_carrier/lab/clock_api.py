@@ -18,7 +18,7 @@ NOT_WORK = "not_work"
 A_YEAR = 366 * 24 * 3600
 
 
-class Advance(msgspec.Struct):
+class Advance(msgspec.Struct, forbid_unknown_fields=True):
     advance: Annotated[float, msgspec.Meta(ge=0, le=A_YEAR)]
     """Seconds."""
 

@@ -15,7 +15,7 @@ from backend.local_carrier.signalling.switchroom import Switchroom
 Lab = NamedDependency[Exchange]
 
 
-class NewFault(msgspec.Struct, kw_only=True):
+class NewFault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What goes wrong, and how often: a share of all that matches, or the next so many."""
 
     kind: Kind

@@ -18,7 +18,7 @@ MOST_CALLS = 1_000_000
 Rate = Annotated[float, msgspec.Meta(gt=0, le=100_000)]
 
 
-class NewGenerator(msgspec.Struct, kw_only=True):
+class NewGenerator(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Calls to one number: so many, at these rates an hour (one, or one for each hour)."""
 
     to: str
@@ -49,9 +49,6 @@ class GeneratorsApi(Controller):
     @post("/generators", summary="Let callers dial by plan; the same seed gives the same calls")
     async def start(self, exchange: Lab, data: JSONBody[NewGenerator]) -> GeneratorView:
         voice_of(exchange.sounds, data.voice)
-        for spread in (data.talk, data.patience):
-            if spread is not None and spread.mean <= 0:
-                raise LabProblem(400, "not-a-spread", "A mean is more than 0 seconds.")
         plan = msgspec.convert(data, Plan, from_attributes=True)
         return _view(exchange.generators.start(plan))
 

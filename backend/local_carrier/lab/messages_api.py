@@ -6,7 +6,7 @@ How a telephone takes texts is said at `/lab/handsets/{number}` (`texts`), or by
 """
 
 import base64
-import binascii
+import re
 from datetime import datetime
 
 import msgspec
@@ -29,15 +29,16 @@ from backend.local_carrier.texting import NobodyThere
 
 Lab = NamedDependency[Exchange]
 REFUSALS = {"no-such-number": 404}
+CONTENT_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
 
-class NewMedia(msgspec.Struct):
+class NewMedia(msgspec.Struct, forbid_unknown_fields=True):
     content_type: str
     data: str
     """In base64."""
 
 
-class NewMessage(msgspec.Struct, rename={"sender": "from"}):
+class NewMessage(msgspec.Struct, rename={"sender": "from"}, forbid_unknown_fields=True):
     sender: str
     to: str
     body: str = ""
@@ -117,11 +118,11 @@ class MessagesApi(Controller):
 
 
 def _decoded(media: NewMedia) -> bytes:
-    if "/" not in media.content_type:
+    if not CONTENT_TYPE.fullmatch(media.content_type):
         raise LabProblem(400, "not-a-type", f"{media.content_type} is not like image/png.")
     try:
         content = base64.b64decode(media.data, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise LabProblem(400, "not-base64", f"The media is not base64: {error}.") from error
     if len(content) > LARGEST_MEDIA_BYTES:
         raise LabProblem(400, "too-large", f"Media has at most {LARGEST_MEDIA_BYTES} bytes.")

@@ -1,5 +1,6 @@
 """Refusals of the lab: a stable code, and what happened, in one body for all of them."""
 
+import logging
 from typing import Any
 
 from litestar import Request, Response
@@ -7,9 +8,12 @@ from litestar.exceptions import HTTPException
 
 from backend.local_carrier.accounts import NumberTaken
 from backend.local_carrier.lab.views import Problem
+from backend.local_carrier.rest.asking import ROOT, Refused
 from backend.local_carrier.voices import NoSuchVoice
 
 AnyRequest = Request[Any, Any, Any]
+
+log = logging.getLogger(__name__)
 
 
 class LabProblem(Exception):
@@ -29,6 +33,16 @@ def number_taken(_: AnyRequest, error: NumberTaken) -> Response[Problem]:
 
 def no_such_voice(_: AnyRequest, error: NoSuchVoice) -> Response[Problem]:
     return Response(Problem(error.code, error.detail, 400), status_code=400)
+
+
+def unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
+    """The outermost loop of a request: what nobody foresaw is told, and written down."""
+    log.error("%s %s broke", request.method, request.url.path, exc_info=error)
+    if request.url.path.startswith(ROOT):
+        refused = Refused(500, 20500, "An internal server error has occurred")
+        return Response(refused.body(), status_code=500)
+    detail = "The local carrier broke on this request: its log says how."
+    return Response(Problem("internal-error", detail, 500), status_code=500)
 
 
 def not_understood(_: AnyRequest, error: HTTPException) -> Response[Problem]:

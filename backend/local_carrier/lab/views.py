@@ -5,13 +5,13 @@ from datetime import datetime
 import msgspec
 
 from backend.local_carrier.accounts import Account
-from backend.local_carrier.handsets import Manner, Step, TextManner, VoiceChoice
+from backend.local_carrier.handsets import Keys, Manner, Seconds, Step, TextManner, VoiceChoice
 from backend.local_carrier.legs import Leg, LogLine
 from backend.local_carrier.phones import Hears, Says, ScriptedPhone, hears, says
 from backend.local_carrier.rooms import Conference
 
 
-class NewAccount(msgspec.Struct):
+class NewAccount(msgspec.Struct, forbid_unknown_fields=True):
     friendly_name: str
     numbers: list[str] = []
 
@@ -30,27 +30,27 @@ class AccountView(msgspec.Struct):
     numbers: list[NumberView]
 
 
-class NewPhone(msgspec.Struct, rename={"caller": "from"}):
+class NewPhone(msgspec.Struct, rename={"caller": "from"}, forbid_unknown_fields=True):
     caller: str
     to: str
     voice: VoiceChoice = msgspec.field(default_factory=VoiceChoice)
-    patience: float | None = None
+    patience: Seconds | None = None
     """Seconds after which the caller hangs up, unless somebody is with them by then."""
     script: list[Step] = []
     """What the caller does once the call is answered."""
 
 
-class NewSoftphone(msgspec.Struct):
+class NewSoftphone(msgspec.Struct, forbid_unknown_fields=True):
     token: str
     params: dict[str, str] = {}
     voice: VoiceChoice = msgspec.field(default_factory=VoiceChoice)
 
 
-class HandsetManner(msgspec.Struct):
+class HandsetManner(msgspec.Struct, forbid_unknown_fields=True):
     """How a telephone outside behaves; what is left out is as with most people."""
 
     manner: Manner = "answers"
-    after: float = 2.0
+    after: Seconds = 2.0
     """Seconds that it rings before that happens."""
     voice: VoiceChoice = VoiceChoice(tone=523.0)
     script: list[Step] = []
@@ -58,17 +58,17 @@ class HandsetManner(msgspec.Struct):
     """What becomes of texts to it."""
 
 
-class Digits(msgspec.Struct):
-    digits: str
+class Digits(msgspec.Struct, forbid_unknown_fields=True):
+    digits: Keys
 
 
-class Answering(msgspec.Struct):
+class Answering(msgspec.Struct, forbid_unknown_fields=True):
     """With which voice a ringing handset answers; without one, with its own."""
 
     voice: VoiceChoice | None = None
 
 
-class Speech(msgspec.Struct):
+class Speech(msgspec.Struct, forbid_unknown_fields=True):
     text: str
 
 
@@ -81,7 +81,7 @@ class PhoneView(msgspec.Struct, rename={"caller": "from"}):
     caller: str
     to: str
     account_sid: str
-    digits: str
+    digits: Keys
     conference: str | None
     talks_with: str | None
     """Of a leg that is bridged: the other party's address."""

@@ -22,7 +22,7 @@ Flaw = Literal["wrong-token", "altered-body", "no-hash"]
 bodySHA256 in its address."""
 
 
-class NewWebhook(msgspec.Struct):
+class NewWebhook(msgspec.Struct, forbid_unknown_fields=True):
     """`json` is any value and is sent as JSON; without it `fields` are sent as a form."""
 
     account_sid: str

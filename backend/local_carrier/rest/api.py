@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import binascii
 from inspect import isawaitable
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -33,7 +32,16 @@ from backend.local_carrier.rest import (
     user_defined_message_subscriptions,
     user_defined_messages,
 )
-from backend.local_carrier.rest.asking import ROOT, Asked, File, Form, Refused, Route, not_found
+from backend.local_carrier.rest.asking import (
+    ROOT,
+    Asked,
+    File,
+    Form,
+    Pairs,
+    Refused,
+    Route,
+    not_found,
+)
 
 ALL_ACCOUNTS = "Accounts"
 """The one path that is not below an account."""
@@ -131,8 +139,7 @@ async def _asked(
     account: Account,
     names: dict[str, str],
 ) -> Asked:
-    query = parse_qsl(request.scope["query_string"].decode(), keep_blank_values=True)
-    body = parse_qsl((await request.body()).decode(), keep_blank_values=True)
+    query, body = _pairs(request.scope["query_string"]), _pairs(await request.body())
     posted = found.method == "POST"
     known, unsupported = found.fields, found.unsupported
     return Asked(
@@ -146,13 +153,18 @@ async def _asked(
     )
 
 
+def _pairs(form: bytes) -> Pairs:
+    """What is not UTF-8 is read as "�", as where it stands behind a %."""
+    return parse_qsl(form.decode(errors="replace"), keep_blank_values=True)
+
+
 def _authenticated(exchange: Exchange, request: AnyRequest) -> Account:
     kind, _, credentials = request.headers.get("authorization", "").partition(" ")
     account = None
     if kind.lower() == "basic":
         try:
             username, _, password = base64.b64decode(credentials).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             username = password = ""
         account = exchange.accounts.authenticate(username, password)
     if account is None:

@@ -9,6 +9,7 @@ import msgspec
 
 from backend.local_carrier.accounts import Account
 from backend.local_carrier.exchange import Exchange
+from backend.local_carrier.numbering import whole
 from backend.local_carrier.times import rfc2822
 from backend.local_carrier.webhooks.parameters import API_VERSION
 
@@ -88,7 +89,8 @@ class Form:
             return None
         try:
             moment = datetime.fromisoformat(given)
-        except ValueError as error:
+            _end_of(moment)
+        except (ValueError, OverflowError) as error:
             raise Refused(400, 20001, f"{name} is not a date: {given}") from error
         return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
@@ -113,9 +115,10 @@ class Form:
         given = self._values.get(name, "")
         if not given:
             return default
-        if not given.isdigit() or not least <= int(given) <= most:
+        number = whole(given)
+        if number is None or not least <= number <= most:
             raise Refused(400, 20001, f"{name} must be a whole number from {least} to {most}")
-        return int(given)
+        return number
 
 
 def _end_of(moment: datetime) -> datetime:

@@ -46,7 +46,7 @@ def update(asked: Asked) -> Told:
 
 def delete(asked: Asked) -> Told:
     queue = _found(asked)
-    if queue.members:
+    if asked.exchange.queues.is_in_use(queue):
         raise Refused(409, 20409, "Queue is not empty")
     asked.exchange.queues.close(queue)
     return Told(None, 204)

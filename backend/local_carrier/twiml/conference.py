@@ -6,7 +6,6 @@ then a participant hears waitUrl. `beep` is on unless refused; endConferenceOnEx
 
 import re
 from typing import cast
-from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
 import msgspec
@@ -15,7 +14,7 @@ from backend.local_carrier.clock import within
 from backend.local_carrier.conferences import CannotJoin, Refusal
 from backend.local_carrier.faults import OTHER_REGION
 from backend.local_carrier.rooms import EVENT_GROUPS, USUAL_REGION, Beep, Seat, is_label
-from backend.local_carrier.twiml.reading import Reader, TwimlError
+from backend.local_carrier.twiml.reading import Reader, TwimlError, absolute
 from backend.local_carrier.twiml.recorded import DialRecording, read_wish
 from backend.local_carrier.twiml.stage import Stage
 
@@ -89,17 +88,17 @@ class ConferenceNoun(msgspec.Struct, frozen=True):
     def _seat_at(self, document_url: str) -> Seat:
         """Addresses in the noun may be relative to the document too."""
 
-        def absolute(url: str) -> str:
-            return urljoin(document_url, url) if url else url
+        def at(url: str) -> str:
+            return absolute(document_url, url) if url else url
 
         seat = self.seat
         record = seat.record
         if record is not None:
-            record = msgspec.structs.replace(record, callback=absolute(record.callback))
+            record = msgspec.structs.replace(record, callback=at(record.callback))
         return msgspec.structs.replace(
             seat,
-            wait_url=seat.wait_url if seat.wait_url is None else absolute(seat.wait_url),
-            status_callback=absolute(seat.status_callback),
+            wait_url=seat.wait_url if seat.wait_url is None else at(seat.wait_url),
+            status_callback=at(seat.status_callback),
             record=record,
         )
 

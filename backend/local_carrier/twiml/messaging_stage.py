@@ -1,11 +1,11 @@
 """Where a document about a text is performed: the text that came in, and how to answer it."""
 
 from collections.abc import Callable
-from urllib.parse import urljoin
 
 import msgspec
 
 from backend.local_carrier.messages import CannotText, Message
+from backend.local_carrier.twiml.reading import absolute
 
 MOST_REPLIES = 10
 """Twilio: "You can send a maximum of 10 TwiML replies per incoming message"."""
@@ -34,7 +34,7 @@ class MessagingStage:
 
     def absolute(self, url: str) -> str:
         """A relative URL is relative to the document that names it."""
-        return urljoin(self.document_url, url)
+        return absolute(self.document_url, url)
 
     def reply(self, reply: Reply) -> Message:
         if self._replies == MOST_REPLIES:

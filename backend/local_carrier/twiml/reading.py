@@ -1,7 +1,10 @@
 """Reads one XML element strictly: what Twilio does not know is an error, not a shrug."""
 
 from collections.abc import Sequence
+from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
+
+from backend.local_carrier.numbering import whole
 
 
 class TwimlError(Exception):
@@ -10,6 +13,15 @@ class TwimlError(Exception):
     def __init__(self, code: int, why: str) -> None:
         super().__init__(f"{code}: {why}")
         self.code, self.why = code, why
+
+
+def absolute(document_url: str, url: str) -> str:
+    """A relative URL is relative to the document that names it; what is no URL stays what it is,
+    and is refused where it is to be fetched."""
+    try:
+        return urljoin(document_url, url)
+    except ValueError:
+        return url
 
 
 class Reader:
@@ -64,9 +76,10 @@ class Reader:
         given = self.element.get(name)
         if given is None:
             return default
-        if not given.isdigit() or not least <= int(given) <= most:
+        number = whole(given)
+        if number is None or not least <= number <= most:
             raise self._wrong(name, given)
-        return int(given)
+        return number
 
     def unsupported(self, *names: str) -> None:
         """Known to Twilio, not to this layer: refused, so that nobody believes it was kept."""

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import ClassVar, Literal, Protocol
-from urllib.parse import urljoin
 
 import msgspec
 
@@ -18,6 +17,7 @@ from backend.local_carrier.legs import Callbacks, Leg, LegStatus
 from backend.local_carrier.queues import Queues
 from backend.local_carrier.recorder import Recorder
 from backend.local_carrier.sounds import Sounds
+from backend.local_carrier.twiml.reading import absolute
 from backend.local_carrier.webhooks.delivery import Webhooks
 
 Where = Literal["call", "room", "queue", "callee"]
@@ -146,7 +146,7 @@ class Stage:
 
     def absolute(self, url: str) -> str:
         """A relative URL is relative to the document that names it."""
-        return urljoin(self.document_url, url)
+        return absolute(self.document_url, url)
 
     async def answer(self) -> None:
         """From now on the call costs, and can be heard."""

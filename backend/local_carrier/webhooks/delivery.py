@@ -126,7 +126,10 @@ class Webhooks:
                 )
             if moved_to is None:
                 return msgspec.structs.replace(answer, url=url)
-            url = urljoin(url, moved_to)
+            try:
+                url = urljoin(url, moved_to)
+            except ValueError as error:
+                raise WebhookFailed(11100, url, f"moved to no address: {moved_to}") from error
             if status in (301, 302, 303):
                 method, json = "GET", None
         raise WebhookFailed(11215, url, "too many redirects")

@@ -4,6 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
+from backend.local_carrier.numbering import whole
+
 LONGEST_TOTAL_SECONDS = 15.0
 ANY_FAILURE = frozenset({"4xx", "5xx", "ct", "rt"})
 
@@ -31,10 +33,10 @@ def overrides_in(url: str) -> Overrides:
 
 
 def _milliseconds(text: str | None, longest: int, usual: float) -> float:
-    if text is None or not text.isdigit() or not 100 <= int(text) <= longest:
-        return usual
-    return int(text) / 1000
+    number = whole(text)
+    return usual if number is None or not 100 <= number <= longest else number / 1000
 
 
 def _count(text: str | None, usual: int) -> int:
-    return int(text) if text is not None and text.isdigit() and int(text) <= 5 else usual
+    number = whole(text)
+    return usual if number is None or number > 5 else number

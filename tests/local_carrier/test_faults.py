@@ -60,6 +60,9 @@ async def test_a_dropped_callback_never_arrives(
     await numbers(customer, 2)
     assert customer.events("/events") == ["participant-leave", "conference-end"]
     assert await struck(lab) == ["callback-dropped"]
+    (dropped,) = [each for each in await lab.deliveries() if each["fault"] is not None]
+    assert (dropped["status"], dropped["error"]) == (None, "not sent")
+    assert dropped["parameters"]["StatusCallbackEvent"] == "participant-join"
 
 
 async def test_a_repeated_callback_arrives_twice_with_the_same_number(

@@ -157,6 +157,10 @@ class Webhooks:
         async def deliver() -> None:
             if previous is not None:
                 await asyncio.wait([previous])
+            if struck == "callback-dropped":
+                sent, _ = _as_sent(url, parameters, method, json)
+                dropped = self._written_down(account, sent, parameters, json, method, 1, False)
+                dropped.fault, dropped.error, dropped.duration_ms = struck, "not sent", 0.0
             try:
                 await self._faults.suffer(fault, send)
             finally:

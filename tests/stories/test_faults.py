@@ -172,9 +172,9 @@ async def test_a_call_whose_end_nobody_reported_is_found_out_by_asking(acme: Com
     with acme.product.deaf_to("/conference", "/caller-status"):
         await caller.hangs_up()
         await caller.is_off()
-    await acme.ana.sees_call(caller, "connected")
-    await acme.product.later(31)
-    ended = await acme.ana.sees_call(caller, "ended")
+        await acme.ana.sees_call(caller, "connected")
+        await acme.product.later(31)
+        ended = await acme.ana.sees_call(caller, "ended")
     assert ended.end_reason == "completed"
 
 

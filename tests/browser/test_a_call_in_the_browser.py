@@ -21,6 +21,8 @@ async def test_a_caller_is_answered_parked_by_drag_and_picked_up_by_keyboard(
         browsers.open(globex.ben, tone=1700, board=STATIC),
     )
     await asyncio.gather(ana.goes_available(), ben.goes_available(), eve.goes_available())
+    # Eve's page shows what it asked for before Globex's journal has it.
+    await globex.ana.sees(lambda _: globex.ana.shows(globex.ben) == "available")
     untouched = await globex.ana.asks("GET", "/api/board")
 
     caller = await acme.rings(tone=440)

@@ -172,6 +172,7 @@ async def test_a_call_whose_end_nobody_reported_is_found_out_by_asking(acme: Com
     with acme.product.deaf_to("/conference", "/caller-status"):
         await caller.hangs_up()
         await caller.is_off()
+        await all_is_told(acme, "dial-ended", "caller-status", "conference-end")
         await acme.ana.sees_call(caller, "connected")
         await acme.product.later(31)
         ended = await acme.ana.sees_call(caller, "ended")
@@ -194,6 +195,20 @@ async def test_a_page_that_is_closed_makes_its_agent_offline(acme: Company):
     await acme.on_duty("Ana", "Ben")
     await acme.ana.closes_board()
     await acme.ben.sees(lambda _: acme.ben.shows(acme.ana) == "offline", within=8)
+
+
+async def all_is_told(company: Company, *what: str) -> None:
+    """The carrier has said each of these to the company, heard or not: silence begins only now."""
+
+    async def told_them() -> bool:
+        said = [
+            f"{each['url']} {each['parameters'].get('StatusCallbackEvent', '')}"
+            for each in await company.product.lab("GET", "/deliveries")
+            if str(company.tenant) in each["url"] and each["duration_ms"] is not None
+        ]
+        return all(any(one in line for line in said) for one in what)
+
+    await eventually(told_them)
 
 
 async def the_outage_lasts() -> None:

@@ -73,6 +73,8 @@ class Sweeper:
         self._asked = Recently(ASK_AGAIN_AFTER)
         self._asking: dict[UUID, asyncio.Task[None]] = {}
         self._few_at_once = asyncio.Semaphore(QUESTIONS)
+        self.put_off = 0
+        """Silent calls that found no turn in the last round; they are due again in the next."""
 
     async def run(self) -> None:
         """Sweep until cancelled."""
@@ -88,6 +90,7 @@ class Sweeper:
     async def sweep(self) -> None:
         """Do everything that is due now; what needs an answer of the carrier goes on beside it."""
         stuck: set[UUID] = set()
+        self.put_off = 0
         for due in await work_that_is_due(self._database, self._clock()):
             if due.tenant in stuck:
                 continue
@@ -126,9 +129,7 @@ class Sweeper:
             case "instruction":
                 self._courier.nudge(due.tenant, [due.id])
             case "silent-call":
-                # Whoever finds no turn now is due again in a second.
-                if len(self._asking) < QUESTIONS and not self._asked.has(due.id, self._clock()):
-                    self._start_asking(due, self._ask_about(due))
+                self._ask_if_turn(due)
             case _:
                 raise AssertionError(f"the store names a kind of work nobody knows: {due.kind}")
 
@@ -143,6 +144,14 @@ class Sweeper:
             self._start_asking(due, self._ask_then_give_up(due))
         else:
             await self._switchboard.time_ran_out(due.tenant, due.id)
+
+    def _ask_if_turn(self, due: Due) -> None:
+        if self._asked.has(due.id, self._clock()):
+            return
+        if len(self._asking) >= QUESTIONS:
+            self.put_off += 1
+            return
+        self._start_asking(due, self._ask_about(due))
 
     def _start_asking(self, due: Due, question: Coroutine[None, None, None]) -> None:
         """Beside the sweep: a carrier that is slow must not hold up anybody's deadline."""

@@ -107,9 +107,14 @@ class Product:
         await self.sweep()
 
     async def sweep(self) -> None:
-        """One round of the sweeper, and everything that it sets going."""
-        await self.services.sweeper.sweep()
-        await self.services.sweeper.idle()
+        """Everything that is due now, and what that sets going; rounds of the sweeper until nobody
+        waits for a turn, since the calls of earlier stories fall silent too."""
+        sweeper = self.services.sweeper
+        while True:
+            await sweeper.sweep()
+            await sweeper.idle()
+            if sweeper.put_off == 0:
+                break
         await self.services.courier.idle()
 
     async def every_board_is_right(self) -> None:

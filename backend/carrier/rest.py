@@ -29,14 +29,17 @@ from backend.domain.instructions import Instruction
 
 NOT_IN_THAT_STATE = 21220
 """Twilio's code for a call that cannot be changed any more, because it has ended."""
-MAY_PASS = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.UNAUTHORIZED})
-"""Refusals that say nothing about the instruction. A token that was rotated in Twilio's console is
-refused until somebody runs `connect-twilio` again; the caller must not pay for that minute."""
 REQUEST_SECONDS = 10
 
 
 class CarrierBusy(Exception):
     """The carrier did not take the instruction now; it is safe to send it again."""
+
+
+class CarrierLockedOut(CarrierBusy):
+    """The carrier does not know these credentials, whatever they ask for. A token that was rotated
+    in Twilio's console is refused until somebody runs `connect-twilio` again; the caller must not
+    pay for that time."""
 
 
 class CarrierRefused(Exception):
@@ -112,7 +115,9 @@ class Carrier:
         except TwilioRestException as problem:
             if problem.status == HTTPStatus.NOT_FOUND or problem.code == NOT_IN_THAT_STATE:
                 return
-            if problem.status in MAY_PASS or problem.status >= 500:
+            if problem.status == HTTPStatus.UNAUTHORIZED:
+                raise CarrierLockedOut(f"{problem.status} {problem.msg}") from problem
+            if problem.status == HTTPStatus.TOO_MANY_REQUESTS or problem.status >= 500:
                 raise CarrierBusy(f"{problem.status} {problem.msg}") from problem
             raise CarrierRefused(f"{problem.status} {problem.code} {problem.msg}") from problem
         except (aiohttp.ClientError, TimeoutError) as problem:

@@ -6,14 +6,16 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
+from litestar import HttpMethod, Litestar, Request, Response, route
 
 from backend.app import assemble
-from backend.courier import LONGEST_WAIT_SECONDS, PATIENCE
+from backend.courier import LOCKED_OUT_SECONDS, LONGEST_WAIT_SECONDS, PATIENCE
 from backend.embedded_postgres import EmbeddedPostgres
 from backend.settings import Settings
-from tests.serving import cuttable, eventually, free_socket
+from tests.serving import cuttable, eventually, free_socket, served
 from tests.stories.company import Agent, Company
 from tests.stories.product import (
     HandClock,
@@ -162,6 +164,71 @@ async def test_a_caller_is_hung_up_in_the_end_however_long_the_carrier_was_away(
         line.mend()
         await product.later(2 * LONGEST_WAIT_SECONDS)
         await caller.is_off()
+
+
+async def test_while_the_carrier_refuses_the_token_one_call_asks_for_all(
+    postgres: EmbeddedPostgres, carrier: str, tmp_path: Path
+):
+    async with aiohttp.ClientSession(carrier) as beyond:
+        door = Door(beyond)
+        async with (
+            served(Litestar([door.handler()], openapi_config=None, logging_config=None)) as there,
+            running_product(
+                postgres.web_url, carrier, tmp_path, PATCHBAY_CARRIER_API_URL=there
+            ) as product,
+        ):
+            acme = await product.company("Acme")
+            await acme.on_duty("Ana")
+            callers = [await acme.rings(f"+1555000111{n}") for n in range(3)]
+            door.is_open = False
+            for caller in callers:
+                await acme.ana.answers(caller)
+                await acme.ana.hangs_up(caller)
+                await acme.ana.sees_call(caller, "ended")
+            await product.services.courier.idle()
+            assert door.turned_away == 1
+            for _ in range(3):
+                await product.later(LOCKED_OUT_SECONDS)
+            assert 1 < door.turned_away <= 4
+            door.is_open = True
+            for _ in range(2):  # one finds out, then the others go
+                await product.later(2 * LONGEST_WAIT_SECONDS)
+            for caller in callers:
+                await caller.is_off()
+
+
+class Door:
+    """Stands before the carrier's REST API. While it is shut, nobody's token is good."""
+
+    def __init__(self, beyond: aiohttp.ClientSession) -> None:
+        self._beyond = beyond
+        self.is_open = True
+        self.turned_away = 0
+
+    def handler(self) -> Any:
+        async def door(request: Request[Any, Any, Any]) -> Response[bytes]:
+            if not self.is_open:
+                self.turned_away += request.method == HttpMethod.POST
+                refusal = b'{"code": 20003, "message": "Authenticate", "status": 401}'
+                return Response(refusal, status_code=401, media_type="application/json")
+            async with self._beyond.request(
+                str(request.method),
+                str(request.url)[len(str(request.base_url)) - 1 :],
+                data=await request.body(),
+                headers={
+                    name: request.headers[name]
+                    for name in ("authorization", "content-type")
+                    if name in request.headers
+                },
+            ) as answer:
+                return Response(
+                    await answer.read(),
+                    status_code=answer.status,
+                    media_type=answer.content_type,
+                )
+
+        methods = [HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE]
+        return route("/{path:path}", http_method=methods, status_code=200)(door)
 
 
 async def test_a_call_whose_end_nobody_reported_is_found_out_by_asking(acme: Company):

@@ -60,6 +60,9 @@ async def served_on(
         listener.close()
 
 
+TURNS_TO_SEE_THE_LAST_GOODBYE = 50
+
+
 class _QuietServer(uvicorn.Server):
     """Leaves the signals to pytest, says when it is ready, and ends when it is asked to."""
 
@@ -74,6 +77,23 @@ class _QuietServer(uvicorn.Server):
 
     async def main_loop(self) -> None:
         await self.asked_to_end.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Without the tenth of a second that uvicorn waits even if nobody is connected: it would
+        be a fifth of the time that all tests take."""
+        state = self.server_state
+        for _ in range(TURNS_TO_SEE_THE_LAST_GOODBYE):
+            if not state.connections and not state.tasks:
+                break
+            await asyncio.sleep(0)
+        else:
+            await super().shutdown(sockets)
+            return
+        for server in self.servers:
+            server.close()
+        for listener in sockets or ():
+            listener.close()
+        await self.lifespan.shutdown()
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:

@@ -88,7 +88,9 @@ async def measure(stage: Stage) -> list[Figure | Skipped]:
             what="from the drop of a card on the lot until its caller hears music, p95",
             value=percentile(music, 0.95),
             unit="ms",
-            floor=Floor("asking the carrier once what the caller hears", median(asking), "ms"),
+            floor=Floor(
+                "asking the carrier once what the caller hears", percentile(asking, 0.95), "ms"
+            ),
             goal=Goal("value", 300.0),
             samples=len(music),
             details={"p50_ms": round(median(music), 1), "max_ms": round(max(music), 1)},

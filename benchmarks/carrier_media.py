@@ -10,6 +10,7 @@ to a bare aiortc that sends ready packets and throws away what it gets.
 import asyncio
 import os
 import sys
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -93,12 +94,12 @@ async def _talk(
         [tokens, callers[:TALKING], port],
     )
     await asyncio.sleep(WARM_UP_SECONDS)
-    before, sent_before = process.cpu_seconds, await frames_from(http, carrier)
-    arrived: list[int] = await page.evaluate("seconds => count(seconds)", seconds)
-    used = (process.cpu_seconds - before) / seconds
-    sent = await frames_from(http, carrier)
-    rates = sorted(count / seconds for count in arrived)
-    back = sorted((sent[sid] - sent_before[sid]) / seconds for sid in sent_before)
+    sent_before, began = await frames_from(http, carrier), time.perf_counter()
+    before = process.cpu_seconds
+    rates: list[float] = sorted(await page.evaluate("seconds => rates(seconds)", seconds))
+    used = (process.cpu_seconds - before) / (time.perf_counter() - began)
+    sent, passed = await frames_from(http, carrier), time.perf_counter() - began
+    back = sorted((sent[sid] - sent_before[sid]) / passed for sid in sent_before)
     missing = 100 * max(0.0, 1 - rates[0] / FRAMES_PER_SECOND)
     details = {
         "talking": float(len(rates)),

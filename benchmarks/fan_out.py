@@ -41,9 +41,14 @@ class Spent(Struct):
     last: list[float] = []
 
     def clear_of(self, alone: "Spent", sockets: int) -> tuple[float, float]:
-        """What the sockets alone cost: CPU in us for each, and ms to the last of them."""
+        """What the sockets alone cost: CPU in us for each, and ms to the last of them.
+
+        Fails if they cost nothing: then the machine was too busy to tell.
+        """
         cpu = (median(self.cpu[WARM_UP:]) - median(alone.cpu[WARM_UP:])) / sockets
         last = median(self.last[WARM_UP:]) - median(alone.last[WARM_UP:])
+        if cpu <= 0 or last <= 0:
+            raise ValueError(f"{sockets} sockets seem to cost nothing; is the machine busy?")
         return cpu * 1e6, last * 1e3
 
 

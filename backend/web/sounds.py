@@ -74,6 +74,7 @@ def make_all() -> None:
     """Takes a tenth of a second or two; for a thread."""
     for make in SOUNDS.values():
         make()
+    _pluck.cache_clear()  # four megabytes of notes that nothing asks for again
 
 
 @get("/{name:str}", sync_to_thread=True, cache=False)

@@ -42,6 +42,7 @@ def main() -> None:
                 media=arguments.media,
                 clock=_clock(arguments.clock, arguments.most),
                 address=arguments.public_url or here,
+                names=_names(arguments.host, arguments.public_url or here),
             )
         except (OSError, msgspec.MsgspecError) as problem:
             parser.error(f"cannot use the state in {arguments.state}: {problem}")
@@ -142,6 +143,10 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def _names(host: str, public_url: str) -> list[str]:
+    return [host, urlsplit(public_url).hostname or host]
 
 
 def _in_an_address(host: str) -> str:

@@ -1,10 +1,11 @@
 """The carrier as one web application: Twilio's REST API, the signalling socket, the lab."""
 
-from collections.abc import AsyncGenerator
+import secrets
+from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from litestar import Litestar, websocket
+from litestar import Litestar, Router, websocket
 from litestar.di import Provide
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
@@ -14,17 +15,18 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from backend.local_carrier.accounts import NumberTaken
-from backend.local_carrier.clock import Clock
+from backend.local_carrier.clock import NOT_WORK, Clock
 from backend.local_carrier.exchange import TWILIO, Exchange, Media
 from backend.local_carrier.lab import problems
 from backend.local_carrier.lab.api import LabApi
-from backend.local_carrier.lab.clock_api import NOT_WORK, ClockApi
+from backend.local_carrier.lab.clock_api import ClockApi
 from backend.local_carrier.lab.faults_api import FaultsApi
 from backend.local_carrier.lab.generators_api import GeneratorsApi
 from backend.local_carrier.lab.limits_api import LimitsApi
 from backend.local_carrier.lab.lines_api import LinesApi
 from backend.local_carrier.lab.messages_api import MessagesApi
 from backend.local_carrier.lab.page import PAGE
+from backend.local_carrier.lab.protection import Protection
 from backend.local_carrier.lab.rooms_api import RoomsApi
 from backend.local_carrier.lab.webhooks_api import WebhooksApi
 from backend.local_carrier.rest.api import rest_api
@@ -39,10 +41,12 @@ def carrier(
     media: Media = "real",
     clock: Clock | None = None,
     address: str = TWILIO,
+    names: Collection[str] = (),
 ) -> Litestar:
-    """`address` begins the links that customers are given."""
+    """`address` begins the links that customers are given; `names` are the hosts as which the lab
+    may be asked, besides this machine's own."""
     exchange = Exchange(state, media=media, clock=clock, address=address)
-    switchroom = Switchroom(exchange)
+    switchroom, run = Switchroom(exchange), secrets.token_hex(8)
 
     @asynccontextmanager
     async def open_exchange(_: Litestar) -> AsyncGenerator[None]:
@@ -62,6 +66,9 @@ def carrier(
     def the_switchroom() -> Switchroom:
         return switchroom
 
+    def the_run() -> str:
+        return run
+
     return Litestar(
         [
             rest_api(exchange),
@@ -77,10 +84,11 @@ def carrier(
             GeneratorsApi,
             *PAGE,
         ],
-        middleware=[AsWork(exchange.clock)],
+        middleware=[Protection(names), AsWork(exchange.clock)],
         dependencies={
             "exchange": Provide(the_exchange, sync_to_thread=False),
             "switchroom": Provide(the_switchroom, sync_to_thread=False),
+            "run": Provide(the_run, sync_to_thread=False),
         },
         exception_handlers={
             problems.LabProblem: problems.told,
@@ -94,7 +102,12 @@ def carrier(
         openapi_config=OpenAPIConfig(
             title="Patchbay local carrier: the lab",
             version="1",
-            path="/lab",
+            openapi_router=Router(
+                "/lab",
+                route_handlers=[],
+                include_in_schema=False,
+                before_request=problems.only_the_document,
+            ),
             render_plugins=[JsonRenderPlugin()],
         ),
         request_max_body_size=30_000_000,

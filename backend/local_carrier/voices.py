@@ -28,7 +28,8 @@ async def voice_in_a_call(sounds: Sounds, choice: VoiceChoice) -> Voice:
     try:
         return await Microphone.answering(choice.microphone)
     except BadDescription as error:
-        raise NoSuchVoice("not-an-offer", f"The microphone's offer is none: {error}.") from error
+        why = "The browser's offer of its microphone is not one that the carrier understands."
+        raise NoSuchVoice("not-an-offer", why) from error
 
 
 def voice_of(sounds: Sounds, choice: VoiceChoice) -> Voice:

@@ -310,6 +310,21 @@ async def test_in_fast_time_an_hour_is_over_by_itself(tmp_path: Path, customer: 
         assert problem["code"] == "clock-not-by-hand"
 
 
+async def test_each_start_of_the_carrier_is_a_run_of_its_own(
+    tmp_path: Path, customer: Customer
+) -> None:
+    """Whoever keeps count of deliveries and strikes learns so that they begin anew."""
+    runs: list[str] = []
+    for _ in range(2):
+        application = carrier(tmp_path, media="null", clock=MovedClock("hand"))
+        async with served(application) as address, Lab.at(address) as lab:
+            before = await lab.ask("GET", "/lab/clock")
+            moved = await lab.ask("POST", "/lab/clock", {"advance": 5})
+            assert moved["run"] == before["run"]
+            runs.append(moved["run"])
+    assert runs[0] != runs[1]
+
+
 async def test_real_time_cannot_be_moved(lab: Lab) -> None:
     assert (await lab.ask("GET", "/lab/clock"))["kind"] == "real"
     problem = await lab.ask("POST", "/lab/clock", {"advance": 1}, 409)

@@ -98,7 +98,19 @@ async def test_a_microphone_that_reaches_nobody_is_let_go(
     nowhere = {"from": "+15557654321", "to": acme.number, "voice": offered}
     await lab.ask("POST", "/lab/phones", nowhere, 409)
     nonsense = {"from": "+1", "to": acme.number, "voice": {"microphone": "v=0"}}
-    assert (await lab.ask("POST", "/lab/phones", nonsense, 400))["code"] == "not-an-offer"
+    await lab.ask("POST", "/lab/phones", nonsense, 400)
+
+
+@pytest.mark.parametrize("offer", ["", "v=0", "m=audio", "v=0\r\nm=audio x y\r\n"])
+async def test_an_offer_that_is_none_is_refused_in_plain_words(
+    acme: Company, lab: Lab, offer: str
+) -> None:
+    nonsense = {"from": "+15557654321", "to": acme.number, "voice": {"microphone": offer}}
+    assert await lab.ask("POST", "/lab/phones", nonsense, 400) == {
+        "code": "not-an-offer",
+        "detail": "The browser's offer of its microphone is not one that the carrier understands.",
+        "status": 400,
+    }
 
 
 async def test_a_telephone_outside_has_no_microphone_of_its_own(lab: Lab, person: Peer) -> None:

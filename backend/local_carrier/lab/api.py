@@ -39,6 +39,8 @@ from backend.local_carrier.webhooks.delivery import Delivery
 Lab = NamedDependency[Exchange]
 SHOWN_PHONES, LISTENED_PHONES = 200, 30
 """More than a person looks at are listed, but not listened to."""
+WITHHELD = "anonymous"
+"""The number of a caller who does not show it."""
 REFUSALS = {"no-such-number": 404, "no-such-application": 404, "no-outgoing-grant": 403}
 
 
@@ -65,6 +67,8 @@ class LabApi(Controller):
 
     @post("/phones", summary="A caller dials a number")
     async def dial(self, exchange: Lab, data: JSONBody[NewPhone]) -> PhoneView:
+        if data.caller != WITHHELD:
+            _check_number(data.caller)
         voice = await voice_in_a_call(exchange.sounds, data.voice)
         try:
             leg = exchange.dial_number(data.caller, data.to, ScriptedPhone("caller", voice))

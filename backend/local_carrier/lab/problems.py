@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 
 from backend.local_carrier.accounts import NumberTaken
 from backend.local_carrier.lab.views import Problem
@@ -51,3 +51,9 @@ def not_understood(_: AnyRequest, error: HTTPException) -> Response[Problem]:
     detail = f"{error.detail} {details}" if details else error.detail
     code = "not-found" if error.status_code == 404 else "bad-request"
     return Response(Problem(code, detail, error.status_code), status_code=error.status_code)
+
+
+def only_the_document(request: AnyRequest) -> None:
+    """Litestar answers what is unknown beside its OpenAPI document with an HTML page of its own."""
+    if request.scope["path"] not in ("/lab", "/lab/openapi.json"):
+        raise NotFoundException

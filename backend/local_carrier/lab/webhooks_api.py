@@ -14,7 +14,9 @@ from litestar.params import JSONBody
 from backend.local_carrier.accounts import Account
 from backend.local_carrier.exchange import Exchange
 from backend.local_carrier.lab.problems import LabProblem
-from backend.local_carrier.webhooks.delivery import Delivery, JsonBody, WebhookFailed
+from backend.local_carrier.webhooks.delivery import WebhookFailed
+from backend.local_carrier.webhooks.log import Delivery
+from backend.local_carrier.webhooks.webhook import JsonBody
 
 Lab = NamedDependency[Exchange]
 Flaw = Literal["wrong-token", "altered-body", "no-hash"]
@@ -44,7 +46,11 @@ class WebhooksApi(Controller):
         last = log[-1].id if log else 0
         try:
             await exchange.webhooks.request(
-                _signing(account, data.flaw), data.url, data.fields, json=_json(data)
+                _signing(account, data.flaw),
+                data.url,
+                data.fields,
+                json=_json(data),
+                keeps_port="MessageSid" in data.fields,  # nothing else says that it is of a text
             )
         except WebhookFailed as failure:
             if failure.code == 11100:

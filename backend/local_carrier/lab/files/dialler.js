@@ -1,6 +1,6 @@
 // A person plays a caller: a number, a voice, and patience.
 
-import { byId, keepOptions, write } from './dom.js';
+import { byId, write } from './dom.js';
 import { E164 } from './names.js';
 import { microphoneCall } from './microphone.js';
 import { act, ask } from './wire.js';
@@ -8,14 +8,6 @@ import { act, ask } from './wire.js';
 let awaited = null; // the phone that was just dialled, until its card has been shown
 
 const form = byId('dial');
-
-export function drawNumbers(accounts) {
-  // Two spaces that HTML keeps: the company is read beside the number, in the closed list too.
-  const options = accounts.flatMap(account => account.numbers.map(number => ({
-    value: number.phone_number, text: `${account.friendly_name}\u00a0 ${number.phone_number}`,
-  })));
-  keepOptions(form.elements.to, options);
-}
 
 export function showAwaited() {
   // Its card, or its line where the call has ended already.
@@ -41,7 +33,7 @@ form.addEventListener('submit', event => {
       : await ask('POST', '/lab/phones', { ...wish, voice: await spoken() });
     awaited = phone.sid;
     location.hash = '#calls';
-  });
+  }, byId('problem'));
 });
 
 async function spoken() {

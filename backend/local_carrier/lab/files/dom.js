@@ -24,9 +24,16 @@ export function writeName(node, { text, small = '', title = '' }) {
   if (node.title !== title) node.title = title;
 }
 
-// Keeps one child per item, in order; `make` builds it once, `fill` writes what changed.
+// Keeps one child per item, in order; `make` builds it once, `fill` writes what changed. What is gone
+// leaves first, so that the others need not move: moving an element takes the focus from it.
 export function keep(list, items, key, make, fill = () => {}) {
-  const kept = new Map([...list.children].map(child => [child.dataset.key, child]));
+  const focused = document.activeElement;
+  const wanted = new Set(items.map(item => String(key(item))));
+  const kept = new Map();
+  for (const child of [...list.children]) {
+    if (wanted.has(child.dataset.key)) kept.set(child.dataset.key, child);
+    else child.remove();
+  }
   items.forEach((item, at) => {
     const id = String(key(item));
     let child = kept.get(id);
@@ -34,11 +41,10 @@ export function keep(list, items, key, make, fill = () => {}) {
       child = make(item);
       child.dataset.key = id;
     }
-    kept.delete(id);
     fill(child, item);
     if (list.children[at] !== child) list.insertBefore(child, list.children[at] ?? null);
   });
-  for (const gone of kept.values()) gone.remove();
+  if (focused !== document.activeElement && list.contains(focused)) focused.focus({ preventScroll: true });
 }
 
 // Options of a select, written anew only when they change; the choice is kept.

@@ -25,6 +25,11 @@ let last = 0;
 
 export const sinceStrike = () => last;
 
+export function forgetStrikes() {
+  last = 0;
+  byId('strikes').replaceChildren();
+}
+
 keepOptions(faultForm.elements.kind, Object.entries(KINDS).map(([value, text]) => ({ value, text })));
 
 export function drawFaults(faults, strikes) {
@@ -59,12 +64,6 @@ export function drawGenerators(generators) {
     write(item.querySelector('.counts'), ` ${offered} offered, ${answered} answered, ${abandoned} abandoned, `
       + `${offered - ended} there now${refused ? `, ${refused} refused` : ''}${isOver ? ' \u00b7 over' : ''}`);
   });
-}
-
-export function drawLoadNumbers(accounts) {
-  keepOptions(loadForm.elements.to, accounts.flatMap(account => account.numbers.map(number => ({
-    value: number.phone_number, text: `${account.friendly_name}\u00a0 ${number.phone_number}`,
-  }))));
 }
 
 export function drawClock({ kind, now }) {

@@ -1,52 +1,97 @@
 // The lab's page: asks the carrier twice a second what there is, and lets each part draw it.
 
-import { drawNumbers, showAwaited } from './dialler.js';
+import { showAwaited } from './dialler.js';
 import { byId, write } from './dom.js';
-import { drawClock, drawFaults, drawGenerators, drawLoadNumbers, sinceStrike } from './faults.js';
-import { drawMessages, drawTextNumbers, lastChange } from './messages.js';
+import { drawClock, drawFaults, drawGenerators, forgetStrikes, sinceStrike } from './faults.js';
+import { drawMessages, forgetMessages, lastChange } from './messages.js';
 import { learnAccounts } from './names.js';
+import { drawNumbers } from './numbers.js';
 import { drawPhones } from './phones.js';
 import { drawConferences, drawQueues, drawRecordings } from './rooms.js';
-import { drawWebhooks, since } from './webhooks.js';
-import { ask } from './wire.js';
+import { drawWebhooks, forgetWebhooks, since } from './webhooks.js';
+import { ask, Unanswered } from './wire.js';
 
 const LOOK_EVERY_MS = 500;
+const OUT_OF_REACH = 'The carrier is out of reach: it has stopped, or this page has lost it. '
+  + 'What you see is what was last known. Nothing can be dialled or hung up until it is back.';
 const PARTS = ['calls', 'rooms', 'messages', 'webhooks', 'faults'];
 
-async function look() {
+let run = null; // of the carrier whose facts are shown
+let timer = null; // until the next look; none while one is under way
+let isWanted = false; // a look that begins after what a person did
+
+async function keepLooking() {
+  timer = null;
+  isWanted = false;
   try {
-    const [accounts, phones, conferences, queues, recordings, messages, deliveries, faults, strikes, generators, clock] =
-      await Promise.all([
-        'accounts', 'phones', 'conferences', 'queues', 'recordings', `messages?since=${lastChange()}`,
-        `deliveries?since=${since()}`, 'faults', `strikes?since=${sinceStrike()}`, 'generators', 'clock',
-      ].map(path => ask('GET', `/lab/${path}`)));
-    learnAccounts(accounts);
-    drawNumbers(accounts);
-    drawTextNumbers(accounts);
-    drawLoadNumbers(accounts);
-    drawPhones(phones);
-    showAwaited();
-    drawConferences(conferences);
-    drawQueues(queues);
-    drawRecordings(recordings);
-    drawMessages(messages);
-    drawWebhooks(deliveries);
-    drawFaults(faults, strikes);
-    drawGenerators(generators);
-    drawClock(clock);
-    reach(true);
-  } catch (error) {
-    reach(false);
-    if (!(error instanceof Error) || error instanceof TypeError) console.error(error);
+    await look();
+  } finally {
+    timer = setTimeout(keepLooking, isWanted ? 0 : LOOK_EVERY_MS);
   }
 }
 
-function reach(isInReach) {
-  write(byId('link'), isInReach ? 'live' : 'out of reach');
-  byId('link').classList.toggle('lost', !isInReach);
-  write(byId('outage'), isInReach ? '' : 'The carrier is out of reach: it has stopped, or this page '
-    + 'has lost it. What you see is what was last known. Nothing can be dialled or hung up until it is back.');
-  for (const button of document.querySelectorAll('#go, .part button')) button.disabled = !isInReach;
+function lookSoon() {
+  isWanted = true;
+  if (timer === null) return;
+  clearTimeout(timer);
+  keepLooking();
+}
+
+async function look() {
+  let seen;
+  try {
+    seen = await askAll();
+  } catch (error) {
+    if (!(error instanceof Unanswered)) throw error;
+    return reach(error);
+  }
+  if (isOfAnotherRun(seen.clock)) return look();
+  reach(null);
+  draw(seen);
+}
+
+async function askAll() {
+  const asked = {
+    accounts: 'accounts', phones: 'phones', conferences: 'conferences', queues: 'queues', recordings: 'recordings',
+    messages: `messages?since=${lastChange()}`, deliveries: `deliveries?since=${since()}`, faults: 'faults',
+    strikes: `strikes?since=${sinceStrike()}`, generators: 'generators', clock: 'clock',
+  };
+  const answers = await Promise.all(Object.values(asked).map(path => ask('GET', `/lab/${path}`)));
+  return Object.fromEntries(Object.keys(asked).map((name, at) => [name, answers[at]]));
+}
+
+// A carrier that was started again counts from 1 again, and knows nothing of what was.
+function isOfAnotherRun(clock) {
+  const known = run;
+  run = clock.run;
+  if (known === null || known === run) return false;
+  forgetMessages();
+  forgetWebhooks();
+  forgetStrikes();
+  return true;
+}
+
+function draw(seen) {
+  learnAccounts(seen.accounts);
+  drawNumbers(seen.accounts);
+  drawPhones(seen.phones);
+  showAwaited();
+  drawConferences(seen.conferences);
+  drawQueues(seen.queues);
+  drawRecordings(seen.recordings);
+  drawMessages(seen.messages);
+  drawWebhooks(seen.deliveries);
+  drawFaults(seen.faults, seen.strikes);
+  drawGenerators(seen.generators);
+  drawClock(seen.clock);
+}
+
+function reach(failure) {
+  const state = failure === null ? 'live' : failure.isOutOfReach ? 'out of reach' : 'refused';
+  write(byId('link'), state);
+  byId('link').classList.toggle('lost', failure !== null);
+  write(byId('outage'), failure?.isOutOfReach ? OUT_OF_REACH : failure?.message ?? '');
+  for (const button of document.querySelectorAll('#go, .part button')) button.disabled = failure !== null;
 }
 
 function showPart() {
@@ -59,12 +104,7 @@ function showPart() {
   }
 }
 
-async function keepLooking() {
-  await look();
-  setTimeout(keepLooking, LOOK_EVERY_MS);
-}
-
 addEventListener('hashchange', showPart);
-document.addEventListener('look', look);
+document.addEventListener('look', lookSoon);
 showPart();
 keepLooking();

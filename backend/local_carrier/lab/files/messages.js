@@ -1,7 +1,7 @@
 // Telephones outside that text: what was written, both ways, and how far each text has come.
 
 import { base64, check } from './dialler.js';
-import { byId, element, keep, keepOptions, time, write } from './dom.js';
+import { byId, element, keep, time, write } from './dom.js';
 import { accountName } from './names.js';
 import { act, ask } from './wire.js';
 
@@ -13,10 +13,9 @@ let last = 0;
 
 export const lastChange = () => last;
 
-export function drawTextNumbers(accounts) {
-  keepOptions(form.elements.to, accounts.flatMap(account => account.numbers.map(number => ({
-    value: number.phone_number, text: `${account.friendly_name}\u00a0 ${number.phone_number}`,
-  }))));
+export function forgetMessages() {
+  known.clear();
+  last = 0;
 }
 
 export function drawMessages(changed) {
@@ -58,8 +57,9 @@ function fill(item, message) {
   const chip = find('.chip');
   chip.className = `chip ${BAD.includes(message.status) ? 'failed' : 'done'}`;
   write(chip, message.error_code ? `${message.status} ${message.error_code}` : message.status);
-  const many = message.num_segments > 1 ? ` \u00b7 ${message.num_segments} segments` : '';
-  write(find('.steps'), message.statuses.map(step => step.status).join(' \u2192 ') + many);
+  const steps = message.statuses.map(step => step.status);
+  const many = message.num_segments > 1 && `${message.num_segments} segments`;
+  write(find('.steps'), [steps.length > 1 && steps.join(' \u2192 '), many].filter(Boolean).join(' \u00b7 '));
 }
 
 form.addEventListener('submit', event => {

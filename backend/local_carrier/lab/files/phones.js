@@ -31,12 +31,14 @@ export function drawPhones(phones) {
 
 function make(phone) {
   const path = `/lab/phones/${phone.sid}`;
+  const title = `phone-${phone.sid}`;
+  const problem = element('p', { className: 'problem', role: 'alert' });
   const button = (text, className, doing) =>
-    element('button', { type: 'button', text, className, onclick: () => act(doing) });
+    element('button', { type: 'button', text, className, onclick: () => act(doing, problem) });
   const keys = element('div', { className: 'keys' }, ...[...KEYS].map(key =>
     element('button', {
       type: 'button', text: key, ariaLabel: `Press ${key}`,
-      onclick: () => act(() => ask('POST', `${path}/digits`, { digits: key })),
+      onclick: () => act(() => ask('POST', `${path}/digits`, { digits: key }), problem),
     })));
   const words = element('input', { ariaLabel: 'Words to say', placeholder: 'Say words to a menu' });
   const speech = element('form', {
@@ -47,11 +49,11 @@ function make(phone) {
       act(async () => {
         await ask('POST', `${path}/speech`, { text: words.value.trim() });
         words.value = '';
-      });
+      }, problem);
     },
   }, words, element('button', { text: 'Say', className: 'quiet' }));
-  return element('li', { className: 'phone' },
-    element('div', { className: 'who' }, element('h3'), element('span', { className: 'chip' })),
+  const card = element('div', { className: 'phone', role: 'group' },
+    element('div', { className: 'who' }, element('h3', { id: title }), element('span', { className: 'chip' })),
     element('p', { className: 'road' }),
     element('div', { className: 'tags' }),
     element('div', { className: 'ear hears' },
@@ -65,11 +67,14 @@ function make(phone) {
       button('Answer', 'go', () => ask('POST', `${path}/answer`)),
       button('Reject', 'end', () => ask('POST', `${path}/rejection`))),
     element('div', { className: 'talks' }, keys, speech),
+    problem,
     element('div', { className: 'row' },
       element('details', {}, element('summary', { text: 'Log' }),
         element('div', { className: 'lines', tabIndex: 0, role: 'region', ariaLabel: `Log of ${ownerName(phone).text}` },
           element('ul'))),
       button('Hang up', 'end hang-up', () => ask('DELETE', path))));
+  card.setAttribute('aria-labelledby', title);
+  return element('li', {}, card);
 }
 
 function fill(card, phone) {

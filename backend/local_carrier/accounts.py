@@ -116,10 +116,11 @@ class Accounts:
         self._file, self._clock = state_file, clock
         self._accounts: dict[str, Account] = {}
         self._owners: dict[str, tuple[Account, PhoneNumber]] = {}
+        self._keys: dict[str, tuple[Account, ApiKey]] = {}
         if state_file.exists():
             kept = msgspec.json.decode(state_file.read_bytes(), type=list[Account])
             self._accounts = {account.sid: account for account in kept}
-            self._index_numbers()
+            self._index()
 
     def all(self) -> list[Account]:
         return list(self._accounts.values())
@@ -140,24 +141,16 @@ class Accounts:
             if owned is not None and owned[0] is not account:
                 raise NumberTaken(wanted)
         if account is None:
-            account = self.create(friendly_name)
-        for wanted in numbers:
+            account = self._made(friendly_name)
+        for wanted in dict.fromkeys(numbers):
             if self.owner_of(wanted) is None:
-                self.take_number(account, self.new_number(wanted))
+                number = self.new_number(wanted)
+                account.numbers[number.sid] = number
         self.save()
         return account
 
-    def create(self, friendly_name: str, owner: Account | None = None) -> Account:
-        now = self._clock.now()
-        account = Account(
-            sid=new_sid("AC"),
-            auth_token=secrets.token_hex(16),
-            friendly_name=friendly_name,
-            owner_sid=owner.sid if owner is not None else "",
-            created_at=now,
-            updated_at=now,
-        )
-        self._accounts[account.sid] = account
+    def create(self, friendly_name: str, owner: Account) -> Account:
+        account = self._made(friendly_name, owner.sid)
         self.save()
         return account
 
@@ -201,26 +194,43 @@ class Accounts:
         return found[0] if found is not None and _same(found[1].secret, password) else None
 
     def key(self, sid: str) -> tuple[Account, ApiKey] | None:
-        for account in self._accounts.values():
-            if sid in account.keys:
-                return account, account.keys[sid]
-        return None
+        return self._keys.get(sid)
 
     def save(self) -> None:
         """Whole or not at all: a carrier killed while writing still finds the older file."""
-        self._index_numbers()
+        self._index()
         self._file.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._file.with_suffix(".new")
         fresh.touch(mode=0o600)
         fresh.write_bytes(msgspec.json.format(msgspec.json.encode(self.all()), indent=1))
         os.replace(fresh, self._file)
 
-    def _index_numbers(self) -> None:
-        """A call looks its number up; a thousand accounts must not make it slow."""
+    def _made(self, friendly_name: str, owner_sid: str = "") -> Account:
+        """Not saved yet."""
+        now = self._clock.now()
+        account = Account(
+            sid=new_sid("AC"),
+            auth_token=secrets.token_hex(16),
+            friendly_name=friendly_name,
+            owner_sid=owner_sid,
+            created_at=now,
+            updated_at=now,
+        )
+        self._accounts[account.sid] = account
+        return account
+
+    def _index(self) -> None:
+        """A call looks its number up, a request its key; a thousand accounts must not make that
+        slow."""
         self._owners = {
             number.phone_number: (account, number)
             for account in self._accounts.values()
             for number in account.numbers.values()
+        }
+        self._keys = {
+            sid: (account, key)
+            for account in self._accounts.values()
+            for sid, key in account.keys.items()
         }
 
 

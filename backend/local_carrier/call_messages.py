@@ -12,7 +12,8 @@ from backend.local_carrier.clock import Clock
 from backend.local_carrier.legs import Leg, LegStatus
 from backend.local_carrier.sids import new_sid
 from backend.local_carrier.times import rfc2822
-from backend.local_carrier.webhooks.delivery import JsonBody, Webhooks
+from backend.local_carrier.webhooks.delivery import Webhooks
+from backend.local_carrier.webhooks.webhook import JsonBody
 
 KEPT_CHARACTERS = 200
 

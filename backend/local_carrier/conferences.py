@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Literal, Protocol
 
+import msgspec
+
 from backend.local_carrier.accounts import Account
 from backend.local_carrier.audio.clips import Playback
 from backend.local_carrier.audio.sources import FromPlay
 from backend.local_carrier.audio.tones import beep, hold_music
 from backend.local_carrier.background import Background
+from backend.local_carrier.faults import OTHER_REGION, Faults
 from backend.local_carrier.legs import Leg
 from backend.local_carrier.rooms import Conference, LeaveReason, Participant, Seat
 from backend.local_carrier.times import rfc2822
@@ -39,8 +42,10 @@ class CannotJoin(Exception):
 class Conferences:
     """`started` is told of a conference that begins, `ended` of one that is over."""
 
-    def __init__(self, webhooks: Webhooks, background: Background, run_music: RunMusic) -> None:
-        self._webhooks = webhooks
+    def __init__(
+        self, webhooks: Webhooks, background: Background, faults: Faults, run_music: RunMusic
+    ) -> None:
+        self._webhooks, self._faults = webhooks, faults
         self._background, self._run_music = background, run_music
         self.started: list[Callable[[Conference], None]] = []
         self.ended: list[Callable[[Conference], None]] = []
@@ -209,9 +214,11 @@ class Conferences:
     # The rest, in the order in which it is called
 
     def _room(self, leg: Leg, seat: Seat) -> Conference:
-        conference = self._live.get((leg.account.sid, seat.room, seat.region))
+        struck = self._faults.strike(("other-region",), leg.account.sid, seat.room)
+        region = seat.region if struck is None else OTHER_REGION
+        conference = self._live.get((leg.account.sid, seat.room, region))
         if conference is None:
-            conference = Conference(leg, seat)
+            conference = Conference(leg, msgspec.structs.replace(seat, region=region))
             self._remember(conference)
         return conference
 

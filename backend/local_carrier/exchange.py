@@ -79,7 +79,7 @@ class Exchange:
             address=address,
             audible=self.audible,
         )
-        self.conferences = Conferences(self.webhooks, self.background, self._run_music)
+        self.conferences = Conferences(self.webhooks, self.background, self.faults, self._run_music)
         self.recorder = Recorder(self.recordings, self.conferences)
         self.calls = Calls(
             self.clock,
@@ -136,6 +136,7 @@ class Exchange:
 
     async def open(self) -> None:
         await self.webhooks.open()
+        self.recordings.open()
         await self._running.enter_async_context(running(self.clock))
         if self.audible:
             if isinstance(self.clock, MovedClock):
@@ -200,6 +201,8 @@ class Exchange:
 
     def leg_to(self, wish: Wish, parent: Leg) -> Leg:
         """Raises `Unreachable`, also for a caller ID that the call may not show."""
+        if parent.account.status != "active":
+            raise Unreachable(10001, "Account is not active")
         caller = wish.caller or parent.caller
         if wish.to.startswith("+") and not _may_show(parent, caller):
             raise Unreachable(13214, f"{caller} is not a caller ID that this call may show")

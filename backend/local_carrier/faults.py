@@ -42,8 +42,8 @@ KEPT_STRIKES = 5000
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """`match` is a part of what may be struck: of a URL and event, of a REST path, of a message's
-    type, of a room's name. Empty, it is all."""
+    """`match` is a part of what may be struck: of a URL and the event or status that is told there,
+    of a REST path, of a message's type, of a room's name. Empty, it is all."""
 
     id: int
     kind: Kind

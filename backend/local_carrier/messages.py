@@ -188,7 +188,7 @@ class Messages:
     def add(self, message: Message) -> None:
         self._all[message.sid] = message
         if len(self._all) > KEPT_MESSAGES:
-            del self._all[next(iter(self._all))]
+            self._forget_the_oldest()
 
     def of_account(self, account: Account) -> list[Message]:
         return [message for message in self._all.values() if message.account is account]
@@ -201,3 +201,11 @@ class Messages:
 
     def forget(self, message: Message) -> None:
         self._all.pop(message.sid, None)
+
+    def _forget_the_oldest(self) -> None:
+        """Of those whose road has ended; else of those that may wait for a receipt for ever."""
+        texts = self._all.values()
+        ended = next((text for text in texts if text.status not in TRANSITIONS), None)
+        oldest = ended or next((text for text in texts if not text.is_under_way), None)
+        if oldest is not None:
+            self.forget(oldest)

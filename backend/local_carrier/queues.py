@@ -6,6 +6,7 @@ document over and over; whoever takes them is bridged with them (`twiml/queue.py
 
 import asyncio
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 from backend.local_carrier.accounts import Account
@@ -91,15 +92,15 @@ class Queue:
 
 class Queues:
     def __init__(self) -> None:
-        self._all: dict[str, Queue] = {}
+        self._of_account: dict[str, dict[str, Queue]] = {}
+        """By the SIDs of the account and of the queue."""
         self._members: dict[str, Member] = {}
 
     def of_account(self, account: Account) -> list[Queue]:
-        return [queue for queue in self._all.values() if queue.account is account]
+        return list(self._of_account.get(account.sid, {}).values())
 
     def find(self, account: Account, sid: str) -> Queue | None:
-        queue = self._all.get(sid)
-        return queue if queue is not None and queue.account is account else None
+        return self._of_account.get(account.sid, {}).get(sid)
 
     def named(self, account: Account, name: str) -> Queue | None:
         return next((q for q in self.of_account(account) if q.name == name), None)
@@ -109,7 +110,7 @@ class Queues:
         queue = self.named(account, name)
         if queue is None:
             queue = Queue(account, name, size, now)
-            self._all[queue.sid] = queue
+            self._of_account.setdefault(account.sid, {})[queue.sid] = queue
         return queue
 
     def is_in_use(self, queue: Queue) -> bool:
@@ -118,7 +119,7 @@ class Queues:
         return belongs or any(not taker.done() for taker in queue.takers)
 
     def close(self, queue: Queue) -> None:
-        self._all.pop(queue.sid, None)
+        self._of_account[queue.account.sid].pop(queue.sid, None)
 
     def member(self, leg: Leg) -> Member | None:
         """The leg as one who waits."""
@@ -143,6 +144,7 @@ class Queues:
         """
         taken: asyncio.Future[Member] = asyncio.get_running_loop().create_future()
         queue.takers.append(taken)
+        taken.add_done_callback(partial(_forget_taker, queue))
         _hand_over(queue)
         return taken
 
@@ -150,9 +152,6 @@ class Queues:
         """A taker is gone, perhaps in the very moment in which somebody was found for them."""
         if not taken.cancel():
             self.put_back(taken.result())
-        for queue in self._all.values():
-            if taken in queue.takers:
-                queue.takers.remove(taken)
 
     def put_back(self, member: Member) -> None:
         """Whoever took the caller is gone before they talked: the caller is first again."""
@@ -182,6 +181,11 @@ def _finish(member: Member, result: QueueResult) -> None:
     if member.state != "over":
         member.result = result
         member.become("over")
+
+
+def _forget_taker(queue: Queue, taker: "asyncio.Future[Member]") -> None:
+    if taker in queue.takers:
+        queue.takers.remove(taker)
 
 
 def _hand_over(queue: Queue) -> None:

@@ -19,14 +19,15 @@ from backend.local_carrier.background import Background
 from backend.local_carrier.clock import Clock
 from backend.local_carrier.sids import new_sid
 from backend.local_carrier.times import rfc2822
-from backend.local_carrier.webhooks.delivery import Parameters, Webhooks
+from backend.local_carrier.webhooks.delivery import Webhooks
+from backend.local_carrier.webhooks.parameters import API_VERSION
+from backend.local_carrier.webhooks.webhook import Parameters
 
 RecordingStatus = Literal[
     "in-progress", "paused", "stopped", "processing", "completed", "absent", "deleted"
 ]
 RecordingSource = Literal[
-    "DialVerb", "Conference", "OutboundAPI", "RecordVerb", "StartCallRecordingAPI",
-    "StartConferenceRecordingAPI",
+    "DialVerb", "Conference", "OutboundAPI", "RecordVerb", "StartCallRecordingAPI"
 ]  # fmt: skip
 PauseBehavior = Literal["skip", "silence"]
 Track = Literal["inbound", "outbound", "both"]
@@ -145,6 +146,11 @@ class Recordings:
         self._all: dict[str, Recording] = {}
         self._live: dict[str, Recording] = {}
 
+    def open(self) -> None:
+        """Nobody knows the recordings of an earlier process any more: their files are removed."""
+        for left_behind in self._folder.glob("RE*.wav"):
+            left_behind.unlink()
+
     def all(self) -> list[Recording]:
         return list(self._all.values())
 
@@ -205,7 +211,7 @@ class Recordings:
 
     def url(self, recording: Recording) -> str:
         """Without an ending it is the audio itself, as a WAV file."""
-        account = f"{self._address}/2010-04-01/Accounts/{recording.account.sid}"
+        account = f"{self._address}/{API_VERSION}/Accounts/{recording.account.sid}"
         return f"{account}/Recordings/{recording.sid}"
 
     def parameters(self, recording: Recording) -> Parameters:

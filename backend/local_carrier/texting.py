@@ -1,9 +1,11 @@
 """How texts travel: from a number of ours to a telephone, and from a telephone to a number.
 
-A number sends one segment a second; what comes faster is queued. A text to another number of this
-carrier arrives there; all others end at a telephone outside, as its handset says.
+A number sends one segment a second; what comes faster waits in its line, and whatever is canceled
+there leaves its turn to the next. A text to another number of this carrier arrives there; all
+others end at a telephone outside, as its handset says.
 """
 
+from collections import deque
 from collections.abc import Sequence
 
 import msgspec
@@ -35,6 +37,10 @@ SENDING_SECONDS = 0.5
 COOKIES_KEPT_SECONDS = 4 * 3600
 """So long Twilio remembers the cookies of a conversation between two numbers."""
 UNROUTABLE = 30003
+
+
+Line = tuple[str, str]
+"""An account's SID and one of its numbers: what that sends goes out one after the other."""
 
 
 class Fate(msgspec.Struct, frozen=True):
@@ -98,9 +104,12 @@ class Texting:
         self._clock, self._webhooks, self._background = clock, webhooks, background
         self._address = address
         self._roads = Background()
-        self._free_at: dict[tuple[str, str], float] = {}
+        self._lines: dict[Line, deque[Message]] = {}
+        """What waits for its turn at each number that is sending."""
+        self._free_at: dict[Line, float] = {}
         """When each number will have sent what it has to send."""
         self._cookies: dict[tuple[str, str, str], tuple[float, dict[str, str]]] = {}
+        """Each conversation's, and until when; in the order in which they will be forgotten."""
 
     def send(self, account: Account, text: Text) -> Message:
         """The message is queued from now on. Raises `CannotText`."""
@@ -112,7 +121,10 @@ class Texting:
 
     def cancel(self, message: Message) -> bool:
         """False if it is too late."""
-        return self._become(message, MessageStatus.CANCELED)
+        if not self._become(message, MessageStatus.CANCELED):
+            return False
+        self._leave_line(message)
+        return True
 
     def receive(
         self, sender: str, to: str, body: str, media: Sequence[tuple[str, bytes]] = ()
@@ -165,19 +177,46 @@ class Texting:
         )
         self._messages.add(message)
         wait = self._wait(account, message.sender)
-        needed = message.segments / SEGMENTS_PER_SECOND
-        self._free_at[account.sid, message.sender] = self._clock.seconds() + wait + needed
-        self._roads.start(self._carry(message, wait, text.validity_seconds))
+        if wait > text.validity_seconds:
+            self._roads.start(self._expire(message, text.validity_seconds))
+        self._join_line(message, wait)
         return message
 
     def _wait(self, account: Account, sender: str) -> float:
         return max(0.0, self._free_at.get((account.sid, sender), 0.0) - self._clock.seconds())
 
-    async def _carry(self, message: Message, wait: float, validity: int) -> None:
-        await self._clock.sleep(min(wait, validity))
-        if wait > validity:
+    def _join_line(self, message: Message, wait: float) -> None:
+        line = _line(message)
+        self._free_at[line] = self._clock.seconds() + wait + _sending_seconds(message)
+        if line not in self._lines:
+            self._lines[line] = deque()
+            self._roads.start(self._send_in_turn(line))
+        self._lines[line].append(message)
+
+    def _leave_line(self, message: Message) -> bool:
+        """What waits behind it moves up. False if its turn has come."""
+        line = _line(message)
+        waiting = self._lines.get(line)
+        if waiting is None or message not in waiting:
+            return False
+        waiting.remove(message)
+        self._free_at[line] -= _sending_seconds(message)
+        return True
+
+    async def _expire(self, message: Message, validity: int) -> None:
+        await self._clock.sleep(validity)
+        if self._leave_line(message):
             self._become(message, MessageStatus.FAILED, 30036)
-            return
+
+    async def _send_in_turn(self, line: Line) -> None:
+        waiting = self._lines[line]
+        while waiting:
+            message = waiting.popleft()
+            self._roads.start(self._carry(message))
+            await self._clock.sleep(_sending_seconds(message))
+        del self._lines[line]
+
+    async def _carry(self, message: Message) -> None:
         if message.account.status != "active":
             self._become(message, MessageStatus.FAILED, 30002)
             return
@@ -194,7 +233,9 @@ class Texting:
         """Twilio's code for what went wrong, if anything did."""
         for url in message.media_urls:
             try:
-                answer = await self._webhooks.request(message.account, url, {}, method="GET")
+                answer = await self._webhooks.request(
+                    message.account, url, {}, method="GET", keeps_port=True
+                )
             except WebhookFailed as failure:
                 message.note(f"its media cannot be had: {failure}")
                 return failure.code
@@ -205,7 +246,7 @@ class Texting:
                 message.note(f"{url} has {len(answer.body)} bytes")
                 return 11751
             message.attach(answer.content_type, answer.body)
-        message.media_urls = ()
+            message.media_urls = message.media_urls[1:]
         return None
 
     async def _hand_over(self, message: Message) -> None:
@@ -242,7 +283,11 @@ class Texting:
             return False
         if message.status_callback:
             self._webhooks.notify(
-                message.sid, message.account, message.status_callback, status_parameters(message)
+                message.sid,
+                message.account,
+                message.status_callback,
+                status_parameters(message),
+                keeps_port=True,
             )
         return True
 
@@ -287,6 +332,7 @@ class Texting:
                 method=step.method,
                 fallback=is_fallback,
                 cookies=cookies,
+                keeps_port=True,
             )
 
         await perform_messaging(MessagingStage(message, send), settings, ask)
@@ -317,9 +363,19 @@ class Texting:
     def _cookies_between(self, message: Message) -> dict[str, str]:
         """Set by the customer's answers, sent back while the conversation goes on."""
         now = self._clock.seconds()
-        self._cookies = {pair: kept for pair, kept in self._cookies.items() if now <= kept[0]}
+        while self._cookies and self._cookies[oldest := next(iter(self._cookies))][0] < now:
+            del self._cookies[oldest]
         # A number may change hands: what one account's answers set is never another's.
         pair = (message.account.sid, message.to, message.sender)
-        _, cookies = self._cookies.get(pair, (now, {}))
+        _, cookies = self._cookies.pop(pair, (now, {}))
         self._cookies[pair] = (now + COOKIES_KEPT_SECONDS, cookies)
         return cookies
+
+
+def _line(message: Message) -> Line:
+    return message.account.sid, message.sender
+
+
+def _sending_seconds(message: Message) -> float:
+    """So long its number sends nothing else."""
+    return message.segments / SEGMENTS_PER_SECOND

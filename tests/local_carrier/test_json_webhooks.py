@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 import pytest
+from twilio.request_validator import RequestValidator
 
 from backend.local_carrier.webhooks.signature import signature, with_body_hash
 from tests.local_carrier.customer import Customer, Got, Reply
@@ -70,6 +71,20 @@ async def test_a_form_on_demand_is_signed_too(lab: Lab, acme: Company, customer:
     assert good.posted == {"CallSid": "CA1", "Digits": ""}
     assert good.is_signed_with(acme.auth_token)
     assert not bad.is_signed_with(acme.auth_token)
+
+
+async def test_a_form_of_a_text_is_signed_with_the_port_of_its_address(
+    lab: Lab, acme: Company
+) -> None:
+    url, validator = "https://127.0.0.1:9/form", RequestValidator(acme.auth_token)
+
+    async def signed(fields: dict[str, str]) -> str:
+        body = {"account_sid": acme.account_sid, "url": url, "fields": fields}
+        return (await lab.ask("POST", "/lab/webhooks", body))[0]["signature"]
+
+    text, call = {"MessageSid": "SM1"}, {"CallSid": "CA1"}
+    assert await signed(text) == validator.compute_signature(url, text)
+    assert await signed(call) == validator.compute_signature("https://127.0.0.1/form", call)
 
 
 async def test_every_attempt_is_answered(lab: Lab, acme: Company, customer: Customer) -> None:

@@ -10,7 +10,15 @@ from typing import Any
 import aiohttp
 import pytest
 
+from backend.local_carrier.accounts import Account
 from backend.local_carrier.clock import MovedClock
+from backend.local_carrier.messages import (
+    KEPT_MESSAGES,
+    Direction,
+    Message,
+    Messages,
+    MessageStatus,
+)
 from backend.local_carrier.segments import segments, smart_encoded
 from backend.local_carrier.server import carrier
 from tests.local_carrier.customer import Customer, Reply
@@ -137,6 +145,37 @@ async def test_a_number_sends_one_segment_a_second_and_what_waits_can_be_called_
     assert await refusal_of(too_late) == (409, 30409)
 
 
+async def test_whoever_waits_behind_a_text_that_is_called_back_moves_up(
+    acme: Company, clock: MovedClock
+) -> None:
+    first = await text(acme)
+    long = await text(acme, body="x" * 1600)
+    third = await text(acme, validity_period=5)
+    assert (await acme.twilio.messages(third.sid).fetch_async()).status == "queued"
+    await acme.twilio.messages(long.sid).update_async(status="canceled")
+    fourth = await text(acme)
+    await clock.move(0.9)
+    statuses = {m.sid: m.status for m in await acme.twilio.messages.list_async()}
+    assert (statuses[first.sid], statuses[third.sid]) == ("sent", "queued")
+    await clock.move(0.2)
+    assert (await acme.twilio.messages(third.sid).fetch_async()).status == "sending"
+    assert (await acme.twilio.messages(fourth.sid).fetch_async()).status == "queued"
+    await clock.move(1)
+    assert (await acme.twilio.messages(fourth.sid).fetch_async()).status == "sending"
+    await clock.move(2 * WHOLE_ROAD)
+    assert {m.status for m in await acme.twilio.messages.list_async()} == {"delivered", "canceled"}
+
+
+async def test_the_turn_of_a_text_that_is_no_longer_valid_goes_to_the_next(
+    acme: Company, clock: MovedClock
+) -> None:
+    await text(acme, body="x" * 1600)
+    await text(acme, body="x" * 1600, validity_period=3)
+    last = await text(acme)
+    await clock.move(11.1)
+    assert (await acme.twilio.messages(last.sid).fetch_async()).status == "sending"
+
+
 async def test_a_text_that_waits_longer_than_it_is_valid_is_not_sent(
     acme: Company, clock: MovedClock
 ) -> None:
@@ -154,6 +193,14 @@ async def test_a_queue_has_an_end(acme: Company) -> None:
     for _ in range(36_000 // segments(longest) + 1):
         await text(acme, body=longest)
     assert await refusal_of(text(acme)) == (400, 21611)
+
+
+async def test_texts_that_were_called_back_leave_room_in_the_queue(acme: Company) -> None:
+    longest = "😀" * 1600
+    sent = [await text(acme, body=longest) for _ in range(36_000 // segments(longest) + 1)]
+    assert await refusal_of(text(acme)) == (400, 21611)
+    await acme.twilio.messages(sent[-1].sid).update_async(status="canceled")
+    assert (await text(acme)).status == "queued"
 
 
 async def test_two_numbers_do_not_wait_for_each_other(
@@ -294,6 +341,26 @@ async def test_texts_are_listed_by_whom_and_when(acme: Company, clock: MovedCloc
     assert [m.sid for m in since] == [came_in["sid"], second.sid]
 
 
+def test_of_too_many_texts_the_oldest_is_forgotten_that_is_not_under_way(
+    clock: MovedClock,
+) -> None:
+    messages = Messages()
+    acme = Account(sid="AC1", auth_token="", friendly_name="Acme")
+
+    def added(direction: Direction) -> Message:
+        message = Message(
+            acme, clock, messages.changes, sender=ANA, to=BEN, body="Hi", direction=direction
+        )
+        messages.add(message)
+        return message
+
+    waiting, sent = added("outbound-api"), added("outbound-api")
+    for status in (MessageStatus.SENDING, MessageStatus.SENT):
+        sent.become(status)
+    came_in = [added("inbound") for _ in range(KEPT_MESSAGES - 1)]
+    assert messages.of_account(acme) == [waiting, sent, *came_in[1:]]
+
+
 # Pictures
 
 
@@ -344,6 +411,20 @@ async def test_a_text_whose_picture_cannot_be_had_fails(
     await clock.move(WHOLE_ROAD)
     fetched = await acme.twilio.messages(sent.sid).fetch_async()
     assert (fetched.status, fetched.error_code) == ("failed", code)
+
+
+async def test_a_picture_that_cannot_be_had_does_not_make_those_before_it_more(
+    acme: Company, customer: Customer, clock: MovedClock
+) -> None:
+    customer.answers("/cat.png", Reply(PICTURE, "image/png"))
+    pictures = [customer.url(path) for path in ("/cat.png", "/none.png", "/cat.png")]
+    sent = await text(acme, media_url=pictures)
+    assert sent.num_media == "3"
+    await clock.move(WHOLE_ROAD)
+    fetched = await acme.twilio.messages(sent.sid).fetch_async()
+    assert (fetched.status, fetched.error_code, fetched.num_media) == ("failed", 11200, "3")
+    assert len(await acme.twilio.messages(sent.sid).media.list_async()) == 1
+    assert len(customer.at("/cat.png")) == 1
 
 
 async def test_a_long_text_may_go_as_one_mms(acme: Company) -> None:

@@ -2,15 +2,18 @@
 time is moved by hand; what is in them is in `test_recorded_sound.py`."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
 from backend.local_carrier.clock import MovedClock
+from backend.local_carrier.server import carrier
 from tests.local_carrier.customer import Customer
 from tests.local_carrier.lab import Company, Lab, Phone
 from tests.local_carrier.sounds import channels_of, seconds_of
+from tests.serving import served
 
 ANSWERS = "+15557770001"
 EVENTS = ["in-progress", "completed", "absent"]
@@ -207,6 +210,21 @@ async def test_a_deleted_recording_is_remembered_without_its_sound(
         with pytest.raises(TwilioRestException) as refusal:
             await attempt
         assert (refusal.value.status, refusal.value.code) == (404, 20404)
+
+
+async def test_the_next_carrier_removes_the_sound_of_recordings_that_nobody_knows_any_more(
+    acme: Company, caller: Phone, clock: MovedClock, tmp_path: Path
+) -> None:
+    recordings = acme.twilio.calls(caller.sid).recordings
+    made = await recordings.create_async()
+    await clock.move(2)
+    await recordings(made.sid).update_async("stopped")
+    await clock.move(0)
+    folder = tmp_path / "recordings"
+    (folder / "mine.wav").write_bytes(await downloaded(acme, made.sid))
+    assert {file.name for file in folder.iterdir()} == {f"{made.sid}.wav", "mine.wav"}
+    async with served(carrier(tmp_path, media="null")):
+        assert [file.name for file in folder.iterdir()] == ["mine.wav"]
 
 
 async def test_recordings_are_found_by_their_call_and_their_day(

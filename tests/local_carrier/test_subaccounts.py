@@ -1,9 +1,12 @@
 """Subaccounts: who sees and may do what in them, and what becomes of one that is suspended."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from backend.local_carrier.accounts import Accounts
+from backend.local_carrier.clock import MovedClock
 from tests.local_carrier.customer import Customer
 from tests.local_carrier.lab import Company, Lab
 from tests.local_carrier.refusals import refusal_of
@@ -133,6 +136,41 @@ async def test_what_goes_on_in_a_suspended_subaccount_goes_on_until_somebody_end
     await caller.becomes("completed")
 
 
+async def test_a_call_that_goes_on_in_a_suspended_subaccount_dials_nobody(
+    acme: Company, branch: Company, customer: Customer
+) -> None:
+    await branch.twilio.incoming_phone_numbers(branch.number_sid).update_async(
+        voice_url=customer.url(branch.voice_path)
+    )
+    customer.twiml(branch.voice_path, "<Gather numDigits='1' action='/dials' timeout='60'/>")
+    customer.twiml("/dials", f"<Dial action='/dialled'>{ANA}</Dial>")
+    customer.twiml("/dialled", "<Hangup/>")
+    caller = await branch.is_called()
+    await caller.becomes("in-progress")
+    await acme.twilio.api.accounts(branch.account_sid).update_async(status="suspended")
+    await caller.presses("1")
+    ended = await caller.becomes("completed")
+    (dialled,) = customer.at("/dialled")
+    assert dialled.fields["DialCallStatus"] == "failed"
+    assert any("10001: Account is not active" in line["text"] for line in ended["log"])
+    assert [call.sid for call in await branch.twilio.calls.list_async()] == [caller.sid]
+
+
+async def test_a_suspended_subaccount_cannot_be_dialled_by_its_owner(
+    acme: Company, branch: Company, customer: Customer
+) -> None:
+    await branch.twilio.incoming_phone_numbers(branch.number_sid).update_async(
+        voice_url=customer.url(branch.voice_path)
+    )
+    await acme.twilio.api.accounts(branch.account_sid).update_async(status="suspended")
+    acme.answers_calls_with(f"<Dial action='/dialled'>{branch.number}</Dial>")
+    customer.twiml("/dialled", "<Hangup/>")
+    await (await acme.is_called()).becomes("completed")
+    (dialled,) = customer.at("/dialled")
+    assert dialled.fields["DialCallStatus"] == "failed"
+    assert customer.at(branch.voice_path) == []
+
+
 async def test_a_closed_subaccount_is_closed_for_ever_and_its_numbers_are_free(
     acme: Company, branch: Company
 ) -> None:
@@ -148,6 +186,26 @@ async def test_an_account_that_nobody_opened_cannot_be_suspended(acme: Company) 
     itself = acme.twilio.api.accounts(acme.account_sid)
     assert await refusal_of(itself.update_async(status="suspended")) == (403, 20003)
     assert (await itself.update_async(friendly_name="Acme & Sons")).friendly_name == "Acme & Sons"
+
+
+# What is written down
+
+
+async def test_an_account_is_opened_with_all_its_numbers_in_one_writing(
+    tmp_path: Path, clock: MovedClock
+) -> None:
+    """A carrier that is killed meanwhile leaves no account without its numbers."""
+    written: list[list[str]] = []
+
+    class Written(Accounts):
+        def save(self) -> None:
+            super().save()
+            kept = Accounts(tmp_path / "state.json", clock).all()
+            written.append([n.phone_number for each in kept for n in each.numbers.values()])
+
+    numbers = ["+15550100001", "+15550100002", "+15550100001"]
+    Written(tmp_path / "state.json", clock).open("Acme", numbers)
+    assert written == [["+15550100001", "+15550100002"]]
 
 
 # Numbers that change hands

@@ -3,9 +3,12 @@
 import asyncio
 import time
 from contextlib import suppress
+from typing import Any
 
 import pytest
+from twilio.request_validator import RequestValidator
 
+from backend.local_carrier.clock import MovedClock
 from backend.local_carrier.webhooks.overrides import Overrides, overrides_in
 from tests.local_carrier.customer import Customer, Got, Reply
 from tests.local_carrier.lab import Company, Lab
@@ -29,6 +32,14 @@ def test_a_fragment_changes_times_and_retries_within_twilios_limits() -> None:
 
 async def point(acme: Company, **where: str) -> None:
     await acme.twilio.incoming_phone_numbers(acme.number_sid).update_async(**where)
+
+
+async def arms(lab: Lab, kind: str, **how: Any) -> None:
+    await lab.ask("POST", "/lab/faults", {"kind": kind, **how}, 201)
+
+
+def told(customer: Customer, path: str, field: str) -> list[str]:
+    return [got.fields[field] for got in customer.at(path)]
 
 
 @pytest.mark.parametrize(
@@ -80,10 +91,8 @@ async def test_without_a_fallback_the_caller_hears_an_apology(
     assert "application error" in heard["sources"][0]["text"]
     attempts = await acme.lab.deliveries()
     # A refused connection is tried once more, and both attempts are in the log.
-    assert [(d["attempt"], d["status"], d["error"]) for d in attempts] == [
-        (1, None, "no answer"),
-        (2, None, "no answer"),
-    ]
+    assert [(d["attempt"], d["status"]) for d in attempts] == [(1, None), (2, None)]
+    assert all(d["error"].startswith("no connection: Connect call failed") for d in attempts)
 
 
 async def test_an_action_that_fails_goes_to_the_fallback_too(
@@ -211,6 +220,125 @@ async def test_the_log_has_each_attempt_with_its_answer(
     assert delivery["body"] == "<Response><Hangup/></Response>"
     assert delivery["duration_ms"] > 0
     assert await lab.ask("GET", f"/lab/deliveries?since={delivery['id']}") == []
+
+
+async def test_the_log_says_why_no_answer_came(lab: Lab, acme: Company, customer: Customer) -> None:
+    customer.answers("/slow", Reply(delay=2))
+    customer.answers("/busy", Reply(status=503))
+    customer.answers("/lost", Reply())
+    await arms(lab, "answer-lost", match="/lost")
+    for path in ("/slow#rt=100", "/busy", "/lost"):
+        body = {"account_sid": acme.account_sid, "url": customer.url(path)}
+        await lab.ask("POST", "/lab/webhooks", body)
+    slow, busy, lost = await lab.deliveries()
+    assert (slow["status"], slow["error"]) == (None, "timed out")
+    assert (busy["status"], busy["error"]) == (503, "HTTP status 503")
+    # The customer did answer; it is the carrier that never heard it.
+    assert (lost["status"], lost["error"], lost["fault"]) == (200, "timed out", "answer-lost")
+
+
+async def test_a_question_that_nobody_waits_for_any_more_is_so_in_the_log(
+    lab: Lab, acme: Company, customer: Customer
+) -> None:
+    customer.answers(acme.voice_path, Reply("<Response/>", delay=2))
+    caller = await acme.is_called()
+    await eventually(lambda: customer.at(acme.voice_path))
+    await caller.hangs_up()
+    await caller.becomes("canceled")
+    (asked,) = await lab.deliveries()
+    assert (asked["status"], asked["error"]) == (None, "nobody waits for it any more")
+
+
+async def test_a_repeated_callback_can_be_told_by_its_token(
+    lab: Lab, acme: Company, customer: Customer
+) -> None:
+    """It comes twice with one token; the next callback has a token of its own."""
+    customer.answers("/status", Reply())
+    await point(acme, status_callback=customer.url("/status"))
+    acme.answers_calls_with("<Hangup/>")
+    await arms(lab, "callback-repeated", next=1)
+    for _ in range(2):
+        await (await acme.is_called()).becomes("completed")
+    got = await eventually(lambda: customer.at("/status")[2:] and customer.at("/status"))
+    tokens: dict[str, set[str]] = {}
+    for each in got:
+        tokens.setdefault(each.fields["CallSid"], set()).add(
+            each.headers["i-twilio-idempotency-token"]
+        )
+    assert [len(of_a_call) for of_a_call in tokens.values()] == [1, 1]
+    assert len(set.union(*tokens.values())) == 2
+
+
+async def test_a_moved_webhook_keeps_its_token(acme: Company, customer: Customer) -> None:
+    moved = Reply(status=307, headers={"Location": customer.url("/moved")})
+    customer.answers(acme.voice_path, moved)
+    customer.twiml("/moved", "<Reject/>")
+    await (await acme.is_called()).becomes("no-answer")
+    tokens = {got.headers["i-twilio-idempotency-token"] for got in customer.got}
+    assert (len(customer.got), len(tokens)) == (2, 1)
+
+
+async def test_a_fault_may_be_for_one_status_of_a_text_or_of_a_recording(
+    still_lab: Lab, customer: Customer, clock: MovedClock
+) -> None:
+    acme = await still_lab.company("Acme", "+15550100001", customer)
+    customer.answers("/status", Reply())
+    customer.answers("/recorded", Reply())
+    await arms(still_lab, "callback-dropped", match="/status sent")
+    await arms(still_lab, "callback-dropped", match="/recorded completed")
+    customer.twiml("/after", "<Hangup/>")
+    acme.answers_calls_with(
+        "<Record playBeep='false' maxLength='2' action='/after' recordingStatusCallback='/recorded'"
+        " recordingStatusCallbackEvent='in-progress completed'/>"
+    )
+    await acme.twilio.messages.create_async(
+        to="+15557654321", from_=acme.number, body="Hi", status_callback=customer.url("/status")
+    )
+    await acme.is_called()
+    await clock.move(10)
+    assert told(customer, "/status", "MessageStatus") == ["sending", "delivered"]
+    assert told(customer, "/recorded", "RecordingStatus") == ["in-progress"]
+
+
+async def test_the_port_of_a_secure_address_is_signed_for_texts_and_not_for_calls(
+    still_lab: Lab, customer: Customer, clock: MovedClock
+) -> None:
+    """Nobody is there to answer, but the log has what was sent."""
+    acme = await still_lab.company("Acme", "+15550100001", customer)
+    secure = "https://127.0.0.1:9"
+    await point(
+        acme,
+        voice_url=f"{secure}/voice",
+        sms_url=f"{secure}/sms",
+        status_callback=f"{secure}/call-status",
+    )
+    await acme.twilio.messages.create_async(
+        to="+15557654321", from_=acme.number, body="Hi", status_callback=f"{secure}/text-status"
+    )
+    await acme.twilio.messages.create_async(
+        to="+15557654321", from_=acme.number, media_url=[f"{secure}/cat.png"]
+    )
+    await acme.is_texted("Hi")
+    await acme.is_called()
+    await clock.move(10)
+    validator = RequestValidator(acme.auth_token)
+    with_port: dict[str, bool] = {}
+    for sent in await still_lab.deliveries():
+        signed = sent["parameters"] if sent["method"] == "POST" else {}
+        url = sent["url"]
+        right = {
+            True: validator.compute_signature(url, signed),
+            False: validator.compute_signature(url.replace(":9", ""), signed),
+        }
+        path = url.removeprefix(secure)
+        with_port[path] = next(ports for ports in right if right[ports] == sent["signature"])
+    assert with_port == {
+        "/text-status": True,
+        "/cat.png": True,
+        "/sms": True,
+        "/voice": False,
+        "/call-status": False,
+    }
 
 
 async def test_a_call_brings_back_its_cookies_and_no_other_calls(

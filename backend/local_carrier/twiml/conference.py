@@ -12,7 +12,6 @@ import msgspec
 
 from backend.local_carrier.clock import within
 from backend.local_carrier.conferences import CannotJoin, Refusal
-from backend.local_carrier.faults import OTHER_REGION
 from backend.local_carrier.rooms import EVENT_GROUPS, USUAL_REGION, Beep, Seat, is_label
 from backend.local_carrier.twiml.reading import Reader, TwimlError, absolute
 from backend.local_carrier.twiml.recorded import DialRecording, read_wish
@@ -64,8 +63,6 @@ class ConferenceNoun(msgspec.Struct, frozen=True):
         """Sit in the room until one leaves it. Returns the fields for `action`."""
         conferences = stage.network.conferences
         seat = self._seat_at(stage.document_url)
-        if stage.network.faults.strike(("other-region",), stage.leg.account.sid, seat.room):
-            seat = msgspec.structs.replace(seat, region=OTHER_REGION)
         try:
             participant = conferences.join(stage.leg, seat)
         except CannotJoin as refusal:

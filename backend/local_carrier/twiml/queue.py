@@ -8,9 +8,9 @@ from xml.etree.ElementTree import Element
 
 import msgspec
 
-from backend.local_carrier.bridges import Bridge
 from backend.local_carrier.clock import within
 from backend.local_carrier.queues import LONGEST_NAME, Member, Queue
+from backend.local_carrier.twiml.bridged import not_bridged, outcome_so_far, part, talk
 from backend.local_carrier.twiml.reading import Reader, TwimlError
 from backend.local_carrier.twiml.recorded import DialRecording
 from backend.local_carrier.twiml.stage import Stage
@@ -35,30 +35,25 @@ class QueueNoun(msgspec.Struct, frozen=True, kw_only=True):
         queue = network.queues.named(leg.account, self.name)
         if queue is None:
             leg.note(f"there is no queue {self.name}")
-            return _not_bridged("failed")
+            return not_bridged("failed")
         stage.known = {"QueueSid": queue.sid, "DequeingCallSid": leg.sid}  # so spelled by Twilio
         member = await self._next_member(stage, queue)
         if member is None:
-            return _not_bridged("no-answer")
+            return not_bridged("no-answer")
         stage.known["QueueTime"] = str(member.wait_seconds)
         await self._prepare(stage, member)
         if member.state == "over":  # hung up, or taken away by REST, while being prepared
-            return _not_bridged("canceled")
+            return not_bridged("canceled")
         bridge = network.bridges.join(leg, member.leg)
         network.queues.connected(member)
         recording.answered()
-        if not await within(network.clock, bridge.over, time_limit):
-            network.bridges.part(bridge, "time is over")
-        return _bridged(bridge)
+        return await talk(stage, bridge, time_limit)
 
     def part(self, stage: Stage) -> None:
-        bridge = stage.network.bridges.of(stage.leg)
-        if bridge is not None:
-            stage.network.bridges.part(bridge, "star pressed")
+        part(stage)
 
     def outcome_so_far(self, stage: Stage) -> dict[str, str]:
-        bridge = stage.network.bridges.of(stage.leg)
-        return _not_bridged("canceled") if bridge is None else _bridged(bridge)
+        return outcome_so_far(stage)
 
     async def _next_member(self, stage: Stage, queue: Queue) -> Member | None:
         """None if nobody comes in time."""
@@ -97,19 +92,3 @@ def read_queue(element: Element, timeout: int) -> QueueNoun:
     return QueueNoun(
         name=reader.body, url=reader.text("url"), method=reader.method("method"), timeout=timeout
     )
-
-
-def _not_bridged(status: str) -> dict[str, str]:
-    return {"DialCallStatus": status, "DialBridged": "false"}
-
-
-def _bridged(bridge: Bridge) -> dict[str, str]:
-    """Without a duration if REST took the caller from the queue elsewhere."""
-    told = {
-        "DialCallStatus": "completed",
-        "DialCallSid": bridge.child.sid,
-        "DialBridged": "true",
-    }
-    if not (bridge.over.done() and bridge.over.result() == "taken elsewhere"):
-        told["DialCallDuration"] = str(bridge.seconds)
-    return told

@@ -13,10 +13,9 @@ import msgspec
 from backend.local_carrier.audio.clips import Playback
 from backend.local_carrier.audio.sources import FromPlay
 from backend.local_carrier.audio.tones import ringing_tone
-from backend.local_carrier.bridges import Bridge
-from backend.local_carrier.clock import within
 from backend.local_carrier.keys import press_keys
 from backend.local_carrier.legs import Callbacks, Leg, LegStatus
+from backend.local_carrier.twiml.bridged import not_bridged, outcome_so_far, part, talk
 from backend.local_carrier.twiml.recorded import DialRecording
 from backend.local_carrier.twiml.stage import Stage, Unreachable, Wish
 
@@ -29,7 +28,6 @@ TOLD_FIRST = (
 )
 """Which outcome a <Dial> tells if several parties were not connected, each in its own way.
 Completed: one that answered, but was gone before the caller was put through."""
-FAILED = {"DialCallStatus": "failed", "DialBridged": "false"}
 
 
 class Rung(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,32 +57,27 @@ class RungTogether(msgspec.Struct, frozen=True):
         self, stage: Stage, time_limit: int, recording: DialRecording
     ) -> dict[str, str]:
         """Ring, connect, and wait until it is over. Returns the fields for `action`."""
+        parties: list[Party] = []
         try:
-            parties = [(one, self._leg(stage, one)) for one in self.rung]
-        except Unreachable as problem:
-            stage.leg.note(f"cannot dial: {problem}")
-            return FAILED
-        recording.ringing()
-        try:
+            for one in self.rung:
+                parties.append((one, self._leg(stage, one)))
+            recording.ringing()
             with _ringback(stage):
                 winner = await self._winner(stage, parties)
             if winner is None:
                 return _unanswered([leg for _, leg in parties])
             return await self._talk(stage, winner, time_limit, recording)
+        except Unreachable as problem:
+            stage.leg.note(f"cannot dial: {problem}")
+            return not_bridged("failed")
         finally:
             await _release(stage, [leg for _, leg in parties])
 
     def part(self, stage: Stage) -> None:
-        """The caller pressed the star."""
-        bridge = stage.network.bridges.of(stage.leg)
-        if bridge is not None:
-            stage.network.bridges.part(bridge, "star pressed")
+        part(stage)
 
     def outcome_so_far(self, stage: Stage) -> dict[str, str]:
-        bridge = stage.network.bridges.of(stage.leg)
-        if bridge is None:
-            return {"DialCallStatus": "canceled", "DialBridged": "false"}
-        return _connected(bridge) | {"DialCallDuration": str(bridge.seconds)}
+        return outcome_so_far(stage)
 
     def _leg(self, stage: Stage, one: Rung) -> Leg:
         status_callback = one.status_callback and stage.absolute(one.status_callback)
@@ -134,18 +127,12 @@ class RungTogether(msgspec.Struct, frozen=True):
     async def _talk(
         self, stage: Stage, child: Leg, time_limit: int, recording: DialRecording
     ) -> dict[str, str]:
-        parent, bridges = stage.leg, stage.network.bridges
         await stage.answer()  # with answerOnBridge it was not answered yet
         if not _is_there(child):  # gone while the others were let go
             return _unanswered([child])
-        bridge = bridges.join(parent, child)
+        bridge = stage.network.bridges.join(stage.leg, child)
         recording.answered()
-        if not await within(stage.network.clock, bridge.over, time_limit):
-            bridges.part(bridge, "time is over")
-        fields = _connected(bridge)
-        if bridge.over.result() != "taken elsewhere":
-            fields["DialCallDuration"] = str(bridge.seconds)
-        return fields
+        return await talk(stage, bridge, time_limit)
 
 
 def _is_there(leg: Leg) -> bool:
@@ -175,16 +162,8 @@ def _ringback(stage: Stage) -> Generator[None]:
             stage.leg.playback = None
 
 
-def _connected(bridge: Bridge) -> dict[str, str]:
-    return {
-        "DialCallStatus": "completed",
-        "DialCallSid": bridge.child.sid,
-        "DialBridged": "true",
-    }
-
-
 def _unanswered(legs: Sequence[Leg]) -> dict[str, str]:
     """Whom REST has taken away has completed its call, as far as the <Dial> is concerned."""
     ends = {LegStatus.COMPLETED if leg.is_live else leg.status: leg for leg in reversed(legs)}
     told = next(status for status in TOLD_FIRST if status in ends)
-    return {"DialCallStatus": str(told), "DialCallSid": ends[told].sid, "DialBridged": "false"}
+    return not_bridged(str(told)) | {"DialCallSid": ends[told].sid}

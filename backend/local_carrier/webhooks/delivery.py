@@ -1,17 +1,15 @@
 """Sends webhooks: one request with its retries and redirects, or callbacks one after another.
 
-The log keeps every attempt, with what was sent and what came back.
+The log keeps every attempt.
 """
 
 import asyncio
 import secrets
 import time
-import uuid
 from collections import deque
 from collections.abc import Hashable
 from contextlib import suppress
-from datetime import datetime
-from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
@@ -19,51 +17,16 @@ from backend.local_carrier.accounts import Account
 from backend.local_carrier.background import Background
 from backend.local_carrier.clock import Clock
 from backend.local_carrier.faults import CALLBACKS, Faults
+from backend.local_carrier.webhooks.log import Delivery
 from backend.local_carrier.webhooks.overrides import Overrides, overrides_in
-from backend.local_carrier.webhooks.signature import signature, with_body_hash
+from backend.local_carrier.webhooks.webhook import JsonBody, Parameters, Webhook
 from backend.local_carrier.webhooks.wire import UNUSABLE, Incoming, NoAnswer, Outgoing, Wire
-
-Parameters = dict[str, str]
 
 MOST_REDIRECTS = 10
 KEPT_DELIVERIES = 5000
-KEPT_BODY_CHARACTERS = 4000
 FORM, JSON = "application/x-www-form-urlencoded; charset=UTF-8", "application/json"
-
-
-class Delivery(msgspec.Struct):
-    """One attempt, as /lab/deliveries tells it. `status` is null while nothing came back."""
-
-    id: int
-    at: datetime
-    account_sid: str
-    method: str
-    url: str
-    parameters: Parameters
-    signature: str
-    attempt: int
-    fallback: bool
-    json: str | None = None
-    """The body of a webhook that is no form."""
-    fault: str | None = None
-    """The fault that struck it, if one did."""
-    status: int | None = None
-    body: str | None = None
-    error: str | None = None
-    duration_ms: float | None = None
-
-
-class JsonBody(msgspec.Struct, frozen=True):
-    """A webhook that is no form. `hashed` is what bodySHA256 is made of: the body itself, unless
-    a check is to be tested with something else, or with none."""
-
-    body: bytes
-    hashed: bytes | None
-
-    @classmethod
-    def of(cls, value: object) -> "JsonBody":
-        body = msgspec.json.encode(value)
-        return cls(body, body)
+GET_AFTER = (301, 302, 303)
+"""Redirects after which the new address is asked by GET."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -104,35 +67,22 @@ class Webhooks:
         fallback: bool = False,
         cookies: dict[str, str] | None = None,
         json: JsonBody | None = None,
-        fault: str | None = None,
+        keeps_port: bool = False,
     ) -> Answer:
         """Asks a customer what to do next. Follows redirects; raises `WebhookFailed`.
 
         `cookies` are sent, and changed as the answers say. A POST may be JSON instead of a form.
         """
-        kept = {} if cookies is None else cookies
-        for _ in range(MOST_REDIRECTS + 1):
-            _check_address(url)
-            with self._clock.work():
-                answer, moved_to, status = await self._with_retries(
-                    account,
-                    url,
-                    parameters,
-                    kept,
-                    json,
-                    method=method,
-                    fallback=fallback,
-                    fault=fault,
-                )
-            if moved_to is None:
-                return msgspec.structs.replace(answer, url=url)
-            try:
-                url = urljoin(url, moved_to)
-            except ValueError as error:
-                raise WebhookFailed(11100, url, f"moved to no address: {moved_to}") from error
-            if status in (301, 302, 303):
-                method, json = "GET", None
-        raise WebhookFailed(11215, url, "too many redirects")
+        webhook = Webhook(
+            account=account,
+            url=url,
+            parameters=parameters,
+            method=method,
+            json=json,
+            keeps_port=keeps_port,
+            fallback=fallback,
+        )
+        return await self._send(webhook, {} if cookies is None else cookies)
 
     def notify(
         self,
@@ -143,24 +93,32 @@ class Webhooks:
         *,
         method: str = "POST",
         json: JsonBody | None = None,
+        keeps_port: bool = False,
     ) -> None:
         """Tells a customer what happened, after whatever the same line was told before."""
-        fault = self._faults.strike(CALLBACKS, account.sid, _in_words(url, parameters))
-        overtakes = fault is not None and fault.kind == "callback-reordered"
+        webhook = Webhook(
+            account=account,
+            url=url,
+            parameters=parameters,
+            method=method,
+            json=json,
+            keeps_port=keeps_port,
+        )
+        fault = self._faults.strike(CALLBACKS, account.sid, webhook.in_words)
+        if fault is not None:
+            webhook = msgspec.structs.replace(webhook, fault=fault.kind)
+        overtakes = webhook.fault == "callback-reordered"
         previous = None if overtakes else self._last_in_line.get(line)
-        struck = fault.kind if fault is not None else None
 
         async def send() -> None:
             with suppress(WebhookFailed):  # lost, as with Twilio; the log has every attempt
-                await self.request(account, url, parameters, method=method, json=json, fault=struck)
+                await self._send(webhook, {})
 
         async def deliver() -> None:
             if previous is not None:
                 await asyncio.wait([previous])
-            if struck == "callback-dropped":
-                sent, _ = _as_sent(url, parameters, method, json)
-                dropped = self._written_down(account, sent, parameters, json, method, 1, False)
-                dropped.fault, dropped.error, dropped.duration_ms = struck, "not sent", 0.0
+            if webhook.fault == "callback-dropped":
+                self._write_down_as_dropped(webhook)
             try:
                 await self._faults.suffer(fault, send)
             finally:
@@ -171,112 +129,92 @@ class Webhooks:
         if not overtakes:
             self._last_in_line[line] = task
 
-    async def _with_retries(
-        self,
-        account: Account,
-        url: str,
-        parameters: Parameters,
-        cookies: dict[str, str],
-        json: JsonBody | None,
-        *,
-        method: str,
-        fallback: bool,
-        fault: str | None,
-    ) -> tuple[Answer, str | None, int]:
-        overrides = overrides_in(url)
+    async def _send(self, webhook: Webhook, cookies: dict[str, str]) -> Answer:
+        """Follows redirects; raises `WebhookFailed`."""
+        for _ in range(MOST_REDIRECTS + 1):
+            _check_address(webhook.url)
+            with self._clock.work():
+                incoming = await self._with_retries(webhook, cookies)
+            if incoming.location is None or not 300 <= incoming.status < 400:
+                return Answer(webhook.url, incoming.content_type, incoming.body)
+            webhook = _moved(webhook, incoming.location, incoming.status)
+        raise WebhookFailed(11215, webhook.url, "too many redirects")
+
+    async def _with_retries(self, webhook: Webhook, cookies: dict[str, str]) -> Incoming:
+        overrides = overrides_in(webhook.url)
         deadline = time.monotonic() + overrides.total_seconds
-        token = str(uuid.uuid4())
+        url, body = webhook.as_sent()
         attempt = 0
         while True:
             attempt += 1
-            sent, body = _as_sent(url, parameters, method, json)
-            delivery = self._written_down(
-                account, sent, parameters, json, method, attempt, fallback
+            delivery = self._written_down(webhook, url, attempt)
+            outgoing = Outgoing(
+                method=webhook.method,
+                url=url,
+                body=body,
+                headers=_headers(webhook, delivery.signature, has_body=body is not None),
+                cookies=cookies,
             )
-            delivery.fault = delivery.fault or fault
             try:
-                return await self._attempt(delivery, body, cookies, overrides, deadline, token)
+                incoming = await self._attempt(webhook, delivery, outgoing, overrides, deadline)
+                _keep_cookies(cookies, incoming)
+                _check_status(incoming)
+                return incoming
             except NoAnswer as failure:
+                delivery.error = failure.why
                 tried_enough = attempt > overrides.retries or time.monotonic() >= deadline
                 if tried_enough or failure.kind not in overrides.retry_on:
-                    raise WebhookFailed(failure.code, url, failure.why) from failure
+                    raise WebhookFailed(failure.code, webhook.url, failure.why) from failure
 
     async def _attempt(
         self,
+        webhook: Webhook,
         delivery: Delivery,
-        body: bytes | None,
-        cookies: dict[str, str],
+        outgoing: Outgoing,
         overrides: Overrides,
         deadline: float,
-        token: str,
-    ) -> tuple[Answer, str | None, int]:
-        headers = {
-            "X-Twilio-Signature": delivery.signature,
-            "I-Twilio-Idempotency-Token": token,
-            "Accept": "*/*",
-        }
-        if body is not None:
-            headers["Content-Type"] = FORM if delivery.json is None else JSON
-        outgoing = Outgoing(
-            method=delivery.method, url=delivery.url, body=body, headers=headers, cookies=cookies
-        )
+    ) -> Incoming:
+        """Raises `NoAnswer`."""
         began = time.monotonic()
         try:
             incoming = await self._wire.send(outgoing, overrides, deadline)
-            delivery.status, delivery.body = incoming.status, _for_the_log(incoming)
+            delivery.came_back(incoming)
+        except asyncio.CancelledError:
+            delivery.error = "nobody waits for it any more"
+            raise
         finally:
             delivery.duration_ms = round((time.monotonic() - began) * 1000, 1)
-            delivery.error = None if delivery.status else "no answer"
-        what = _in_words(delivery.url, delivery.parameters)
-        lost = self._faults.strike(("answer-lost",), delivery.account_sid, what)
+        lost = self._faults.strike(("answer-lost",), webhook.account.sid, webhook.in_words)
         if lost is not None:
             delivery.fault = lost.kind
             raise NoAnswer("rt", UNUSABLE, "timed out")
-        _keep_cookies(cookies, incoming)
-        if incoming.status >= 400:
-            kind = "4xx" if incoming.status < 500 else "5xx"
-            raise NoAnswer(kind, UNUSABLE, f"HTTP status {incoming.status}")
-        moved = incoming.location if 300 <= incoming.status < 400 else None
-        answer = Answer(delivery.url, incoming.content_type, incoming.body)
-        return answer, moved, incoming.status
+        return incoming
 
-    def _written_down(
-        self,
-        account: Account,
-        url: str,
-        parameters: Parameters,
-        json: JsonBody | None,
-        method: str,
-        attempt: int,
-        fallback: bool,
-    ) -> Delivery:
-        signed_fields = parameters.items() if method == "POST" and json is None else ()
-        keeps_port = "MessageSid" in parameters
-        what = _in_words(url, parameters)
-        forged = self._faults.strike(("wrong-signature",), account.sid, what)
+    def _written_down(self, webhook: Webhook, sent_url: str, attempt: int) -> Delivery:
+        account = webhook.account
+        forged = self._faults.strike(("wrong-signature",), account.sid, webhook.in_words)
         token = account.auth_token if forged is None else secrets.token_hex(16)
         self._count += 1
         delivery = Delivery(
             id=self._count,
             at=self._clock.now(),
             account_sid=account.sid,
-            method=method,
-            url=url,
-            parameters=parameters,
-            signature=signature(token, url, signed_fields, keeps_port=keeps_port),
+            method=webhook.method,
+            url=sent_url,
+            parameters=webhook.parameters,
+            signature=webhook.signed(token, sent_url),
             attempt=attempt,
-            fallback=fallback,
-            json=json.body.decode() if json is not None else None,
-            fault=forged.kind if forged is not None else None,
+            fallback=webhook.fallback,
+            json=webhook.json.body.decode() if webhook.json is not None else None,
+            fault=forged.kind if forged is not None else webhook.fault,
         )
         self.log.append(delivery)
         return delivery
 
-
-def _in_words(url: str, parameters: Parameters) -> str:
-    """What a fault may be asked to match: the address, and the event that is told."""
-    event = parameters.get("StatusCallbackEvent") or parameters.get("CallStatus", "")
-    return f"{url.partition('#')[0]} {event}"
+    def _write_down_as_dropped(self, webhook: Webhook) -> None:
+        sent_url, _ = webhook.as_sent()
+        dropped = self._written_down(webhook, sent_url, attempt=1)
+        dropped.fault, dropped.error, dropped.duration_ms = webhook.fault, "not sent", 0.0
 
 
 def _check_address(url: str) -> None:
@@ -289,25 +227,31 @@ def _check_address(url: str) -> None:
         raise WebhookFailed(11100, url, "not an http address")
 
 
-def _as_sent(
-    url: str, parameters: Parameters, method: str, json: JsonBody | None
-) -> tuple[str, bytes | None]:
-    """The URL that goes over the wire, without its fragment, and the body. A GET carries its
-    fields in the URL, and a JSON body its hash."""
-    parts = urlsplit(url)._replace(fragment="")
-    if json is not None:
-        whole = urlunsplit(parts)
-        return with_body_hash(whole, json.hashed) if json.hashed is not None else whole, json.body
-    if method == "POST":
-        return urlunsplit(parts), urlencode(parameters).encode()
-    query = "&".join(filter(None, [parts.query, urlencode(parameters)]))
-    return urlunsplit(parts._replace(query=query)), None
+def _moved(webhook: Webhook, location: str, status: int) -> Webhook:
+    try:
+        url = urljoin(webhook.url, location)
+    except ValueError as error:
+        raise WebhookFailed(11100, webhook.url, f"moved to no address: {location}") from error
+    if status in GET_AFTER:
+        return msgspec.structs.replace(webhook, url=url, method="GET", json=None)
+    return msgspec.structs.replace(webhook, url=url)
 
 
-def _for_the_log(incoming: Incoming) -> str:
-    if incoming.content_type.startswith(("text/", "application/")):
-        return incoming.body.decode(errors="replace")[:KEPT_BODY_CHARACTERS]
-    return f"<{len(incoming.body)} bytes of {incoming.content_type}>"
+def _headers(webhook: Webhook, signature: str, *, has_body: bool) -> dict[str, str]:
+    headers = {
+        "X-Twilio-Signature": signature,
+        "I-Twilio-Idempotency-Token": webhook.token,
+        "Accept": "*/*",
+    }
+    if has_body:
+        headers["Content-Type"] = FORM if webhook.json is None else JSON
+    return headers
+
+
+def _check_status(incoming: Incoming) -> None:
+    if incoming.status >= 400:
+        kind = "4xx" if incoming.status < 500 else "5xx"
+        raise NoAnswer(kind, UNUSABLE, f"HTTP status {incoming.status}")
 
 
 def _keep_cookies(kept: dict[str, str], incoming: Incoming) -> None:

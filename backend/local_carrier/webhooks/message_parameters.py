@@ -1,8 +1,8 @@
 """The fields that Twilio sends about a text: of one that came in, and of how one fares."""
 
 from backend.local_carrier.messages import Media, Message, MessageStatus
-from backend.local_carrier.webhooks.delivery import Parameters
 from backend.local_carrier.webhooks.parameters import API_VERSION, place
+from backend.local_carrier.webhooks.webhook import Parameters
 
 WITH_RECEIPT = (MessageStatus.DELIVERED, MessageStatus.UNDELIVERED)
 

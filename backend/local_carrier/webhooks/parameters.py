@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from backend.local_carrier.legs import Leg, ProgressEvent
 from backend.local_carrier.times import rfc2822
-from backend.local_carrier.webhooks.delivery import Parameters
+from backend.local_carrier.webhooks.webhook import Parameters
 
 API_VERSION = "2010-04-01"
 

@@ -13,6 +13,7 @@ from backend.local_carrier.accounts import Account, Accounts, CallerId
 from backend.local_carrier.calls import Calls
 from backend.local_carrier.clock import Clock
 from backend.local_carrier.handsets import Handsets, Step
+from backend.local_carrier.keys import press_keys
 from backend.local_carrier.legs import Callbacks, Leg, LegStatus
 from backend.local_carrier.people import People
 from backend.local_carrier.sids import new_sid
@@ -77,8 +78,10 @@ class CallerIds:
         self._calls.remember(leg)
         leg.watchers.append(self._tells(asked))
         handset = self._handsets.at(asked.number)
-        if handset.manner == "answers" and not handset.script:
-            # Nobody has said what the person there does: they have the code, and type it.
+        is_outside = self._accounts.owner_of(asked.number) is None
+        if is_outside and handset.manner == "answers" and not handset.script:
+            # Nobody has said what the person there does: they have the code, and type it. Nobody
+            # types anything for a number of another account: its TwiML answers for itself.
             self._people.follow(leg, [Step(after=TYPING_SECONDS, press=code)], None)
         leg.begin_script(self._call(leg, asked, code))
         return leg, code
@@ -87,8 +90,7 @@ class CallerIds:
         await self._clock.sleep(asked.delay)
         if not await self._calls.ring(leg, RING_SECONDS):
             return
-        if asked.extension:
-            leg.note(f"is sent the keys {asked.extension}")
+        await press_keys(leg, asked.extension)
         self._calls.perform(leg, [AskForCode(code, lambda: self._verify(asked))])
 
     def _verify(self, asked: Validation) -> None:

@@ -22,6 +22,8 @@ HIDDEN_TURNS = 4
 """A task that ended wakes others through callbacks, each a turn of the event loop in which no task
 shows that it is about to go on (a gather within a gather, a `done` callback that settles another
 future). No chain here is longer than three."""
+NOT_WORK = "not_work"
+"""Names, in their `opt`, the routes that time does not wait for, because they wait for it."""
 A_SECOND = 1_000_000
 """Moments are whole microseconds: a tenth of a second ten times over is a second."""
 

@@ -88,6 +88,7 @@ async def test_credentials_that_are_no_base64_are_wrong_credentials(
     ("path", "body"),
     [
         ("faults", {"kind": "no-media", "nxt": 1}),
+        ("phones", {"from": "foo", "to": "+15550100001"}),
         ("phones", {"from": "+15557654321", "to": "+15550100001", "patience": -1}),
         ("phones", {"from": "+15557654321", "to": "+15550100001", "voice": {"wav": "é"}}),
         ("phones", {"from": "+15557654321", "to": "+15550100001", "script": [{"press": "Q"}]}),

@@ -108,15 +108,29 @@ async def test_three_wrong_codes_end_the_call(lab: Lab, acme: Company, clock: Mo
 
 
 async def test_the_call_may_be_delayed_and_sent_an_extension(
-    lab: Lab, acme: Company, clock: MovedClock
+    acme: Company, globex: Company, customer: Customer, clock: MovedClock
 ) -> None:
-    asked = await validation(acme, call_delay=30, extension="42")
+    """Globex has a telephone exchange behind its number, which hears the keys."""
+    gather = f"<Gather numDigits='2' action='{customer.url('/extension')}' timeout='60'/>"
+    globex.answers_calls_with(gather)
+    customer.twiml("/extension", "<Pause length='60'/>")
+    asked = await validation(acme, phone_number=globex.number, call_delay=30, extension="42")
     await clock.move(29)
     assert (await acme.twilio.calls(asked.call_sid).fetch_async()).status == "queued"
     await clock.move(5)
-    phone = await Phone(lab, asked.call_sid).look()
-    assert phone["status"] == "in-progress"
-    assert any("42" in line["text"] for line in phone["log"])
+    (told,) = customer.at("/extension")
+    assert told.fields["Digits"] == "42"
+    assert told.fields["AccountSid"] == globex.account_sid
+
+
+async def test_nobody_types_the_code_at_a_number_of_another_account(
+    acme: Company, globex: Company, clock: MovedClock
+) -> None:
+    """Else one account could show the other's number as its own."""
+    globex.answers_calls_with("<Pause length='300'/>")
+    await validation(acme, phone_number=globex.number)
+    await clock.move(A_WHILE * 3)
+    assert await acme.twilio.outgoing_caller_ids.list_async() == []
 
 
 async def test_a_caller_id_is_found_renamed_and_deleted(acme: Company, clock: MovedClock) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from tests.local_carrier.customer import Customer
 from tests.local_carrier.lab import Company, Lab, Phone
+from tests.local_carrier.page import page
 from tests.serving import eventually
 
 ANSWERS = "+15557770001"
@@ -247,6 +248,24 @@ async def test_a_caller_id_must_be_the_accounts_own(acme: Company, customer: Cus
     assert await acme.twilio.calls.list_async(parent_call_sid=caller.sid) == []
 
 
+async def test_a_party_that_rings_already_is_let_go_if_the_next_may_not_be_rung(
+    acme: Company, customer: Customer
+) -> None:
+    acme.answers_calls_with(
+        f"<Dial action='{customer.url('/after')}' callerId='+15550999999'>"
+        f"<Client>ana</Client><Number>{ANSWERS}</Number></Dial>"
+    )
+    customer.twiml("/after", "<Hangup/>")
+    async with page(acme) as ana:
+        await ana.registers(await acme.token("ana", incoming=True))
+        caller = await acme.is_called()
+        await caller.becomes("completed")
+        (after,) = customer.at("/after")
+        assert after.fields["DialCallStatus"] == "failed"
+        children = await acme.twilio.calls.list_async(parent_call_sid=caller.sid)
+        assert [child.status for child in children] == ["canceled"]
+
+
 async def test_the_time_limit_ends_the_conversation(acme: Company, customer: Customer) -> None:
     acme.answers_calls_with(
         f"<Dial timeLimit='1' action='{customer.url('/after')}'>{ANSWERS}</Dial>"
@@ -256,7 +275,8 @@ async def test_the_time_limit_ends_the_conversation(acme: Company, customer: Cus
     callee = await child_of(caller)
     await callee.becomes("completed")
     assert (await caller.look())["status"] == "in-progress"
-    assert customer.at("/after")[0].fields["DialCallDuration"] == "1"
+    (after,) = await eventually(lambda: customer.at("/after"))
+    assert after.fields["DialCallDuration"] == "1"
 
 
 async def test_the_star_ends_a_conversation_if_asked_so(acme: Company) -> None:

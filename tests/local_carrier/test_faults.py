@@ -1,4 +1,8 @@
-"""Faults on demand: each does what it says, to what it was meant for, and is written down."""
+"""Faults on demand: each does what it says, to what it was meant for, and is written down.
+
+The clock is moved by hand, and there is no audio: what a fault does to that is heard in
+`test_faults_heard.py`.
+"""
 
 import asyncio
 from typing import Any
@@ -7,12 +11,18 @@ import aiohttp
 import pytest
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
+from backend.local_carrier.clock import MovedClock
 from tests.local_carrier.customer import Customer
 from tests.local_carrier.lab import Company, Lab
 from tests.local_carrier.page import page
 from tests.serving import eventually
 
 EVENTS = "start join mute hold leave end"
+
+
+@pytest.fixture
+async def lab(still_lab: Lab) -> Lab:
+    return still_lab
 
 
 @pytest.fixture
@@ -78,22 +88,27 @@ async def test_a_repeated_callback_arrives_twice_with_the_same_number(
 
 
 async def test_a_delayed_callback_holds_up_those_behind_it(
-    lab: Lab, acme: Company, customer: Customer, room: str
+    lab: Lab, acme: Company, customer: Customer, clock: MovedClock, room: str
 ) -> None:
-    await arms(lab, "callback-delayed", next=1, seconds=0.3)
+    await arms(lab, "callback-delayed", next=1, seconds=30)
     caller = await acme.is_called()
-    await caller.becomes("in-progress")
+    await clock.move(1)
     await caller.hangs_up()
+    await clock.move(28)
+    assert customer.at(room) == []
+    await clock.move(1)
     assert await numbers(customer, 3) == [1, 2, 3]
 
 
 async def test_a_reordered_callback_is_overtaken(
-    lab: Lab, acme: Company, customer: Customer, room: str
+    lab: Lab, acme: Company, customer: Customer, clock: MovedClock, room: str
 ) -> None:
-    await arms(lab, "callback-reordered", next=1, seconds=0.3)
+    await arms(lab, "callback-reordered", next=1, seconds=30)
     caller = await acme.is_called()
-    await caller.becomes("in-progress")
+    await clock.move(1)
     await caller.hangs_up()
+    assert await numbers(customer, 2) == [2, 3]
+    await clock.move(30)
     assert await numbers(customer, 3) == [2, 3, 1]
 
 
@@ -135,17 +150,35 @@ async def test_rest_refuses_and_does_nothing(
     await acme.twilio.new_keys.create_async(friendly_name="tokens")
 
 
-async def test_rest_does_what_it_is_asked_though_whoever_asked_has_given_up(
-    lab: Lab, acme: Company
+async def test_rest_does_what_it_is_asked_though_whoever_asked_waits_in_vain(
+    lab: Lab, acme: Company, clock: MovedClock
 ) -> None:
-    await arms(lab, "rest-answer-late", seconds=1, match="Keys")
-    path = f"/2010-04-01/Accounts/{acme.account_sid}/Keys.json"
-    basic = {"Authorization": aiohttp.encode_basic_auth(acme.account_sid, acme.auth_token)}
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.4), lab.http.post(path, data={}, headers=basic):
-            pass
-    await lab.ask("DELETE", "/lab/faults", status=204)
-    assert len(await acme.twilio.keys.list_async()) == 1
+    await arms(lab, "rest-answer-late", seconds=60, match="POST", next=1)
+    async with asyncio.TaskGroup() as tasks:
+        creating = tasks.create_task(acme.twilio.new_keys.create_async(friendly_name="tokens"))
+        (key,) = await eventually(acme.twilio.keys.list_async)
+        await clock.move(59)
+        assert not creating.done()
+        await clock.move(1)
+    assert creating.result().sid == key.sid
+
+
+async def test_rest_that_is_slow_does_nothing_until_then(
+    lab: Lab, acme: Company, clock: MovedClock
+) -> None:
+    await arms(lab, "rest-slow", seconds=60, match="POST", next=1)
+    async with asyncio.TaskGroup() as tasks:
+        creating = tasks.create_task(acme.twilio.new_keys.create_async(friendly_name="tokens"))
+        await eventually(lambda: _has_struck(lab))
+        await clock.move(59)
+        assert await acme.twilio.keys.list_async() == []
+        await clock.move(1)
+    (key,) = await acme.twilio.keys.list_async()
+    assert creating.result().sid == key.sid
+
+
+async def _has_struck(lab: Lab) -> bool:
+    return await struck(lab) != []
 
 
 async def test_a_share_strikes_the_same_calls_every_time(lab: Lab, acme: Company) -> None:
@@ -185,35 +218,6 @@ async def test_a_socket_is_lost_when_the_page_says_something(lab: Lab, acme: Com
             message = await ana.socket.receive(timeout=5)
         assert message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
     assert await struck(lab) == ["socket-lost"]
-
-
-async def test_without_media_a_call_is_answered_and_silent(lab: Lab, acme: Company) -> None:
-    await arms(lab, "no-media")
-    acme.answers_calls_with("<Dial><Conference beep='false'>desk</Conference></Dial>")
-    async with page(acme) as ana:
-        await ana.listens(await acme.token())
-        await ana.connects()
-        await ana.is_answered()
-        caller = await acme.is_called()
-        await caller.becomes("in-progress")
-        await caller.hears("silence")
-    assert await struck(lab) == ["no-media"]
-
-
-async def test_in_another_region_a_room_of_the_same_name_is_another_room(
-    lab: Lab, acme: Company
-) -> None:
-    """Both sides then wait for each other and hear music."""
-    acme.answers_calls_with("<Dial><Conference beep='false'>desk</Conference></Dial>")
-    caller = await acme.is_called()
-    await caller.hears("music")
-    await arms(lab, "other-region", next=1)
-    agent = await acme.connects()
-    await agent.hears("music")
-    assert (await caller.look())["hears"]["kind"] == "music"
-    rooms = await acme.twilio.conferences.list_async(friendly_name="desk")
-    assert {room.region for room in rooms} == {"us1", "ie1"}
-    assert {room.status for room in rooms} == {"init"}
 
 
 async def test_a_carrier_that_restarts_ends_its_calls_and_loses_its_sockets(

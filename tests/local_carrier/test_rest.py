@@ -3,14 +3,13 @@ also checked against Twilio's OpenAPI document when the test ends (see `lab.py`)
 
 import aiohttp
 import pytest
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import TwilioRestException
 
 from backend.local_carrier.rest.api import ALL_ACCOUNTS, ROUTES
 from backend.local_carrier.rest.asking import Route
 from tests.local_carrier.customer import Customer
 from tests.local_carrier.lab import Company, Lab
 from tests.local_carrier.openapi import ROOT, fields_of
-from tests.serving import eventually
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path or '.'}")
@@ -79,80 +78,6 @@ async def test_wrong_credentials_get_twilios_401(
     with pytest.raises(TwilioRestException) as refusal:
         await stranger.calls("CA" + "0" * 32).fetch_async()
     assert (refusal.value.status, refusal.value.code) == (401, 20003)
-
-
-async def test_another_accounts_things_do_not_exist(
-    lab: Lab, acme: Company, globex: Company
-) -> None:
-    acme.answers_calls_with("<Dial><Conference>room</Conference></Dial>")
-    caller = await acme.is_called()
-    await caller.becomes("in-progress")
-    (conference,) = await acme.twilio.conferences.list_async()
-    key = await acme.twilio.new_keys.create_async()
-    picture = {"content_type": "image/png", "data": "aGVsbG8="}
-    text = await acme.is_texted("Hi", media=[picture])
-    text_sid, media_sid = text["sid"], text["media"][0]["sid"]
-    asked = await acme.twilio.validation_requests.create_async(phone_number="+15005550010")
-    (caller_id,) = await eventually(acme.twilio.outgoing_caller_ids.list_async, within=10)
-    queue = await acme.twilio.queues.create_async("support")
-    recording = await acme.twilio.calls(caller.sid).recordings.create_async()
-    trespasser = lab.client(globex.account_sid, globex.auth_token, acme.account_sid)
-    theirs = globex.twilio
-    for attempt in (
-        theirs.calls(caller.sid).fetch_async(),
-        theirs.calls(caller.sid).update_async(status="completed"),
-        theirs.calls(caller.sid).user_defined_messages.create_async("{}"),
-        theirs.calls(caller.sid).user_defined_message_subscriptions.create_async("http://x.y/"),
-        theirs.calls(caller.sid).user_defined_message_subscriptions("ZY0").delete_async(),
-        theirs.conferences(conference.sid).fetch_async(),
-        theirs.conferences("room").update_async(status="completed"),
-        theirs.conferences(conference.sid).participants(caller.sid).fetch_async(),
-        theirs.conferences(conference.sid).participants(caller.sid).update_async(muted=True),
-        theirs.conferences(conference.sid).participants(caller.sid).delete_async(),
-        theirs.incoming_phone_numbers(acme.number_sid).update_async(voice_url="http://x.y/"),
-        theirs.applications(acme.application_sid).delete_async(),
-        theirs.incoming_phone_numbers(acme.number_sid).delete_async(),
-        theirs.messages(text_sid).fetch_async(),
-        theirs.messages(text_sid).update_async(body=""),
-        theirs.messages(text_sid).delete_async(),
-        theirs.messages(text_sid).media(media_sid).fetch_async(),
-        theirs.messages(text_sid).media(media_sid).delete_async(),
-        theirs.calls(asked.call_sid).fetch_async(),
-        theirs.outgoing_caller_ids(caller_id.sid).fetch_async(),
-        theirs.outgoing_caller_ids(caller_id.sid).update_async(friendly_name="Mine"),
-        theirs.outgoing_caller_ids(caller_id.sid).delete_async(),
-        theirs.keys(key.sid).delete_async(),
-        theirs.queues(queue.sid).fetch_async(),
-        theirs.queues(queue.sid).update_async(max_size=1),
-        theirs.queues(queue.sid).delete_async(),
-        theirs.queues(queue.sid).members("Front").fetch_async(),
-        theirs.queues(queue.sid).members("Front").update_async(url="http://x.y/"),
-        theirs.recordings(recording.sid).fetch_async(),
-        theirs.recordings(recording.sid).delete_async(),
-        theirs.calls(caller.sid).recordings.create_async(),
-        theirs.calls(caller.sid).recordings("Twilio.CURRENT").update_async("stopped"),
-        theirs.conferences(conference.sid).recordings("Twilio.CURRENT").update_async("paused"),
-        trespasser.calls(caller.sid).fetch_async(),
-        trespasser.messages(text_sid).fetch_async(),
-        trespasser.outgoing_caller_ids(caller_id.sid).fetch_async(),
-        trespasser.available_phone_numbers("US").fetch_async(),
-        trespasser.api.accounts(acme.account_sid).fetch_async(),
-    ):
-        with pytest.raises(TwilioRestException) as refusal:
-            await attempt
-        assert (refusal.value.status, refusal.value.code) == (404, 20404)
-    for listing in (
-        theirs.queues(queue.sid).members,
-        theirs.calls(caller.sid).recordings,
-        theirs.conferences(conference.sid).recordings,
-    ):
-        with pytest.raises(TwilioException, match="20404"):
-            await listing.list_async()
-    assert (await caller.look())["status"] == "in-progress"
-    assert await theirs.calls.list_async() == []
-    assert await theirs.messages.list_async() == []
-    assert await theirs.outgoing_caller_ids.list_async() == []
-    assert await theirs.queues.list_async() == await theirs.recordings.list_async() == []
 
 
 @pytest.mark.parametrize(

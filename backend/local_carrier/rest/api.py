@@ -1,6 +1,5 @@
 """The door of the REST API: who asks, for what, with which fields. Every refusal is Twilio's."""
 
-import asyncio
 import base64
 from inspect import isawaitable
 from typing import Any
@@ -9,6 +8,7 @@ from urllib.parse import parse_qsl, unquote
 from litestar import HttpMethod, Request, Response, route
 
 from backend.local_carrier.accounts import Account
+from backend.local_carrier.clock import NOT_WORK
 from backend.local_carrier.exchange import Exchange
 from backend.local_carrier.faults import REST, Fault
 from backend.local_carrier.rest import (
@@ -76,14 +76,17 @@ def rest_api(exchange: Exchange) -> Any:
 
     async def twilio_api(request: AnyRequest) -> AnyResponse:
         try:
-            with exchange.clock.work():
-                return await _answered(exchange, busy, request)
+            return await _answered(exchange, busy, request)
         except Refused as refusal:
             return Response(refusal.body(), status_code=refusal.status)
 
     verbs = [HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE]
     paths = [f"{ROOT}/{{path:path}}", f"{ROOT}.json"]
-    return route(paths, http_method=verbs, include_in_schema=False, status_code=200)(twilio_api)
+    # A late answer is no work: time must be able to pass until it comes.
+    decorated = route(
+        paths, http_method=verbs, include_in_schema=False, status_code=200, opt={NOT_WORK: True}
+    )
+    return decorated(twilio_api)
 
 
 class Busy:
@@ -115,16 +118,18 @@ async def _answered(exchange: Exchange, busy: Busy, request: AnyRequest) -> AnyR
     if fault is not None and fault.kind == "rest-refused":
         raise _refusal(fault)
     if fault is not None and fault.kind == "rest-slow":
-        await asyncio.sleep(fault.seconds)
+        await exchange.clock.sleep(fault.seconds)
     busy.enter(by)
     try:
-        told = found.answer(await _asked(exchange, request, path, found, by, account, names))
-        if isawaitable(told):
-            told = await told
+        with exchange.clock.work():
+            told = found.answer(await _asked(exchange, request, path, found, by, account, names))
+            if isawaitable(told):
+                told = await told
     finally:
         busy.leave(by)
     if fault is not None and fault.kind == "rest-answer-late":
-        await asyncio.sleep(fault.seconds)  # it is done, but whoever asked has given up waiting
+        # It is done, but whoever asked has given up waiting.
+        await exchange.clock.sleep(fault.seconds)
     if isinstance(told.body, File):
         return _file(request, told.body)
     return Response(told.body, status_code=told.status)

@@ -41,6 +41,12 @@ class Invited:
             await self.phone.tell("cancel", {})
         await self.give_up()
 
+    async def give_up_if_sent(self) -> None:
+        """While the offer is still being made its audio must not be closed under it: whoever makes
+        it then finds the tab gone, and cancels."""
+        if self._is_sent:
+            await self.give_up()
+
     async def give_up(self) -> None:
         """The tab does not ring any more, and knows it."""
         self.stop_ringing()

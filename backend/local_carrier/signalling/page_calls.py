@@ -7,7 +7,7 @@ import re
 from urllib.parse import parse_qsl
 
 from backend.local_carrier.exchange import CannotDial
-from backend.local_carrier.legs import Leg
+from backend.local_carrier.legs import Leg, LegStatus
 from backend.local_carrier.registrations import BrowsersRung, Invitation
 from backend.local_carrier.signalling.browser_phone import BrowserPhone
 from backend.local_carrier.signalling.incoming import Invited
@@ -28,6 +28,8 @@ KEYS = re.compile(r"[0-9*#w]+")
 class PageCalls:
     def __init__(self, room: Switchroom, line: Line) -> None:
         self._room, self._line, self._exchange = room, line, room.exchange
+        self._temporary: dict[str, BrowserPhone] = {}
+        """Calls of this page by the ids that it chose; no other page is ever found by them."""
 
     # Calls of the page's own
 
@@ -55,8 +57,7 @@ class PageCalls:
             await phone.close()
             await self._refuse(sid, BAD_REQUEST, f"cannot answer the sdp: {refusal}")
             return
-        self._begin(leg, phone)
-        self._room.phones[sid] = phone
+        self._begin(leg, phone, sid)
         await phone.rings()
 
     # Calls to the page
@@ -156,7 +157,7 @@ class PageCalls:
             phone.lose(self._line)
         for invited in [i for i in self._room.invited if i.tab is self]:
             invited.rung.lost(self)
-            await invited.give_up()
+            await invited.give_up_if_sent()
 
     # The rest, in the order in which it is called
 
@@ -170,12 +171,20 @@ class PageCalls:
             names["voiceeventsid"] = payload.voiceeventsid
         await self._line.send("error", {**names, **error_body(code, why)})
 
-    def _begin(self, leg: Leg, phone: BrowserPhone) -> None:
+    def _begin(self, leg: Leg, phone: BrowserPhone, temporary: str = "") -> None:
         faults = self._exchange.faults
         if faults.strike(("no-media",), leg.account.sid, phone.access.identity):
             phone.without_media = True
-        self._room.forget_ended()
+
+        def forget_the_ended(leg: Leg, _: LegStatus) -> None:
+            if not leg.is_live:
+                self._room.phones.pop(leg.sid, None)
+                self._temporary.pop(temporary, None)
+
         self._room.phones[leg.sid] = phone
+        if temporary:
+            self._temporary[temporary] = phone
+        leg.watchers.append(forget_the_ended)
         phone.begins(leg, self._exchange.calls)
 
     def _invited(self, sid: str) -> Invited | None:
@@ -184,7 +193,10 @@ class PageCalls:
 
     def _phone(self, sid: str) -> BrowserPhone | None:
         """A call of this page: another page of the same person has calls of its own."""
-        phone = self._room.find(sid, self._line.access)
+        access = self._line.access
+        phone = self._temporary.get(sid)
+        if phone is None or access is None or not access.is_of(phone.access):
+            phone = self._room.find(sid, access)
         return phone if phone is not None and phone.line in (self._line, None) else None
 
     async def _take_over(self, invited: Invited, offer: str) -> None:

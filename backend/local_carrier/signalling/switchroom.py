@@ -32,7 +32,7 @@ class Switchroom:
         self.exchange = exchange
         self.lines: dict[int, Line] = {}
         self.phones: dict[str, BrowserPhone] = {}
-        """Calls of browsers, by their SID and by the temporary id that the page gave."""
+        """Calls of browsers that are not over, by their SID."""
         self.invited: list[Invited] = []
         """Tabs that ring."""
         self._ids = count(1)
@@ -60,8 +60,3 @@ class Switchroom:
             ),
             None,
         )
-
-    def forget_ended(self) -> None:
-        ended = [s for s, p in self.phones.items() if p.leg is not None and not p.leg.is_live]
-        for sid in ended:
-            del self.phones[sid]

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from backend.domain.agent import Agent, AgentStatus, Presence
-from backend.domain.call import Call, CallState
+from backend.domain.call import Call, CallState, Transfer
 
 Card = TypeVar("Card", "CallCard", "AgentCard")
 
@@ -36,6 +36,8 @@ class CallCard(Struct, frozen=True):
     agent_present: bool
     slot: int | None
     parked_by: UUID | None
+    held_at: datetime | None
+    transfer: Transfer | None
     handled_by: tuple[UUID, ...]
     started_at: datetime
     since: datetime
@@ -93,6 +95,8 @@ def card_of(call: Call) -> CallCard:
         agent_present=call.agent_present,
         slot=call.slot,
         parked_by=call.parked_by,
+        held_at=call.held_at,
+        transfer=call.transfer,
         handled_by=call.handled_by,
         started_at=call.started_at,
         since=call.since,

@@ -39,6 +39,26 @@ class EndReason(StrEnum):
     """It broke off: the line failed, or the agent was lost and nobody took the call over."""
 
 
+class TransferFailure(StrEnum):
+    """Why a colleague did not take the call that was handed to them."""
+
+    DECLINED = "declined"
+    NO_ANSWER = "no_answer"
+    UNREACHABLE = "unreachable"
+    """They went away, or their browser did not come."""
+
+
+class Transfer(Struct, frozen=True):
+    """A cold transfer under way: `by` hands the call to `to`, and it rings there alone.
+
+    Once `failed` says why not, it rings at `by` again.
+    """
+
+    by: UUID
+    to: UUID
+    failed: TransferFailure | None = None
+
+
 class LegRole(StrEnum):
     """Who is at the end of a leg."""
 
@@ -73,6 +93,10 @@ class Call(Struct, frozen=True):
     agent_id: UUID | None = None
     agent_leg: str | None = None
     caller_held: bool = False
+    """The carrier was asked to play music to the caller: on hold, in the lot, between agents."""
+    held_at: datetime | None = None
+    """Since when the call is on hold: its agent keeps it and wished for the music."""
+    transfer: Transfer | None = None
     slot: int | None = None
     parked_by: UUID | None = None
     overdue: bool = False

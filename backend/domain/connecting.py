@@ -6,8 +6,9 @@ from msgspec.structs import replace
 
 from backend.domain import events, instructions, refusals, signals
 from backend.domain.agent import AgentStatus
-from backend.domain.call import Call, CallState, Leg, LegRole
+from backend.domain.call import Call, CallState, Leg, LegRole, TransferFailure
 from backend.domain.decision import Decision, Scene, also, forget, grown, may, move, remember
+from backend.domain.transferring import may_take, turn_down
 
 
 def claim(
@@ -28,6 +29,9 @@ def claim(
         raise refusals.AlreadyOnACall
     if not may(call, signal, CallState.CONNECTING):
         raise refusals.NotParked
+    if not may_take(call, agent_id):
+        raise refusals.BeingTransferred
+    taken_back = call.transfer is not None and call.transfer.by == agent_id
     from_the_lot = call.state is CallState.PARKED and call.slot is not None
     claimed = move(
         call,
@@ -37,6 +41,7 @@ def claim(
         agent_id=agent_id,
         offered_to=(),
         overdue=False,
+        transfer=None if taken_back else call.transfer,
         handled_by=also(call.handled_by, agent_id),
         deadline=now + scene.rules.join,
     )
@@ -54,8 +59,8 @@ def agent_joined(scene: Scene, call: Call, signal: signals.AgentJoined, now: dat
         return Decision(call)
     with_leg = remember(call, Leg(signal.leg, LegRole.AGENT, now, signal.agent_id))
     owns = call.agent_id == signal.agent_id
-    # Who has taken another call meanwhile does not get this one too.
-    unowned = call.state is CallState.RINGING and scene.actor_call is None
+    # Who has taken another call meanwhile does not get this one too, nor who has handed it over.
+    unowned = call.state is CallState.RINGING and scene.actor_call is None and call.transfer is None
     if not call.is_live:
         return Decision(with_leg)
     if not (owns or unowned):
@@ -64,14 +69,15 @@ def agent_joined(scene: Scene, call: Call, signal: signals.AgentJoined, now: dat
             with_leg, (), (instructions.RemoveLeg(call.id, signal.leg, call.conference),)
         )
     asked: list[instructions.Instruction] = []
-    if call.caller_held:
+    stays_held = call.state is CallState.CONNECTED and call.held_at is not None
+    if call.caller_held and not stays_held:
         asked.append(instructions.ResumeCaller(call.id, call.caller_leg, call.conference))
     if call.agent_leg is not None:
         # A page that was reloaded comes with a new leg before the old one is known to be dead.
         asked.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
     if call.state is CallState.CONNECTED:
         was_lost = call.agent_leg is None
-        back = replace(with_leg, agent_leg=signal.leg, caller_held=False, deadline=None)
+        back = replace(with_leg, agent_leg=signal.leg, caller_held=stays_held, deadline=None)
         said = (events.AgentRejoined(signal.agent_id),) if was_lost else ()
         return Decision(grown(back, bool(said)), said, tuple(asked))
     joined = move(
@@ -83,6 +89,7 @@ def agent_joined(scene: Scene, call: Call, signal: signals.AgentJoined, now: dat
         agent_leg=signal.leg,
         handled_by=also(call.handled_by, signal.agent_id),
         caller_held=False,
+        transfer=None,
         offered_to=(),
         slot=None,
         parked_by=None,
@@ -133,10 +140,15 @@ def claim_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
         now,
         agent_id=None,
         agent_leg=None,
+        held_at=None,
         offered_to=scene.free,
         declined_by=(),
         deadline=now + scene.rules.ring,
     )
+    if call.transfer is not None:
+        onward = turn_down(scene, returned, TransferFailure.UNREACHABLE, now)
+        said = (events.ClaimExpired(holder), *onward.said)
+        return replace(onward, said=said, freed=(holder,))
     lost = call.state is CallState.CONNECTED
     first = events.CallReturned(holder) if lost else events.ClaimExpired(holder)
     return Decision(returned, (first, events.CallOffered(scene.free)), freed=(holder,))

@@ -12,12 +12,14 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from backend.domain import instructions, refusals, signals
-from backend.domain.call import Call, CallState, EndReason, Leg, LegRole
+from backend.domain.call import Call, CallState, EndReason, Leg, LegRole, TransferFailure
 from backend.domain.connecting import agent_joined, agent_leg_left, claim, claim_ran_out
 from backend.domain.decision import Decision, Scene, remember
 from backend.domain.ending import caller_left, end, hang_up
+from backend.domain.holding import hold, resume
 from backend.domain.offering import arrive, decline, offer_to, withdraw_from
 from backend.domain.parking import park, park_ran_out
+from backend.domain.transferring import transfer, turn_down
 
 
 def decide(scene: Scene, signal: signals.CallSignal, now: datetime) -> Decision:
@@ -49,15 +51,21 @@ def decide(scene: Scene, signal: signals.CallSignal, now: datetime) -> Decision:
         case signals.AgentAnswered() | signals.AgentPickedUp():
             return claim(scene, call, signal, now)
         case signals.AgentDeclined():
-            return decline(call, signal, now)
+            return decline(scene, call, signal, now)
         case signals.AgentParked():
             return park(scene, call, signal, now)
         case signals.AgentHungUp():
             return hang_up(call, signal, now)
+        case signals.AgentHeld():
+            return hold(call, signal, now)
+        case signals.AgentResumed():
+            return resume(call, signal)
+        case signals.AgentTransferred():
+            return transfer(scene, call, signal, now)
         case signals.AgentBecameFree():
             return offer_to(call, signal.agent_id)
         case signals.AgentBecameUnavailable():
-            return withdraw_from(call, signal.agent_id)
+            return withdraw_from(call, signal.agent_id, now)
         case signals.TimeRanOut():
             return _time_ran_out(scene, call, now)
         case _:
@@ -68,6 +76,10 @@ def _time_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
     if call.deadline is None or now < call.deadline:
         return Decision(call)
     match call.state:
+        case CallState.RINGING if call.transfer is not None:
+            was_rung = bool(call.offered_to)
+            why = TransferFailure.NO_ANSWER if was_rung else TransferFailure.UNREACHABLE
+            return turn_down(scene, call, why, now)
         case CallState.RINGING:
             told = (instructions.TellNobodyAnswers(call.id, call.caller_leg),)
             talked = call.answered_at is not None

@@ -16,7 +16,11 @@ from backend.domain.rules import Rules
 
 
 class Scene(Struct, frozen=True):
-    """What a decision looks at. `free` are the agents who can be offered a call now."""
+    """What a decision looks at.
+
+    `free` are the agents who can be offered a call now. Those who are `wrapping` up have no call
+    either, but are rung only for one that comes back to them.
+    """
 
     tenant: UUID
     rules: Rules
@@ -24,6 +28,7 @@ class Scene(Struct, frozen=True):
     actor: Agent | None = None
     actor_call: UUID | None = None
     free: tuple[UUID, ...] = ()
+    wrapping: tuple[UUID, ...] = ()
     taken_slots: frozenset[int] = frozenset()
     names: Mapping[UUID, str] = {}
 

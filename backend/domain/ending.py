@@ -61,6 +61,8 @@ def end(
         slot=None,
         parked_by=None,
         caller_held=False,
+        held_at=None,
+        transfer=None,
         deadline=None,
     )
     return Decision(

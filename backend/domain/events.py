@@ -4,7 +4,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from backend.domain.call import EndReason
+from backend.domain.call import EndReason, TransferFailure
 
 
 class Event(Struct, frozen=True, tag_field="event"):
@@ -82,6 +82,35 @@ class CallPickedUp(Event, frozen=True, tag="call-picked-up"):
     slot: int
 
 
+class CallHeld(Event, frozen=True, tag="call-held"):
+    agent_id: UUID
+
+
+class CallResumed(Event, frozen=True, tag="call-resumed"):
+    agent_id: UUID
+
+
+class CallTransferred(Event, frozen=True, tag="call-transferred"):
+    """`agent_id` has left the call; it rings at `to`."""
+
+    agent_id: UUID
+    to: UUID
+
+
+class TransferFailed(Event, frozen=True, tag="transfer-failed"):
+    """`to` did not take the call that `agent_id` handed over."""
+
+    agent_id: UUID
+    to: UUID
+    why: TransferFailure
+
+
+class TransferReturned(Event, frozen=True, tag="transfer-returned"):
+    """It rings again at the agent who handed it over."""
+
+    agent_id: UUID
+
+
 class CallEnded(Event, frozen=True, tag="call-ended"):
     """`agent_id` is the agent who hung up; None if the caller did, or time."""
 
@@ -91,22 +120,3 @@ class CallEnded(Event, frozen=True, tag="call-ended"):
 
 class AgentChanged(Event, frozen=True, tag="agent-changed"):
     status: str
-
-
-AnyEvent = (
-    CallArrived
-    | CallOffered
-    | OfferRefused
-    | OfferWithdrawn
-    | CallClaimed
-    | ClaimExpired
-    | CallConnected
-    | AgentLost
-    | AgentRejoined
-    | CallReturned
-    | CallParked
-    | ParkOverdue
-    | CallPickedUp
-    | CallEnded
-    | AgentChanged
-)

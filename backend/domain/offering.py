@@ -6,8 +6,9 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from backend.domain import events, refusals, signals
-from backend.domain.call import Call, CallState, call_id_of
+from backend.domain.call import Call, CallState, TransferFailure, call_id_of
 from backend.domain.decision import Decision, Scene, also, grown
+from backend.domain.transferring import lose, turn_down
 
 
 def arrive(scene: Scene, signal: signals.CallerArrived, now: datetime) -> Decision:
@@ -26,29 +27,37 @@ def arrive(scene: Scene, signal: signals.CallerArrived, now: datetime) -> Decisi
     return Decision(call, (events.CallArrived(), *offers))
 
 
-def decline(call: Call, signal: signals.AgentDeclined, now: datetime) -> Decision:
+def decline(scene: Scene, call: Call, signal: signals.AgentDeclined, now: datetime) -> Decision:
     if signal.agent_id in call.declined_by:
         return Decision(call)
     if signal.agent_id not in call.offered_to:
         raise refusals.NotRinging
     left = tuple(a for a in call.offered_to if a != signal.agent_id)
     declined = replace(call, offered_to=left, declined_by=also(call.declined_by, signal.agent_id))
+    refused = events.OfferRefused(signal.agent_id)
+    if call.transfer is not None:
+        onward = turn_down(scene, declined, TransferFailure.DECLINED, now)
+        return replace(onward, said=(refused, *onward.said))
     if call.state is CallState.PARKED and not call.overdue:
         # The parker does not want it back: it goes to everybody now, not when time is over.
         declined = replace(declined, deadline=now)
-    return Decision(grown(declined), (events.OfferRefused(signal.agent_id),))
+    return Decision(grown(declined), (refused,))
 
 
 def offer_to(call: Call, agent_id: UUID) -> Decision:
     rings = call.state is CallState.RINGING or (call.state is CallState.PARKED and call.overdue)
+    if call.transfer is not None:
+        return Decision(call)
     if not rings or agent_id in call.offered_to or agent_id in call.declined_by:
         return Decision(call)
     offered = replace(call, offered_to=(*call.offered_to, agent_id))
     return Decision(grown(offered), (events.CallOffered((agent_id,)),))
 
 
-def withdraw_from(call: Call, agent_id: UUID) -> Decision:
+def withdraw_from(call: Call, agent_id: UUID, now: datetime) -> Decision:
     if agent_id not in call.offered_to:
         return Decision(call)
+    if call.transfer is not None:
+        return lose(call, agent_id, now)
     left = tuple(a for a in call.offered_to if a != agent_id)
     return Decision(grown(replace(call, offered_to=left)), (events.OfferWithdrawn(agent_id),))

@@ -31,6 +31,8 @@ def park(scene: Scene, call: Call, signal: signals.AgentParked, now: datetime) -
         agent_leg=None,
         declined_by=(),
         caller_held=True,
+        held_at=None,
+        transfer=None,
         deadline=now + scene.rules.park,
     )
     said = (events.CallParked(signal.agent_id, slot),)

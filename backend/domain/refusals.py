@@ -71,6 +71,24 @@ class NotReachable(Refusal):
     code = "not-reachable"
 
 
+class NotInTheCall(Refusal):
+    """Your voice is not in the call yet. Wait until you are connected, then try again."""
+
+    code = "not-in-the-call"
+
+
+class ColleagueNotAvailable(Refusal):
+    """That colleague cannot take a call now. Choose somebody who is available, or park the call."""
+
+    code = "colleague-not-available"
+
+
+class BeingTransferred(Refusal):
+    """This call is being handed to somebody else."""
+
+    code = "being-transferred"
+
+
 class SlotTaken(Refusal):
     """That parking slot already holds another caller. Choose another one."""
 

@@ -18,6 +18,9 @@ class Rules(Struct, frozen=True):
     """A parked call rings its parker after this."""
     park_return_seconds: int = 20
     """... and everybody after this much more."""
+    transfer_seconds: int = 20
+    """A call that was handed to a colleague returns to whoever handed it over after this,
+    and rings at everybody after as long again."""
     wrap_up_seconds: int = 20
     slots: int = 8
 
@@ -40,6 +43,10 @@ class Rules(Struct, frozen=True):
     @property
     def park_return(self) -> timedelta:
         return timedelta(seconds=self.park_return_seconds)
+
+    @property
+    def transfer(self) -> timedelta:
+        return timedelta(seconds=self.transfer_seconds)
 
     @property
     def wrap_up(self) -> timedelta:

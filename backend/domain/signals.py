@@ -73,6 +73,23 @@ class AgentHungUp(Struct, frozen=True, tag=True):
     agent_id: UUID
 
 
+class AgentHeld(Struct, frozen=True, tag=True):
+    """The caller hears music; the agent keeps the call."""
+
+    agent_id: UUID
+
+
+class AgentResumed(Struct, frozen=True, tag=True):
+    agent_id: UUID
+
+
+class AgentTransferred(Struct, frozen=True, tag=True):
+    """A cold transfer: the call rings at `to`, and the agent has left it."""
+
+    agent_id: UUID
+    to: UUID
+
+
 class AgentBecameFree(Struct, frozen=True, tag=True):
     """An agent can be offered calls from now on; asked of every call that rings."""
 
@@ -122,7 +139,16 @@ CarrierSignal = (
     | ConferenceEnded
     | ConferenceNoted
 )
-Command = AgentAnswered | AgentDeclined | AgentParked | AgentPickedUp | AgentHungUp
+Command = (
+    AgentAnswered
+    | AgentDeclined
+    | AgentParked
+    | AgentPickedUp
+    | AgentHungUp
+    | AgentHeld
+    | AgentResumed
+    | AgentTransferred
+)
 CallSignal = CarrierSignal | Command | AgentBecameFree | AgentBecameUnavailable | TimeRanOut
 AgentSignal = (
     AgentCameOnline

@@ -31,6 +31,7 @@ class Loaded(Struct, frozen=True):
     actor: Agent | None
     actor_call: UUID | None
     free: tuple[UUID, ...]
+    wrapping: tuple[UUID, ...]
     slots: tuple[int, ...]
     names: dict[UUID, str]
     seen: bool
@@ -45,6 +46,7 @@ class Loaded(Struct, frozen=True):
             actor=self.actor,
             actor_call=self.actor_call,
             free=self.free,
+            wrapping=self.wrapping,
             taken_slots=frozenset(self.slots),
             names=self.names,
         )
@@ -72,6 +74,10 @@ select jsonb_build_object(
     where a.tenant_id = $1 and a.status = 'available' and not exists (
       select from call c where c.tenant_id = $1 and c.agent_id = a.id
         and c.state in ('connecting', 'connected'))), '[]'),
+  'wrapping', coalesce((select jsonb_agg(a.id order by a.id) from agent a
+    where a.tenant_id = $1 and a.status = 'wrap_up' and not exists (
+      select from call c where c.tenant_id = $1 and c.agent_id = a.id
+        and c.state in ('connecting', 'connected'))), '[]'),
   'slots', coalesce((select jsonb_agg(c.slot) from call c
     where c.tenant_id = $1 and c.slot is not null), '[]'),
   'names', coalesce((select jsonb_object_agg(a.id, a.name) from agent a join call c
@@ -90,7 +96,8 @@ the_call as (
     rev = excluded.rev, state = excluded.state, agent_leg = excluded.agent_leg,
     agent_id = excluded.agent_id, offered_to = excluded.offered_to,
     declined_by = excluded.declined_by, handled_by = excluded.handled_by,
-    caller_held = excluded.caller_held, slot = excluded.slot, parked_by = excluded.parked_by,
+    caller_held = excluded.caller_held, held_at = excluded.held_at,
+    transfer = excluded.transfer, slot = excluded.slot, parked_by = excluded.parked_by,
     overdue = excluded.overdue, since = excluded.since, answered_at = excluded.answered_at,
     ended_at = excluded.ended_at, end_reason = excluded.end_reason,
     deadline = excluded.deadline, conference = excluded.conference, heard = excluded.heard,

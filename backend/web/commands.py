@@ -33,6 +33,12 @@ class Parking(Struct, frozen=True):
     slot: int | None = None
 
 
+class Handing(Struct, frozen=True):
+    """To which agent."""
+
+    to: UUID
+
+
 class WishedPresence(Struct, frozen=True):
     status: AgentStatus
 
@@ -105,6 +111,41 @@ async def hang_up(
     return await _do(switchboard, visitor, call_id, signals.AgentHungUp(agent))
 
 
+@post("/calls/{call_id:uuid}/hold", status_code=200)
+async def hold(
+    call_id: FromPath[UUID],
+    visitor: NamedDependency[Visitor],
+    switchboard: NamedDependency[Switchboard],
+) -> Done:
+    """Music for one's caller; the call stays one's own."""
+    agent = visitor.must_take_calls()
+    return await _do(switchboard, visitor, call_id, signals.AgentHeld(agent))
+
+
+@delete("/calls/{call_id:uuid}/hold", status_code=200)
+async def resume(
+    call_id: FromPath[UUID],
+    visitor: NamedDependency[Visitor],
+    switchboard: NamedDependency[Switchboard],
+) -> Done:
+    """Talk to the caller again."""
+    agent = visitor.must_take_calls()
+    return await _do(switchboard, visitor, call_id, signals.AgentResumed(agent))
+
+
+@post("/calls/{call_id:uuid}/transfer", status_code=200)
+async def transfer(
+    call_id: FromPath[UUID],
+    data: JSONBody[Handing],
+    visitor: NamedDependency[Visitor],
+    switchboard: NamedDependency[Switchboard],
+) -> Done:
+    """Hand one's call to a colleague without speaking to them first; it comes back if they do not
+    take it."""
+    agent = visitor.must_take_calls()
+    return await _do(switchboard, visitor, call_id, signals.AgentTransferred(agent, data.to))
+
+
 @put("/presence")
 async def set_presence(
     data: JSONBody[WishedPresence],
@@ -170,6 +211,9 @@ commands_router = Router(
         park,
         pick_up,
         hang_up,
+        hold,
+        resume,
+        transfer,
         set_presence,
         finish_wrap_up,
         issue_voice_token,

@@ -43,6 +43,11 @@ def test_the_vectors_hold_every_event_that_can_be_announced_of_a_call():
         "park-overdue",
         "call-picked-up",
         "call-ended",
+        "call-held",
+        "call-resumed",
+        "call-transferred",
+        "transfer-failed",
+        "transfer-returned",
         "offer-refused",
         "agent-changed",
     } <= names

@@ -63,6 +63,8 @@ some_signal = st.one_of(
             signals.AgentDeclined,
             signals.AgentPickedUp,
             signals.AgentHungUp,
+            signals.AgentHeld,
+            signals.AgentResumed,
             signals.AgentBecameFree,
             signals.AgentBecameUnavailable,
         )
@@ -71,6 +73,11 @@ some_signal = st.one_of(
         signals.AgentParked,
         agent_id=st.sampled_from([ANA, BEN]),
         slot=st.one_of(st.none(), st.integers(1, 8)),
+    ),
+    st.builds(
+        signals.AgentTransferred,
+        agent_id=st.sampled_from([ANA, BEN]),
+        to=st.sampled_from([ANA, BEN]),
     ),
     st.builds(signals.TimeRanOut),
 )
@@ -107,6 +114,13 @@ def is_whole(before: Call, decision: Decision) -> None:
     if after.state is CallState.PARKED:
         assert after.slot is not None
         assert after.caller_held
+    if after.held_at is not None:
+        assert after.state is CallState.CONNECTED
+        assert after.caller_held
+    if after.transfer is not None:
+        assert has_agent or after.state is CallState.RINGING
+        assert after.caller_held
+        assert set(after.offered_to) <= {after.transfer.by, after.transfer.to}
     assert (after.state is CallState.ENDED) == (after.ended_at is not None)
     assert after.state is CallState.ENDED or after.deadline is not None or after.agent_present
     assert set(before.handled_by) <= set(after.handled_by)

@@ -54,6 +54,7 @@ ANALYSTS_MAY = {
 
 BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /api/calls/{call_id}/parking": lambda _: {"slot": None},
+    "POST /api/calls/{call_id}/transfer": lambda world: {"to": str(world.acme.ben.id)},
     "PUT /api/presence": lambda _: {"status": "available"},
     "PUT /api/session/tenant": lambda world: {"tenant": str(world.acme.tenant)},
     "POST /api/sign-in": lambda world: {"email": world.acme.ben.email, "password": PASSWORD},
@@ -75,6 +76,9 @@ IN_STATE = {
     "POST /api/calls/{call_id}/parking": "connected",
     "DELETE /api/calls/{call_id}/parking": "parked",
     "POST /api/calls/{call_id}/hangup": "connected",
+    "POST /api/calls/{call_id}/hold": "connected",
+    "DELETE /api/calls/{call_id}/hold": "connected",
+    "POST /api/calls/{call_id}/transfer": "connected",
     "GET /api/calls/{call_id}": "ended",
 }
 """Which call of one's own each of these works with."""
@@ -241,14 +245,14 @@ async def test_another_company_in_a_body_is_one_that_never_was(world: World, ope
 
             async def ask(value: UUID, field: str = field, sender: Agent = sender) -> Answer:
                 body = BODIES[operation.name](world) | {field: str(value)}
-                answer = await world.asks(
-                    sender.http, operation.method, own_path(world, operation), json=body
-                )
+                path = own_path(world, operation, IN_STATE.get(operation.name, "ended"))
+                answer = await world.asks(sender.http, operation.method, path, json=body)
                 return answer.without(str(value))
 
             async with world.unchanged(world.acme, world.globex):
                 unknown = await ask(uuid4())
-                for theirs in (world.globex.tenant, world.calls["Globexqx"]["parked"]):
+                of_globex = (world.globex.tenant, world.globex.ben.id)
+                for theirs in (*of_globex, world.calls["Globexqx"]["parked"]):
                     assert await ask(theirs) == unknown
             assert 400 <= unknown.status < 500
 

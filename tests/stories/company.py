@@ -223,6 +223,32 @@ class Agent:
         assert card is not None
         await self.asks("POST", f"/api/calls/{card.id}/hangup")
 
+    async def holds(self, caller: "Caller") -> None:
+        await self._does("POST", caller, "hold")
+
+    async def resumes(self, caller: "Caller") -> None:
+        await self._does("DELETE", caller, "hold")
+
+    async def transfers(self, caller: "Caller", to: "Agent") -> None:
+        """Hand the caller to a colleague, cold."""
+        await self._does("POST", caller, "transfer", {"to": str(to.id)})
+
+    async def declines(self, caller: "Caller") -> None:
+        await self._does("POST", caller, "refusal")
+
+    async def _does(self, method: str, caller: "Caller", what: str, body: Any = None) -> None:
+        card = await self.sees(lambda _: self.call(caller))
+        await self.asks(method, f"/api/calls/{card.id}/{what}", body)
+
+    async def is_rung_by(self, caller: "Caller") -> CallCard:
+        """Wait until that caller rings at this person."""
+
+        def rings(_: Snapshot) -> CallCard | None:
+            card = self.call(caller)
+            return card if card is not None and self.id in card.offered_to else None
+
+        return await self.sees(rings)
+
     async def hears(self, kind: str, pitch: float | None = None) -> None:
         """Wait until this person's phone hears that."""
         assert self.phone is not None

@@ -51,7 +51,7 @@ class Case(Struct, frozen=True):
 
 def cases() -> list[Case]:
     """The same cases every time."""
-    return [_case(seed) for seed in range(10)]
+    return [_case(seed) for seed in range(13)]
 
 
 def text() -> str:
@@ -93,7 +93,9 @@ class _World:
             return self._decide(None, self._arrival())
         if kind < 0.3:
             return [self._change_agent()]
-        call = self._dice.choice(list(self._calls.values()))
+        live = [call for call in self._calls.values() if call.is_live]
+        late = self._dice.random() < 0.1  # now and then, something about a call that is over
+        call = self._dice.choice(live if live and not late else list(self._calls.values()))
         return self._decide(call, self._signal(call))
 
     def _arrival(self) -> signals.CallerArrived:
@@ -103,6 +105,7 @@ class _World:
     def _signal(self, call: Call) -> signals.CallSignal:
         agent = self._dice.choice(list(self._agents))
         leg = f"A{self._dice.randrange(1000)}"
+        holding = signals.AgentHeld if call.held_at is None else signals.AgentResumed
         return self._dice.choice(
             [
                 signals.AgentAnswered(agent),
@@ -114,6 +117,8 @@ class _World:
                 signals.AgentPickedUp(agent),
                 signals.AgentDeclined(agent),
                 signals.AgentHungUp(call.agent_id or agent),
+                holding(call.agent_id or agent),
+                signals.AgentTransferred(call.agent_id or agent, agent),
                 signals.CallerLeft(call.caller_leg),
                 signals.TimeRanOut(),
                 signals.TimeRanOut(),

@@ -156,6 +156,28 @@ class Desk:
         await self.page.mouse.move(*middle, steps=12)
         await self.page.mouse.up()
 
+    async def drags_by_touch(self, handle: Locator, target: Locator) -> None:
+        """Drag with a finger: Playwright has only taps, so the browser is told itself."""
+        start, end = await handle.bounding_box(), await target.bounding_box()
+        assert start is not None
+        assert end is not None
+        here = (start["x"] + 40, start["y"] + start["height"] / 2)
+        there = (end["x"] + end["width"] / 2, end["y"] + end["height"] / 2)
+        finger = await self.page.context.new_cdp_session(self.page)
+
+        async def touches(kind: str, *points: tuple[float, float]) -> None:
+            touch = [{"x": x, "y": y} for x, y in points]
+            await finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touch})
+
+        await touches("touchStart", here)
+        steps = 12
+        for step in range(1, steps + 1):
+            part = step / steps
+            x, y = (a + (b - a) * part for a, b in zip(here, there, strict=True))
+            await touches("touchMove", (x, y))
+        await touches("touchEnd")
+        await finger.detach()
+
     async def _voice(self) -> Any:
         return await self.page.evaluate(
             "() => { const v = globalThis.__patchbay?.voice(); return v && v.status }"

@@ -14,7 +14,7 @@ from playwright.async_api import Page, async_playwright
 
 from tests.browser.conftest import browser_path
 from tests.browser.page import Browsers, Desk
-from tests.stories.company import Caller, Company
+from tests.stories.company import Agent, Caller, Company
 from tests.stories.product import Product
 
 ADDRESS, CARRIER = "http://localhost:8080", "http://localhost:8081"
@@ -41,6 +41,7 @@ async def main() -> None:
             await ana.goes_available()
             callers = await a_busy_morning(acme, ana)
             await photographs(ana.page)
+            await drag_photographs(ana, acme.people["Chloe Martin"])
             await lab_photograph(ana.page)
             for caller in callers:
                 await caller.hangs_up()
@@ -111,6 +112,29 @@ async def photographs(page: Page) -> None:
             await page.set_viewport_size({"width": width, "height": height})
             await page.wait_for_timeout(400)
             await page.screenshot(path=FOLDER / f"board-{name}-{scheme}.png", full_page=width < 500)
+
+
+async def drag_photographs(ana: Desk, colleague: Agent) -> None:
+    """A call on hold, its card in the air over a colleague, and where it is then."""
+    page = ana.page
+    await page.emulate_media(color_scheme="light")
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    await ana.button("Hold").click()
+    await page.wait_for_timeout(1500)
+    await page.screenshot(path=FOLDER / "drag-1-on-hold.png")
+    card = await ana.zone("mine").locator("[data-call]").first.bounding_box()
+    target = await ana.presence(colleague).bounding_box()
+    assert card is not None
+    assert target is not None
+    await page.mouse.move(card["x"] + 40, card["y"] + 20)
+    await page.mouse.down()
+    await page.mouse.move(card["x"] + 60, card["y"] + 40, steps=4)
+    await page.mouse.move(target["x"] + 170, target["y"] + target["height"] / 2, steps=12)
+    await page.wait_for_timeout(200)
+    await page.screenshot(path=FOLDER / "drag-2-over-a-colleague.png")
+    await page.mouse.up()
+    await page.wait_for_timeout(600)
+    await page.screenshot(path=FOLDER / "drag-3-handed-over.png")
 
 
 async def lab_photograph(page: Page) -> None:

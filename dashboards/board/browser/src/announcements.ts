@@ -8,9 +8,13 @@ export function announcement(before: BoardView | null, after: BoardView): string
 }
 
 function arrivals(before: BoardView, after: BoardView): string[] {
-  return fresh(before.ringing, after.ringing).map(
-    (call) => `Incoming call from ${phoneNumber(call.caller)} to ${phoneNumber(call.number)}.`,
-  );
+  return fresh(before.ringing, after.ringing).map((call) => {
+    if (!call.transfer) return `Incoming call from ${phoneNumber(call.caller)} to ${phoneNumber(call.number)}.`;
+    const { by, to, failed } = call.transfer;
+    return failed
+      ? sentence(`${after.nameOf(to)} did not take the call from ${phoneNumber(call.caller)}; it rings at you again.`)
+      : sentence(`${after.nameOf(by)} hands you the call from ${phoneNumber(call.caller)}.`);
+  });
 }
 
 function departures(before: BoardView, after: BoardView): string[] {
@@ -27,7 +31,12 @@ function departures(before: BoardView, after: BoardView): string[] {
 function mine(before: BoardView, after: BoardView): string[] {
   const [was, is] = [before.mine, after.mine];
   if (is && is.id !== was?.id) return [`You have the call from ${phoneNumber(is.caller)}.`];
+  if (is && was && (is.held_at === null) !== (was.held_at === null)) {
+    return [is.held_at ? "The caller is on hold." : "You talk with the caller again."];
+  }
   if (!was || is) return [];
+  const handed = after.elsewhere.find((call) => call.id === was.id)?.transfer;
+  if (handed) return [sentence(`Handed to ${after.nameOf(handed.to)}, who is being rung.`)];
   const slot = after.lot.find(({ call }) => call?.id === was.id)?.slot;
   return [slot ? `Parked in slot ${slot}. You are free.` : `The call from ${phoneNumber(was.caller)} is over.`];
 }

@@ -166,6 +166,9 @@ const REFUSED: Record<Move["kind"], string> = {
   park: "The call was not parked",
   "pick-up": "The call was not picked up",
   "hang-up": "The call was not ended",
+  hold: "The caller was not put on hold",
+  resume: "The caller is still on hold",
+  transfer: "The call was not handed over",
   presence: "Your presence did not change",
   "finish-wrap-up": "Your wrap-up was not finished",
 };

@@ -35,6 +35,8 @@ export interface BoardView {
   readonly ringBacks: readonly SeenCall[];
   readonly passing: readonly PassingCall[];
   readonly mine: SeenCall | null;
+  /** Colleagues to whom a call can be handed now. */
+  readonly reachable: readonly TeamMember[];
   readonly lot: readonly Slot[];
   readonly freeSlot: number | null;
   readonly team: readonly TeamMember[];
@@ -59,6 +61,7 @@ export function viewOf(state: BoardState): BoardView | null {
     ringBacks: parked.filter((call) => call.offered_to.includes(truth.me)),
     passing: state.passing.filter(({ call }) => !isInHand(truth.calls[call.id], truth.me)),
     mine: calls.find((call) => isInHand(call, truth.me)) ?? null,
+    reachable: sortedTeam(team, truth.me).filter((member) => isReachable(member, truth.me)),
     lot: slotsOf(truth, parked),
     freeSlot: firstFreeSlot({ ...truth, calls: Object.fromEntries(calls.map((c) => [c.id, c])) }),
     team: sortedTeam(team, truth.me),
@@ -79,6 +82,11 @@ export function presenceOf(agent: Agent, calls: readonly Call[]): Presence {
   if (calls.some((call) => isInHand(call, agent.id))) return "on_call";
   if (agent.status !== "available") return agent.status;
   return calls.some((call) => call.offered_to.includes(agent.id)) ? "ringing" : "available";
+}
+
+/** Who rings for another caller is free all the same. */
+function isReachable({ agent, presence }: TeamMember, me: string): boolean {
+  return agent.id !== me && (presence === "available" || presence === "ringing");
 }
 
 function isInHand(call: Call | undefined, agentId: string): boolean {

@@ -91,6 +91,12 @@ function spelled(move: Move): Spelled {
       return { method: "DELETE", path: `/api/calls/${move.callId}/parking` };
     case "hang-up":
       return { method: "POST", path: `/api/calls/${move.callId}/hangup` };
+    case "hold":
+      return { method: "POST", path: `/api/calls/${move.callId}/hold` };
+    case "resume":
+      return { method: "DELETE", path: `/api/calls/${move.callId}/hold` };
+    case "transfer":
+      return { method: "POST", path: `/api/calls/${move.callId}/transfer`, body: { to: move.to } };
     case "presence":
       return { method: "PUT", path: "/api/presence", body: { status: move.status } };
     case "finish-wrap-up":

@@ -10,7 +10,10 @@ export type CallMove =
   | { readonly kind: "decline"; readonly callId: string }
   | { readonly kind: "park"; readonly callId: string; readonly slot: number | null }
   | { readonly kind: "pick-up"; readonly callId: string }
-  | { readonly kind: "hang-up"; readonly callId: string };
+  | { readonly kind: "hang-up"; readonly callId: string }
+  | { readonly kind: "hold"; readonly callId: string }
+  | { readonly kind: "resume"; readonly callId: string }
+  | { readonly kind: "transfer"; readonly callId: string; readonly to: string };
 
 export type PresenceMove =
   | { readonly kind: "presence"; readonly status: "available" | "away" }
@@ -56,6 +59,12 @@ function isShown(move: CallMove, call: Call, me: string): boolean {
       return call.state === "parked";
     case "hang-up":
       return call.state === "ended";
+    case "hold":
+      return call.held_at !== null;
+    case "resume":
+      return call.held_at === null;
+    case "transfer":
+      return call.agent_id !== me;
   }
 }
 
@@ -82,6 +91,23 @@ export function laidOver(call: Call, pending: PendingMove, truth: Truth): Call {
             since,
           }
         : call;
+    case "hold":
+      return mine ? { ...call, held_at: call.held_at ?? since } : call;
+    case "resume":
+      return mine ? { ...call, held_at: null } : call;
+    case "transfer":
+      return mine
+        ? {
+            ...call,
+            state: "ringing",
+            transfer: { by: truth.me, to: move.to, failed: null },
+            offered_to: [move.to],
+            agent_id: null,
+            agent_present: false,
+            held_at: null,
+            since,
+          }
+        : call;
     default:
       return call;
   }
@@ -96,6 +122,7 @@ function joined(call: Call, me: string, since: string): Call {
     offered_to: [],
     slot: null,
     parked_by: null,
+    transfer: null,
     since,
   };
 }

@@ -16,6 +16,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: "D", words: "Decline that caller", matches: plain("d"), run: declineFirst },
   { keys: "P", words: "Park my call in the first free slot", matches: plain("p"), run: (store) => withMine(store, (id) => store.park(id)) },
   { keys: SLOT_KEYS, words: "Pick up the caller in that slot", matches: isDigit, run: pickUpSlot },
+  { keys: "O", words: "Put my caller on hold, and talk again", matches: plain("o"), run: holdOrResume },
+  { keys: "T", words: "Hand my call to a colleague", matches: plain("t"), run: (store) => withMine(store, () => store.askToTransfer()) },
   { keys: "M", words: "Mute, and unmute", matches: plain("m"), run: (store) => withMine(store, () => store.toggleMute()) },
   { keys: "⇧ H", words: "Hang up", matches: (event) => event.shiftKey && hasKey(event, "h"), run: (store) => withMine(store, (id) => store.hangUp(id)) },
   { keys: "G", words: "Go available, finish wrap-up, or go away", matches: plain("g"), run: changePresence },
@@ -65,6 +67,14 @@ function changePresence(store: BoardStore): boolean {
   else if (status === "available") store.goAway();
   else if (status) void store.goAvailable();
   return status !== undefined;
+}
+
+function holdOrResume(store: BoardStore): boolean {
+  const mine = store.current().view?.mine;
+  if (!mine || mine.state !== "connected") return false;
+  if (mine.held_at) store.resume(mine.id);
+  else store.hold(mine.id);
+  return true;
 }
 
 function withMine(store: BoardStore, act: (callId: string) => void): boolean {

@@ -28,6 +28,8 @@ export interface Screen {
   /** The browser keeps the ringtone silent until the page is clicked. */
   readonly ringIsMute: boolean;
   readonly askingMicrophone: boolean;
+  /** How often a key has asked for the menu of colleagues. */
+  readonly transfersAsked: number;
   /** What a screen reader is to be told now. */
   readonly announcement: string;
 }
@@ -73,6 +75,7 @@ export class BoardStore {
       unreachable: null,
       ringIsMute: false,
       askingMicrophone: false,
+      transfersAsked: 0,
       announcement: "",
     };
     this.phone = new Softphone(
@@ -128,6 +131,24 @@ export class BoardStore {
 
   hangUp(callId: string): void {
     this.move({ kind: "hang-up", callId });
+  }
+
+  hold(callId: string): void {
+    this.move({ kind: "hold", callId });
+  }
+
+  resume(callId: string): void {
+    this.move({ kind: "resume", callId });
+  }
+
+  /** A cold transfer: the colleague is rung, and I am out of the call. */
+  transfer(callId: string, to: string): void {
+    this.move({ kind: "transfer", callId, to });
+  }
+
+  /** Opens the menu of colleagues, as its button does. */
+  askToTransfer(): void {
+    this.show({ transfersAsked: this.screen.transfersAsked + 1 });
   }
 
   toggleMute(): void {

@@ -11,6 +11,13 @@ export type EndReason =
   | "rejected"
   | "canceled";
 
+/** A cold transfer under way. Once `failed` says why, the call rings again at who handed it over. */
+export interface Transfer {
+  readonly by: string;
+  readonly to: string;
+  readonly failed: "declined" | "no_answer" | "unreachable" | null;
+}
+
 export interface Call {
   readonly id: string;
   readonly rev: number;
@@ -23,6 +30,9 @@ export interface Call {
   readonly agent_present: boolean;
   readonly slot: number | null;
   readonly parked_by: string | null;
+  /** On hold since then. */
+  readonly held_at: string | null;
+  readonly transfer: Transfer | null;
   readonly handled_by: readonly string[];
   readonly started_at: string;
   readonly since: string;

@@ -194,3 +194,53 @@ describe("the line", () => {
     expect(state.clockOffset).toBe(3_000);
   });
 });
+
+describe("a call on hold", () => {
+  const hold: Move = { kind: "hold", callId: "call-1" };
+
+  it("shows at once, and stays mine", () => {
+    const view = viewOf(play(boardWith(mine()), start(hold)))!;
+    expect(view.mine).toMatchObject({ held_at: new Date(NOW).toISOString(), pending: "hold" });
+    expect(view.me?.presence).toBe("on_call");
+  });
+
+  it("goes back when it is refused", () => {
+    const state = play(boardWith(mine()), start(hold), refused("Your voice is not in the call yet."));
+    expect(viewOf(state)!.mine?.held_at).toBeNull();
+    expect(state.notices).toMatchObject([{ title: "The caller was not put on hold" }]);
+  });
+
+  it("talks again at once", () => {
+    const state = play(boardWith(mine({ held_at: AT })), start({ kind: "resume", callId: "call-1" }));
+    expect(viewOf(state)!.mine).toMatchObject({ held_at: null, pending: "resume" });
+  });
+});
+
+describe("a call that is handed over", () => {
+  const transfer: Move = { kind: "transfer", callId: "call-1", to: BEN };
+
+  it("leaves me at once and rings at the colleague", () => {
+    const view = viewOf(play(boardWith(mine()), start(transfer)))!;
+    expect(view.mine).toBeNull();
+    expect(view.elsewhere).toMatchObject([{ transfer: { by: ANA, to: BEN, failed: null }, pending: "transfer" }]);
+    expect(view.team.find(({ agent: { id } }) => id === BEN)?.presence).toBe("ringing");
+  });
+
+  it("comes back to me when it is refused", () => {
+    const state = play(boardWith(mine()), start(transfer), refused("That colleague cannot take a call now."));
+    expect(viewOf(state)!.mine).toMatchObject({ id: "call-1", transfer: null });
+  });
+
+  it("rings at me again with the reason when the colleague declines", () => {
+    const back = call({ rev: 3, offered_to: [ANA], transfer: { by: ANA, to: BEN, failed: "declined" } });
+    const state = play(boardWith(mine()), start(transfer), granted(2), { type: "event", event: event(11, { call: back }) });
+    expect(state.pending).toEqual([]);
+    expect(viewOf(state)!.ringing).toMatchObject([{ transfer: { failed: "declined" } }]);
+  });
+
+  it("can be handed to whoever is free, and to nobody else", () => {
+    const others = [agent(), ben(), agent({ id: "c", name: "Chloe", status: "away" }), agent({ id: "d", name: "Dan", status: "wrap_up" })];
+    const state = play(initialState, { type: "snapshot", snapshot: snapshot({ calls: [mine()], agents: others }), now: NOW });
+    expect(viewOf(state)!.reachable.map(({ agent: { name } }) => name)).toEqual(["Ben Carter"]);
+  });
+});

@@ -19,6 +19,8 @@ export function call(change: Partial<Call> = {}): Call {
     agent_present: false,
     slot: null,
     parked_by: null,
+    held_at: null,
+    transfer: null,
     handled_by: [],
     started_at: AT,
     since: AT,

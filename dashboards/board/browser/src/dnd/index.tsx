@@ -16,7 +16,7 @@ import {
 } from "@dnd-kit/core";
 import { useMemo, useState, type HTMLAttributes, type ReactNode } from "react";
 import { sentence } from "../format";
-import { fromTargetToTarget, insideWindow, underPointer, whereDropped } from "./modifiers";
+import { abovePointer, fromTargetToTarget, insideWindow, whereDropped } from "./modifiers";
 import { CardSensor } from "./sensors";
 
 export interface DragWords {
@@ -65,7 +65,7 @@ export function DragArea({ words, homeOf, onDrop, overlay, children }: DragAreaP
       }}
     >
       {children}
-      <DragOverlay dropAnimation={null} modifiers={[underPointer, insideWindow]} zIndex={50}>
+      <DragOverlay dropAnimation={null} modifiers={[abovePointer, insideWindow]} zIndex={50}>
         {dragged === null ? null : overlay(dragged)}
       </DragOverlay>
     </DndContext>

@@ -1,14 +1,16 @@
 /** dnd-kit's geometry, corrected where it does not suit a board of zones. */
 import { pointerWithin, rectIntersection, type CollisionDetection, type KeyboardCoordinateGetter, type Modifier } from "@dnd-kit/core";
 
-/** The overlay keeps the card's grab offset by default, so a smaller one hangs beside the pointer: centre it. */
-export const underPointer: Modifier = ({ activatorEvent, activeNodeRect, overlayNodeRect, transform }) => {
+const ABOVE = 10;
+
+/** Right above the pointer: the overlay hides neither the target's name nor is it hidden by a finger. */
+export const abovePointer: Modifier = ({ activatorEvent, activeNodeRect, overlayNodeRect, transform }) => {
   if (!activeNodeRect || !overlayNodeRect || !(activatorEvent instanceof PointerEvent)) return transform;
   const grabbedAt = { x: activatorEvent.clientX - activeNodeRect.left, y: activatorEvent.clientY - activeNodeRect.top };
   return {
     ...transform,
     x: transform.x + grabbedAt.x - overlayNodeRect.width / 2,
-    y: transform.y + grabbedAt.y - overlayNodeRect.height / 2,
+    y: transform.y + grabbedAt.y - overlayNodeRect.height - ABOVE,
   };
 };
 

@@ -16,7 +16,7 @@ import { Lot } from "./lot";
 import { MyCall } from "./my_call";
 import { Recent } from "./recent";
 import { Starting } from "./starting";
-import { Team } from "./team";
+import { agentAt, Team } from "./team";
 import { useTheme } from "./theme";
 import { Toasts } from "./toasts";
 
@@ -56,7 +56,7 @@ export function Board({ theme: asked }: { theme: Theme }) {
 
 function Zones() {
   const store = useStore();
-  const { mine, lot } = useView();
+  const { mine, lot, nameOf } = useView();
   const find = useCallback(
     (id: string): SeenCall | null => (mine?.id === id ? mine : (lot.find(({ call }) => call?.id === id)?.call ?? null)),
     [mine, lot],
@@ -64,12 +64,20 @@ function Zones() {
   const words = useMemo<DragWords>(
     () => ({
       card: (id) => `the call from ${phoneNumber(find(id)?.caller ?? "")}`,
-      target: (id) => (id === "lot" ? "the parking lot" : "my call, to pick it up"),
+      target: (id) => {
+        const colleague = agentAt(id);
+        return colleague ? nameOf(colleague) : id === "lot" ? "the parking lot" : "my call, to pick it up";
+      },
     }),
-    [find],
+    [find, nameOf],
   );
   const homeOf = useCallback((id: string) => (mine?.id === id ? "mine" : find(id) ? "lot" : null), [mine, find]);
-  const drop = (id: string, target: string) => (target === "lot" ? store.park(id) : store.pickUp(id));
+  const drop = (id: string, target: string) => {
+    const colleague = agentAt(target);
+    if (colleague) store.transfer(id, colleague);
+    else if (target === "lot") store.park(id);
+    else store.pickUp(id);
+  };
   return (
     <DragArea words={words} homeOf={homeOf} onDrop={drop} overlay={(id) => <Lifted call={find(id)} />}>
       <Incoming />

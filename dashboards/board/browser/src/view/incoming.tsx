@@ -4,7 +4,8 @@ import type { BoardView, SeenCall } from "../board_view";
 import { listed, phoneNumber } from "../format";
 import { Elapsed } from "./clock";
 import { useScreen, useStore, useView } from "./context";
-import { HangUpIcon, InIcon, PhoneIcon } from "./icons";
+import { HangUpIcon, InIcon, PhoneIcon, TransferIcon } from "./icons";
+import type { Transfer } from "../wire";
 import { KeyHint } from "./key_hint";
 import { Empty, Zone } from "./zone";
 
@@ -22,7 +23,7 @@ export function Incoming() {
           {ringBacks.map((call, place) => (
             <RingBackCard key={`back-${call.id}`} call={call} isFirst={ringing.length === 0 && place === 0} />
           ))}
-          {elsewhere.map((call) => <ElsewhereCard key={call.id} call={call} />)}
+          {elsewhere.map((call) => call.transfer ? <HandedCard key={call.id} call={call} transfer={call.transfer} /> : <ElsewhereCard key={call.id} call={call} />)}
           {passing.map((gone) => <PassingCard key={gone.call.id} gone={gone} />)}
         </ul>
       )}
@@ -56,13 +57,13 @@ function CallerLines({ call, note }: { call: SeenCall | PassingCall["call"]; not
 
 function RingingCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {
   const store = useStore();
-  const { mine } = useView();
+  const { me, mine, nameOf } = useView();
   return (
     <li className="card ringing" data-call={call.id}>
       <div className="card-top">
         <span className="badge ring" aria-hidden="true"><PhoneIcon /></span>
-        <CallerLines call={call} />
-        <Elapsed since={call.started_at} className="wait" />
+        {call.transfer ? <CallerLines call={call} note={whyItRings(call.transfer, me?.agent.id, nameOf)} /> : <CallerLines call={call} />}
+        <Elapsed since={call.transfer ? call.since : call.started_at} className="wait" />
       </div>
       {mine ? (
         <p className="card-note">Park or end your call to answer this one.</p>
@@ -127,6 +128,39 @@ function ElsewhereCard({ call }: { call: SeenCall }) {
       </div>
     </li>
   );
+}
+
+/** A call that one colleague hands to another. Whoever handed it over may take it back. */
+function HandedCard({ call, transfer }: { call: SeenCall; transfer: Transfer }) {
+  const store = useStore();
+  const { me, mine, nameOf } = useView();
+  const isMine = transfer.by === me?.agent.id;
+  const note = transfer.failed
+    ? `Back to ${nameOf(transfer.by)}`
+    : isMine ? `You hand this to ${nameOf(transfer.to)}` : `${nameOf(transfer.by)} hands this to ${nameOf(transfer.to)}`;
+  return (
+    <li className={`card elsewhere ${call.pending ? "pending" : ""}`} data-call={call.id}>
+      <div className="card-top">
+        <span className="badge" aria-hidden="true"><TransferIcon /></span>
+        <CallerLines call={call} note={note} />
+        <Elapsed since={call.since} className="wait" />
+        {isMine && mine === null && call.pending === null && (
+          <button type="button" className="button small" data-card-focus onClick={() => store.answer(call.id)}>Take back</button>
+        )}
+      </div>
+    </li>
+  );
+}
+
+const NOT_TAKEN: Record<NonNullable<Transfer["failed"]>, string> = {
+  declined: "declined",
+  no_answer: "did not answer",
+  unreachable: "could not be reached",
+};
+
+function whyItRings({ by, to, failed }: Transfer, me: string | undefined, nameOf: (id: string) => string): string {
+  if (!failed) return `${nameOf(by)} hands this call to you`;
+  return `${nameOf(to)} ${NOT_TAKEN[failed]}: back to ${by === me ? "you" : nameOf(by)}`;
 }
 
 function PassingCard({ gone: { call, reason } }: { gone: PassingCall }) {

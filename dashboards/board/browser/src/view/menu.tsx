@@ -18,10 +18,13 @@ export interface MenuProps {
   readonly items: readonly MenuItem[];
   readonly align?: "start" | "end";
   readonly disabled?: boolean;
+  /** Opens the menu whenever it grows: for a key that does what the button does. */
+  readonly openings?: number;
 }
 
-export function Menu({ name, className, face, heading, items, align = "start", disabled }: MenuProps) {
+export function Menu({ name, className, face, heading, items, align = "start", disabled, openings = 0 }: MenuProps) {
   const [isOpen, setOpen] = useState(false);
+  const opened = useRef(openings);
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const sheet = useRef<HTMLDivElement>(null);
@@ -29,6 +32,10 @@ export function Menu({ name, className, face, heading, items, align = "start", d
   useLayoutEffect(() => {
     if (isOpen && button.current && sheet.current) placeBeside(button.current, sheet.current, align);
   }, [isOpen, align]);
+  useEffect(() => {
+    if (openings > opened.current && !disabled) setOpen(true);
+    opened.current = openings;
+  }, [openings, disabled]);
   const close = () => {
     setOpen(false);
     button.current?.focus();

@@ -4,10 +4,11 @@ import { useDragCard, useDropZone } from "../dnd";
 import { phoneNumber } from "../format";
 import { Elapsed } from "./clock";
 import { useScreen, useStore, useView } from "./context";
-import { GripIcon, HangUpIcon, MicIcon, MicOffIcon, ParkIcon, PhoneIcon } from "./icons";
+import { GripIcon, HangUpIcon, HoldIcon, MicIcon, MicOffIcon, ParkIcon, PhoneIcon, ResumeIcon } from "./icons";
 import { KeyHint } from "./key_hint";
 import { LevelMeters } from "./level_meters";
 import { SlotMenu } from "./slot_menu";
+import { TransferMenu } from "./transfer_menu";
 import { VoiceState } from "./voice_state";
 import { Empty, Zone } from "./zone";
 
@@ -37,9 +38,11 @@ function MyCallCard({ call }: { call: SeenCall }) {
   const { freeSlot } = useView();
   const drag = useDragCard(call.id, call.pending !== null);
   const isEnding = call.pending === "hang-up";
+  const isHeld = call.held_at !== null;
+  const isTalk = call.state === "connected" && !isEnding;
   const speaks = phone.voice?.callId === call.id && phone.voice.status === "open";
   return (
-    <article className={`my-call ${call.pending ? "pending" : ""} ${drag.isDragged ? "dragged" : ""}`}
+    <article className={`my-call ${call.pending ? "pending" : ""} ${isHeld ? "held" : ""} ${drag.isDragged ? "dragged" : ""}`}
       data-call={call.id} {...drag.card}>
       <div className="my-call-top">
         <div className="grip" {...drag.grip} data-drag-handle data-card-focus>
@@ -52,12 +55,19 @@ function MyCallCard({ call }: { call: SeenCall }) {
         <Elapsed since={call.since} className="talk" />
       </div>
       <VoiceState call={call} />
-      <LevelMeters isLive={speaks} isMuted={phone.muted} />
+      <LevelMeters isLive={speaks && !isHeld} isMuted={phone.muted} />
       <div className="actions wide">
         <button type="button" className={`button ${phone.muted ? "pressed" : ""}`} aria-pressed={phone.muted}
           disabled={phone.isPhone === false} onClick={() => store.toggleMute()}>
           {phone.muted ? <MicOffIcon /> : <MicIcon />}Mute<KeyHint keys="M" />
         </button>
+        <button type="button" className={`button ${isHeld ? "attention" : ""}`} disabled={!isTalk}
+          onClick={() => (isHeld ? store.resume(call.id) : store.hold(call.id))}>
+          {isHeld ? <ResumeIcon /> : <HoldIcon />}{isHeld ? "Resume" : "Hold"}<KeyHint keys="O" />
+        </button>
+        <TransferMenu callId={call.id} disabled={!isTalk} />
+      </div>
+      <div className="actions wide">
         <span className="split">
           <button type="button" className="button park" disabled={isEnding || freeSlot === null} onClick={() => store.park(call.id)}>
             <ParkIcon />Park<KeyHint keys="P" />

@@ -1,5 +1,6 @@
 /** Everybody of the company: who can be reached, who is busy and with whom, and for how long. */
 import type { TeamMember } from "../board_view";
+import { useDropZone } from "../dnd";
 import { phoneNumber } from "../format";
 import { Avatar } from "./avatar";
 import { Elapsed } from "./clock";
@@ -23,15 +24,24 @@ export function Team() {
   );
 }
 
+/** A colleague as a target of a drag. */
+const AGENT = "agent:";
+export const targetOf = (agentId: string): string => AGENT + agentId;
+export const agentAt = (target: string): string | null => (target.startsWith(AGENT) ? target.slice(AGENT.length) : null);
+
 function Member({ member: { agent, presence, since, call }, isMe }: { member: TeamMember; isMe: boolean }) {
+  const { mine, reachable } = useView();
+  const mayTake = mine?.state === "connected" && reachable.some((colleague) => colleague.agent.id === agent.id);
+  const zone = useDropZone(targetOf(agent.id), (cardId) => (mayTake && mine.id === cardId ? "open" : "closed"));
   return (
-    <li className={`member ${presence}`} data-agent={agent.id} data-presence={presence}>
+    <li ref={zone.ref} className={`member ${presence} ${zone.isOver ? "over" : zone.isOpen ? "open" : ""}`}
+      data-agent={agent.id} data-presence={presence}>
       <Avatar name={agent.name}><PresenceMark presence={presence} /></Avatar>
       <span className="who">
         <strong>{agent.name}{isMe && <> <span className="you">you</span></>}</strong>
         <span className="doing">
-          {PRESENCE_WORDS[presence]}
-          {call && <> · {phoneNumber(call.caller)}</>}
+          {zone.isOver ? "Drop to hand the call over" : PRESENCE_WORDS[presence]}
+          {!zone.isOver && call && <> · {phoneNumber(call.caller)}</>}
         </span>
       </span>
       {presence !== "offline" && <Elapsed since={since} />}

@@ -198,8 +198,8 @@ class Switchboard:
             turn.apply(Scene(turn.tenant, turn.rules, known), signal)
 
     async def _is_busy(self, turn: "Turn", work: Work, agent_id: UUID) -> bool:
-        here = [call for call in turn.calls.values() if call.agent_id == agent_id]
-        left = [call for call in turn.calls.values() if call.agent_id != agent_id]
+        here = [call for call in turn.calls.values() if call.is_in_hands_of(agent_id)]
+        left = [call for call in turn.calls.values() if not call.is_in_hands_of(agent_id)]
         return bool(here) or (not left and await attendance.call_of(work, agent_id) is not None)
 
     @asynccontextmanager

@@ -150,9 +150,9 @@ class Carrier:
 
     async def _do(self, client: Client, to: Addresses, instruction: Instruction) -> None:
         match instruction:
-            case instructions.HoldCaller():
+            case instructions.HoldCaller() | instructions.HoldAgent():
                 await self._hold(client, instruction, to)
-            case instructions.ResumeCaller():
+            case instructions.ResumeCaller() | instructions.ResumeAgent():
                 await self._hold(client, instruction, None)
             case instructions.RemoveLeg():
                 room = instruction.conference or await self._find_conference(
@@ -171,7 +171,7 @@ class Carrier:
     async def _hold(
         self,
         client: Client,
-        instruction: instructions.HoldCaller | instructions.ResumeCaller,
+        instruction: instructions.Hold | instructions.Resume,
         to: Addresses | None,
     ) -> None:
         room = instruction.conference or await self._find_conference(client, instruction.call_id)

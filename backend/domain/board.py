@@ -14,12 +14,24 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from backend.domain.agent import Agent, AgentStatus, Presence
-from backend.domain.call import Call, CallState, Transfer
+from backend.domain.call import Call, CallState
+from backend.domain.handover import Consult, NotTaken, TalkWith, Transfer
 
 Card = TypeVar("Card", "CallCard", "AgentCard")
 
 RECENT = 20
 """How many ended calls a board shows."""
+
+
+class ConsultCard(Struct, frozen=True):
+    """A colleague who is asked into a call; `present` once their voice is there."""
+
+    agent_id: UUID
+    since: datetime
+    accepted: bool
+    present: bool
+    talk_with: TalkWith
+    failed: NotTaken | None
 
 
 class CallCard(Struct, frozen=True):
@@ -38,6 +50,7 @@ class CallCard(Struct, frozen=True):
     parked_by: UUID | None
     held_at: datetime | None
     transfer: Transfer | None
+    consult: ConsultCard | None
     handled_by: tuple[UUID, ...]
     started_at: datetime
     since: datetime
@@ -97,12 +110,33 @@ def card_of(call: Call) -> CallCard:
         parked_by=call.parked_by,
         held_at=call.held_at,
         transfer=call.transfer,
+        consult=None if call.consult is None else consult_card_of(call.consult),
         handled_by=call.handled_by,
         started_at=call.started_at,
         since=call.since,
         answered_at=call.answered_at,
         ended_at=call.ended_at,
         end_reason=call.end_reason,
+    )
+
+
+def consult_card_of(consult: Consult) -> ConsultCard:
+    return ConsultCard(
+        consult.agent_id,
+        consult.since,
+        consult.accepted,
+        consult.is_there,
+        consult.talk_with,
+        consult.failed,
+    )
+
+
+def is_in_hands(call: CallCard, agent_id: UUID) -> bool:
+    """Whether that agent has the call, or is consulted in it."""
+    asked = call.consult
+    consulted = asked is not None and asked.accepted and asked.failed is None
+    return call.agent_id == agent_id or (
+        asked is not None and consulted and asked.agent_id == agent_id
     )
 
 
@@ -132,7 +166,7 @@ def presence_of(agent: AgentCard, calls: Iterable[CallCard]) -> Presence:
     if agent.status is AgentStatus.OFFLINE:
         return Presence.OFFLINE
     calls = tuple(calls)
-    if any(call.agent_id == agent.id for call in calls):
+    if any(is_in_hands(call, agent.id) for call in calls):
         return Presence.ON_CALL
     if agent.status is not AgentStatus.AVAILABLE:
         return Presence(agent.status.value)

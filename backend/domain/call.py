@@ -6,6 +6,8 @@ from uuid import UUID, uuid5
 
 from msgspec import Struct
 
+from backend.domain.handover import Consult, Transfer
+
 
 class CallState(StrEnum):
     """Where a call stands. The moves between them are in `call_states`."""
@@ -37,26 +39,6 @@ class EndReason(StrEnum):
     """An agent took it and ended it before anybody talked."""
     FAILED = "failed"
     """It broke off: the line failed, or the agent was lost and nobody took the call over."""
-
-
-class TransferFailure(StrEnum):
-    """Why a colleague did not take the call that was handed to them."""
-
-    DECLINED = "declined"
-    NO_ANSWER = "no_answer"
-    UNREACHABLE = "unreachable"
-    """They went away, or their browser did not come."""
-
-
-class Transfer(Struct, frozen=True):
-    """A cold transfer under way: `by` hands the call to `to`, and it rings there alone.
-
-    Once `failed` says why not, it rings at `by` again.
-    """
-
-    by: UUID
-    to: UUID
-    failed: TransferFailure | None = None
 
 
 class LegRole(StrEnum):
@@ -97,6 +79,7 @@ class Call(Struct, frozen=True):
     held_at: datetime | None = None
     """Since when the call is on hold: its agent keeps it and wished for the music."""
     transfer: Transfer | None = None
+    consult: Consult | None = None
     slot: int | None = None
     parked_by: UUID | None = None
     overdue: bool = False
@@ -120,6 +103,17 @@ class Call(Struct, frozen=True):
     @property
     def agent_present(self) -> bool:
         return self.agent_leg is not None
+
+    @property
+    def consulted(self) -> UUID | None:
+        """The colleague who has accepted to be consulted."""
+        consult = self.consult
+        is_on = consult is not None and consult.accepted and consult.failed is None
+        return consult.agent_id if consult is not None and is_on else None
+
+    def is_in_hands_of(self, agent_id: UUID) -> bool:
+        """Whether that agent has the call, or is consulted in it: no other call reaches them."""
+        return agent_id in (self.agent_id, self.consulted)
 
     def leg(self, leg_id: str) -> Leg | None:
         """The leg of that name, if it ever joined."""

@@ -11,6 +11,7 @@ listed here, so that the diagram in ARCHITECTURE.md, which is drawn from this ta
 from backend.domain.call import LIVE, CallState
 from backend.domain.signals import (
     AgentAnswered,
+    AgentCompleted,
     AgentHungUp,
     AgentJoined,
     AgentParked,
@@ -31,10 +32,11 @@ TRANSITIONS: dict[tuple[CallState, type[CallSignal]], tuple[CallState, ...]] = {
     (CONNECTING, TimeRanOut): (RINGING, PARKED),
     (CONNECTING, AgentParked): (PARKED,),
     (CONNECTING, AgentHungUp): (ENDED,),
-    (CONNECTED, TimeRanOut): (RINGING,),
+    (CONNECTED, TimeRanOut): (RINGING, CONNECTED),
     (CONNECTED, AgentParked): (PARKED,),
     (CONNECTED, AgentTransferred): (RINGING,),
-    (CONNECTED, AgentHungUp): (ENDED,),
+    (CONNECTED, AgentCompleted): (CONNECTED, CONNECTING, RINGING),
+    (CONNECTED, AgentHungUp): (ENDED, CONNECTED, CONNECTING, RINGING),
     (PARKED, AgentAnswered): (CONNECTING,),
     (PARKED, AgentPickedUp): (CONNECTING,),
     **{(state, CallerLeft): (ENDED,) for state in CallState if state in LIVE},

@@ -6,8 +6,17 @@ from msgspec.structs import replace
 
 from backend.domain import events, instructions, refusals, signals
 from backend.domain.agent import AgentStatus
-from backend.domain.call import Call, CallState, Leg, LegRole, TransferFailure
+from backend.domain.call import Call, CallState, Leg, LegRole
+from backend.domain.consulting import (
+    accept,
+    agent_did_not_return,
+    colleague_joined,
+    colleague_leg_left,
+    consulting,
+    not_taken,
+)
 from backend.domain.decision import Decision, Scene, also, forget, grown, may, move, remember
+from backend.domain.handover import NotTaken, TalkWith
 from backend.domain.transferring import may_take, turn_down
 
 
@@ -20,6 +29,9 @@ def claim(
     agent_id = signal.agent_id
     if call.agent_id == agent_id:
         return Decision(call)
+    asked = consulting(call)
+    if asked is not None and asked.agent_id == agent_id:
+        return accept(scene, call, asked, now)
     if scene.actor is None or scene.actor.status is AgentStatus.OFFLINE:
         raise refusals.NotReachable
     if call.agent_id is not None:
@@ -57,6 +69,9 @@ def agent_joined(scene: Scene, call: Call, signal: signals.AgentJoined, now: dat
     known = call.leg(signal.leg)
     if known is not None:
         return Decision(call)
+    consult = consulting(call)
+    if consult is not None and call.consulted == signal.agent_id:
+        return colleague_joined(call, consult, signal, now)
     with_leg = remember(call, Leg(signal.leg, LegRole.AGENT, now, signal.agent_id))
     owns = call.agent_id == signal.agent_id
     # Who has taken another call meanwhile does not get this one too, nor who has handed it over.
@@ -77,7 +92,13 @@ def agent_joined(scene: Scene, call: Call, signal: signals.AgentJoined, now: dat
         asked.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
     if call.state is CallState.CONNECTED:
         was_lost = call.agent_leg is None
-        back = replace(with_leg, agent_leg=signal.leg, caller_held=stays_held, deadline=None)
+        still_waits = consult is not None and not consult.is_there
+        back = replace(
+            with_leg,
+            agent_leg=signal.leg,
+            caller_held=stays_held,
+            deadline=now + scene.rules.transfer if still_waits else None,
+        )
         said = (events.AgentRejoined(signal.agent_id),) if was_lost else ()
         return Decision(grown(back, bool(said)), said, tuple(asked))
     joined = move(
@@ -103,16 +124,19 @@ def agent_leg_left(
     scene: Scene, call: Call, signal: signals.AgentLegLeft, now: datetime
 ) -> Decision:
     after = forget(call, Leg(signal.leg, LegRole.AGENT, now, signal.agent_id), now)
+    asked = consulting(call)
+    if asked is not None and asked.leg == signal.leg and not signal.call_over:
+        return colleague_leg_left(scene, call, asked, signal.leg, now)
     if not call.is_live or call.agent_leg != signal.leg or signal.call_over:
         return Decision(after)
     if call.state is not CallState.CONNECTED:
         return Decision(replace(after, agent_leg=None))
-    lost = replace(after, agent_leg=None, caller_held=True, deadline=now + scene.rules.rejoin)
-    return Decision(
-        grown(lost),
-        (events.AgentLost(signal.agent_id),),
-        (instructions.HoldCaller(call.id, call.caller_leg, call.conference),),
-    )
+    lost = replace(after, agent_leg=None, deadline=now + scene.rules.rejoin)
+    said = (events.AgentLost(signal.agent_id),)
+    if asked is not None and asked.is_there and asked.talk_with is TalkWith.ALL:
+        return Decision(grown(lost), said)  # the caller talks with the colleague meanwhile
+    music = instructions.HoldCaller(call.id, call.caller_leg, call.conference)
+    return Decision(grown(replace(lost, caller_held=True)), said, (music,))
 
 
 def claim_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
@@ -120,6 +144,12 @@ def claim_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
     holder = call.agent_id
     if holder is None:
         return Decision(call)
+    asked = consulting(call)
+    if asked is not None and call.agent_present:
+        return not_taken(call, asked, _why(call))
+    if asked is not None and asked.is_there:
+        return agent_did_not_return(call, asked, now)
+    also_freed = () if call.consulted is None else (call.consulted,)
     if call.slot is not None:
         returned = move(
             call,
@@ -141,14 +171,19 @@ def claim_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
         agent_id=None,
         agent_leg=None,
         held_at=None,
+        consult=None,
         offered_to=scene.free,
         declined_by=(),
         deadline=now + scene.rules.ring,
     )
     if call.transfer is not None:
-        onward = turn_down(scene, returned, TransferFailure.UNREACHABLE, now)
+        onward = turn_down(scene, returned, NotTaken.UNREACHABLE, now)
         said = (events.ClaimExpired(holder), *onward.said)
         return replace(onward, said=said, freed=(holder,))
     lost = call.state is CallState.CONNECTED
     first = events.CallReturned(holder) if lost else events.ClaimExpired(holder)
-    return Decision(returned, (first, events.CallOffered(scene.free)), freed=(holder,))
+    return Decision(returned, (first, events.CallOffered(scene.free)), freed=(holder, *also_freed))
+
+
+def _why(call: Call) -> NotTaken:
+    return NotTaken.NO_ANSWER if call.offered_to else NotTaken.UNREACHABLE

@@ -12,10 +12,12 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from backend.domain import instructions, refusals, signals
-from backend.domain.call import Call, CallState, EndReason, Leg, LegRole, TransferFailure
+from backend.domain.call import Call, CallState, EndReason, Leg, LegRole
 from backend.domain.connecting import agent_joined, agent_leg_left, claim, claim_ran_out
+from backend.domain.consulting import cancel, complete, consult, talk_with
 from backend.domain.decision import Decision, Scene, remember
 from backend.domain.ending import caller_left, end, hang_up
+from backend.domain.handover import NotTaken
 from backend.domain.holding import hold, resume
 from backend.domain.offering import arrive, decline, offer_to, withdraw_from
 from backend.domain.parking import park, park_ran_out
@@ -55,13 +57,21 @@ def decide(scene: Scene, signal: signals.CallSignal, now: datetime) -> Decision:
         case signals.AgentParked():
             return park(scene, call, signal, now)
         case signals.AgentHungUp():
-            return hang_up(call, signal, now)
+            return hang_up(scene, call, signal, now)
         case signals.AgentHeld():
             return hold(call, signal, now)
         case signals.AgentResumed():
             return resume(call, signal)
         case signals.AgentTransferred():
             return transfer(scene, call, signal, now)
+        case signals.AgentConsulted():
+            return consult(scene, call, signal, now)
+        case signals.AgentTalkedWith():
+            return talk_with(call, signal, now)
+        case signals.AgentCompleted():
+            return complete(scene, call, signal, now)
+        case signals.AgentCancelledConsult():
+            return cancel(call, signal)
         case signals.AgentBecameFree():
             return offer_to(call, signal.agent_id)
         case signals.AgentBecameUnavailable():
@@ -78,7 +88,7 @@ def _time_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
     match call.state:
         case CallState.RINGING if call.transfer is not None:
             was_rung = bool(call.offered_to)
-            why = TransferFailure.NO_ANSWER if was_rung else TransferFailure.UNREACHABLE
+            why = NotTaken.NO_ANSWER if was_rung else NotTaken.UNREACHABLE
             return turn_down(scene, call, why, now)
         case CallState.RINGING:
             told = (instructions.TellNobodyAnswers(call.id, call.caller_leg),)

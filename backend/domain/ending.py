@@ -5,7 +5,9 @@ from uuid import UUID
 
 from backend.domain import events, instructions, refusals, signals
 from backend.domain.call import Call, CallState, EndReason, Leg, LegRole
-from backend.domain.decision import Decision, forget, move
+from backend.domain.consulting import complete, consulting, not_taken
+from backend.domain.decision import Decision, Scene, forget, move
+from backend.domain.handover import NotTaken
 
 
 def caller_left(call: Call, signal: signals.CallerLeft, now: datetime) -> Decision:
@@ -21,9 +23,15 @@ def caller_left(call: Call, signal: signals.CallerLeft, now: datetime) -> Decisi
     return end(after, signal, reason, now)
 
 
-def hang_up(call: Call, signal: signals.AgentHungUp, now: datetime) -> Decision:
+def hang_up(scene: Scene, call: Call, signal: signals.AgentHungUp, now: datetime) -> Decision:
+    """Who consults a colleague leaves them the call; who is consulted only leaves."""
+    asked = consulting(call)
+    if asked is not None and call.consulted == signal.agent_id:
+        return not_taken(call, asked, NotTaken.LEFT)
     if call.agent_id != signal.agent_id:
         raise refusals.NotYourCall
+    if asked is not None:
+        return complete(scene, call, signal, now)
     reason = EndReason.REJECTED if call.answered_at is None else EndReason.COMPLETED
     return end(
         call,
@@ -47,6 +55,7 @@ def end(
     """Close the call. Whoever had it goes to wrap-up if they talked, else is free again."""
     talked = call.state is CallState.CONNECTED and call.agent_id is not None
     had_it = () if call.agent_id is None else (call.agent_id,)
+    consulted = () if call.consulted is None else (call.consulted,)
     ended = move(
         call,
         signal,
@@ -63,12 +72,13 @@ def end(
         caller_held=False,
         held_at=None,
         transfer=None,
+        consult=None,
         deadline=None,
     )
     return Decision(
         ended,
         (events.CallEnded(reason, by),),
         asked,
-        freed=() if talked else had_it,
+        freed=consulted if talked else (*had_it, *consulted),
         wrapping=had_it if talked else (),
     )

@@ -4,7 +4,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from backend.domain.call import EndReason, TransferFailure
+from backend.domain.call import EndReason
+from backend.domain.handover import NotTaken, TalkWith
 
 
 class Event(Struct, frozen=True, tag_field="event"):
@@ -102,13 +103,57 @@ class TransferFailed(Event, frozen=True, tag="transfer-failed"):
 
     agent_id: UUID
     to: UUID
-    why: TransferFailure
+    why: NotTaken
 
 
 class TransferReturned(Event, frozen=True, tag="transfer-returned"):
     """It rings again at the agent who handed it over."""
 
     agent_id: UUID
+
+
+class ConsultStarted(Event, frozen=True, tag="consult-started"):
+    """`agent_id` asks `to`, who is being rung; the caller hears music."""
+
+    agent_id: UUID
+    to: UUID
+
+
+class ConsultAccepted(Event, frozen=True, tag="consult-accepted"):
+    agent_id: UUID
+
+
+class ConsultJoined(Event, frozen=True, tag="consult-joined"):
+    """The colleague's voice is in the room."""
+
+    agent_id: UUID
+
+
+class ConsultLost(Event, frozen=True, tag="consult-lost"):
+    """The colleague's leg is gone though nobody hung up."""
+
+    agent_id: UUID
+
+
+class ConsultChanged(Event, frozen=True, tag="consult-changed"):
+    """Whom `agent_id` talks with now."""
+
+    agent_id: UUID
+    talk_with: TalkWith
+
+
+class ConsultEnded(Event, frozen=True, tag="consult-ended"):
+    """The colleague `agent_id` is not asked any more; `why` is null if that was a wish."""
+
+    agent_id: UUID
+    why: NotTaken | None
+
+
+class ConsultCompleted(Event, frozen=True, tag="consult-completed"):
+    """`agent_id` has left; `to` has the call."""
+
+    agent_id: UUID
+    to: UUID
 
 
 class CallEnded(Event, frozen=True, tag="call-ended"):

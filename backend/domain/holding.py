@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from backend.domain import events, instructions, refusals, signals
 from backend.domain.call import Call, CallState
+from backend.domain.consulting import must_not_consult
 from backend.domain.decision import Decision, grown
 
 
@@ -13,7 +14,7 @@ def hold(call: Call, signal: signals.AgentHeld, now: datetime) -> Decision:
     _must_talk(call, signal)
     if call.held_at is not None:
         return Decision(call)
-    held = grown(replace(call, held_at=now, caller_held=True))
+    held = grown(replace(call, held_at=now, caller_held=True, consult=None))
     asked = instructions.HoldCaller(call.id, call.caller_leg, call.conference)
     return Decision(held, (events.CallHeld(signal.agent_id),), () if call.caller_held else (asked,))
 
@@ -26,9 +27,10 @@ def resume(call: Call, signal: signals.AgentResumed) -> Decision:
         return Decision(call)
     said = (events.CallResumed(signal.agent_id),)
     if not call.agent_present:
-        return Decision(grown(replace(call, held_at=None)), said)
+        return Decision(grown(replace(call, held_at=None, consult=None)), said)
     asked = instructions.ResumeCaller(call.id, call.caller_leg, call.conference)
-    return Decision(grown(replace(call, held_at=None, caller_held=False)), said, (asked,))
+    talks = replace(call, held_at=None, caller_held=False, consult=None)
+    return Decision(grown(talks), said, (asked,))
 
 
 def _must_talk(call: Call, signal: signals.AgentHeld | signals.AgentResumed) -> None:
@@ -36,3 +38,4 @@ def _must_talk(call: Call, signal: signals.AgentHeld | signals.AgentResumed) -> 
         raise refusals.NotYourCall
     if call.state is not CallState.CONNECTED:
         raise refusals.NotInTheCall
+    must_not_consult(call)

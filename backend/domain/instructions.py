@@ -23,6 +23,20 @@ class ResumeCaller(Struct, frozen=True, tag=True):
     conference: str | None
 
 
+class HoldAgent(Struct, frozen=True, tag=True):
+    """Music for a consulted colleague, who neither hears nor is heard."""
+
+    call_id: UUID
+    leg: str
+    conference: str | None
+
+
+class ResumeAgent(Struct, frozen=True, tag=True):
+    call_id: UUID
+    leg: str
+    conference: str | None
+
+
 class RemoveLeg(Struct, frozen=True, tag=True):
     """Take an agent's leg out of the conference; the others stay."""
 
@@ -45,4 +59,6 @@ class TellNobodyAnswers(Struct, frozen=True, tag=True):
     leg: str
 
 
-Instruction = HoldCaller | ResumeCaller | RemoveLeg | HangUpCaller | TellNobodyAnswers
+Hold = HoldCaller | HoldAgent
+Resume = ResumeCaller | ResumeAgent
+Instruction = Hold | Resume | RemoveLeg | HangUpCaller | TellNobodyAnswers

@@ -6,8 +6,10 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from backend.domain import events, refusals, signals
-from backend.domain.call import Call, CallState, TransferFailure, call_id_of
+from backend.domain.call import Call, CallState, call_id_of
+from backend.domain.consulting import consulting, not_taken
 from backend.domain.decision import Decision, Scene, also, grown
+from backend.domain.handover import NotTaken
 from backend.domain.transferring import lose, turn_down
 
 
@@ -33,10 +35,13 @@ def decline(scene: Scene, call: Call, signal: signals.AgentDeclined, now: dateti
     if signal.agent_id not in call.offered_to:
         raise refusals.NotRinging
     left = tuple(a for a in call.offered_to if a != signal.agent_id)
+    asked = consulting(call)
+    if asked is not None:
+        return not_taken(call, asked, NotTaken.DECLINED)
     declined = replace(call, offered_to=left, declined_by=also(call.declined_by, signal.agent_id))
     refused = events.OfferRefused(signal.agent_id)
     if call.transfer is not None:
-        onward = turn_down(scene, declined, TransferFailure.DECLINED, now)
+        onward = turn_down(scene, declined, NotTaken.DECLINED, now)
         return replace(onward, said=(refused, *onward.said))
     if call.state is CallState.PARKED and not call.overdue:
         # The parker does not want it back: it goes to everybody now, not when time is over.
@@ -57,6 +62,9 @@ def offer_to(call: Call, agent_id: UUID) -> Decision:
 def withdraw_from(call: Call, agent_id: UUID, now: datetime) -> Decision:
     if agent_id not in call.offered_to:
         return Decision(call)
+    asked = consulting(call)
+    if asked is not None:
+        return not_taken(call, asked, NotTaken.UNREACHABLE)
     if call.transfer is not None:
         return lose(call, agent_id, now)
     left = tuple(a for a in call.offered_to if a != agent_id)

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from backend.domain import events, instructions, refusals, signals
 from backend.domain.call import Call, CallState
+from backend.domain.consulting import must_not_consult
 from backend.domain.decision import Decision, Scene, grown, move
 
 
@@ -14,6 +15,7 @@ def park(scene: Scene, call: Call, signal: signals.AgentParked, now: datetime) -
         return Decision(call)
     if call.agent_id != signal.agent_id:
         raise refusals.NotYourCall
+    must_not_consult(call)
     slot = _choose_slot(scene, call, signal.slot)
     asked: list[instructions.Instruction] = []
     if not call.caller_held:
@@ -33,6 +35,7 @@ def park(scene: Scene, call: Call, signal: signals.AgentParked, now: datetime) -
         caller_held=True,
         held_at=None,
         transfer=None,
+        consult=None,
         deadline=now + scene.rules.park,
     )
     said = (events.CallParked(signal.agent_id, slot),)

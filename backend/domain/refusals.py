@@ -83,6 +83,18 @@ class ColleagueNotAvailable(Refusal):
     code = "colleague-not-available"
 
 
+class ConsultUnderway(Refusal):
+    """You are consulting a colleague. Hand the call over, or let the colleague go first."""
+
+    code = "consult-underway"
+
+
+class NobodyConsulted(Refusal):
+    """No colleague is in this call with you."""
+
+    code = "nobody-consulted"
+
+
 class BeingTransferred(Refusal):
     """This call is being handed to somebody else."""
 

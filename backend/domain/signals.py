@@ -5,6 +5,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from backend.domain.handover import TalkWith
+
 
 class CallerArrived(Struct, frozen=True, tag=True):
     """A caller reached one of the tenant's numbers."""
@@ -130,6 +132,32 @@ class AgentFinishedWrapUp(Struct, frozen=True, tag=True):
     pass
 
 
+class AgentConsulted(Struct, frozen=True, tag=True):
+    """The beginning of a warm transfer: `to` is rung, and the caller hears music."""
+
+    agent_id: UUID
+    to: UUID
+
+
+class AgentTalkedWith(Struct, frozen=True, tag=True):
+    """While they consult: swap between caller and colleague, or talk with both."""
+
+    agent_id: UUID
+    talk_with: TalkWith
+
+
+class AgentCompleted(Struct, frozen=True, tag=True):
+    """The end of a warm transfer: the colleague has the call from now on."""
+
+    agent_id: UUID
+
+
+class AgentCancelledConsult(Struct, frozen=True, tag=True):
+    """The colleague is let go; the agent talks with the caller again."""
+
+    agent_id: UUID
+
+
 CarrierSignal = (
     CallerArrived
     | CallerJoined
@@ -148,6 +176,10 @@ Command = (
     | AgentHeld
     | AgentResumed
     | AgentTransferred
+    | AgentConsulted
+    | AgentTalkedWith
+    | AgentCompleted
+    | AgentCancelledConsult
 )
 CallSignal = CarrierSignal | Command | AgentBecameFree | AgentBecameUnavailable | TimeRanOut
 AgentSignal = (

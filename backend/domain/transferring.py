@@ -10,8 +10,10 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from backend.domain import events, instructions, refusals, signals
-from backend.domain.call import Call, CallState, Transfer, TransferFailure
+from backend.domain.call import Call, CallState
+from backend.domain.consulting import must_not_consult
 from backend.domain.decision import Decision, Scene, grown, move
+from backend.domain.handover import NotTaken, Transfer
 
 
 def transfer(scene: Scene, call: Call, signal: signals.AgentTransferred, now: datetime) -> Decision:
@@ -21,7 +23,8 @@ def transfer(scene: Scene, call: Call, signal: signals.AgentTransferred, now: da
         raise refusals.NotYourCall
     if call.state is not CallState.CONNECTED:
         raise refusals.NotInTheCall
-    if signal.to not in scene.free:
+    must_not_consult(call)
+    if signal.to not in scene.free or signal.to == signal.agent_id:
         raise refusals.ColleagueNotAvailable
     asked: list[instructions.Instruction] = []
     if not call.caller_held:
@@ -40,6 +43,7 @@ def transfer(scene: Scene, call: Call, signal: signals.AgentTransferred, now: da
         agent_leg=None,
         caller_held=True,
         held_at=None,
+        consult=None,
         deadline=now + scene.rules.transfer,
     )
     said = (events.CallTransferred(signal.agent_id, signal.to),)
@@ -51,7 +55,7 @@ def may_take(call: Call, agent_id: UUID) -> bool:
     return call.transfer is None or agent_id in (call.transfer.by, call.transfer.to)
 
 
-def turn_down(scene: Scene, call: Call, why: TransferFailure, now: datetime) -> Decision:
+def turn_down(scene: Scene, call: Call, why: NotTaken, now: datetime) -> Decision:
     """Whoever it rings at under this transfer does not take it: on to the next."""
     transfer = call.transfer
     assert transfer is not None  # noqa: S101  asked only of calls under transfer

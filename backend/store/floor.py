@@ -60,6 +60,13 @@ class Said(Struct, frozen=True):
 
 
 LOAD = """
+with idle as (
+  select a.id, a.status from agent a
+  where a.tenant_id = $1 and a.status in ('available', 'wrap_up')
+    and not exists (select from call c where c.tenant_id = $1 and c.agent_id = a.id
+      and c.state in ('connecting', 'connected'))
+    and not exists (select from call c where c.tenant_id = $1 and c.consulted = a.id)
+)
 select jsonb_build_object(
   'number', (select number from journal_head where tenant_id = $1),
   'rules', (select rules from tenant where tenant_id = $1),
@@ -68,16 +75,12 @@ select jsonb_build_object(
         where l.tenant_id = $1 and l.call_id = c.id), '[]'))
     from call c where c.tenant_id = $1 and c.id = $2),
   'actor', (select to_jsonb(a) from agent a where a.tenant_id = $1 and a.id = $3),
-  'actor_call', (select c.id from call c where c.tenant_id = $1 and c.agent_id = $3
-    and c.state in ('connecting', 'connected')),
-  'free', coalesce((select jsonb_agg(a.id order by a.id) from agent a
-    where a.tenant_id = $1 and a.status = 'available' and not exists (
-      select from call c where c.tenant_id = $1 and c.agent_id = a.id
-        and c.state in ('connecting', 'connected'))), '[]'),
-  'wrapping', coalesce((select jsonb_agg(a.id order by a.id) from agent a
-    where a.tenant_id = $1 and a.status = 'wrap_up' and not exists (
-      select from call c where c.tenant_id = $1 and c.agent_id = a.id
-        and c.state in ('connecting', 'connected'))), '[]'),
+  'actor_call', (select c.id from call c where c.tenant_id = $1
+    and (c.agent_id = $3 and c.state in ('connecting', 'connected') or c.consulted = $3)),
+  'free', coalesce(
+    (select jsonb_agg(id order by id) from idle where status = 'available'), '[]'),
+  'wrapping', coalesce(
+    (select jsonb_agg(id order by id) from idle where status = 'wrap_up'), '[]'),
   'slots', coalesce((select jsonb_agg(c.slot) from call c
     where c.tenant_id = $1 and c.slot is not null), '[]'),
   'names', coalesce((select jsonb_object_agg(a.id, a.name) from agent a join call c
@@ -97,7 +100,8 @@ the_call as (
     agent_id = excluded.agent_id, offered_to = excluded.offered_to,
     declined_by = excluded.declined_by, handled_by = excluded.handled_by,
     caller_held = excluded.caller_held, held_at = excluded.held_at,
-    transfer = excluded.transfer, slot = excluded.slot, parked_by = excluded.parked_by,
+    transfer = excluded.transfer, consult = excluded.consult, consulted = excluded.consulted,
+    slot = excluded.slot, parked_by = excluded.parked_by,
     overdue = excluded.overdue, since = excluded.since, answered_at = excluded.answered_at,
     ended_at = excluded.ended_at, end_reason = excluded.end_reason,
     deadline = excluded.deadline, conference = excluded.conference, heard = excluded.heard,
@@ -183,7 +187,8 @@ async def save(
 
 
 def _columns(call: Call) -> dict[str, object]:
-    columns = asdict(call)
+    columns: dict[str, object] = asdict(call)
+    columns["consulted"] = call.consulted  # a column of its own: no agent is asked twice at once
     del columns["legs"]
     return columns
 

@@ -12,6 +12,7 @@ from backend.carrier.voice_token import VoiceToken
 from backend.clock import Clock
 from backend.domain import signals
 from backend.domain.agent import AgentStatus
+from backend.domain.handover import TalkWith
 from backend.domain.refusals import NotAllowed
 from backend.settings import Settings
 from backend.switchboard import Switchboard
@@ -37,6 +38,12 @@ class Handing(Struct, frozen=True):
     """To which agent."""
 
     to: UUID
+
+
+class Talking(Struct, frozen=True):
+    """With whom: `colleague`, `caller` or `all`."""
+
+    talk_with: TalkWith
 
 
 class WishedPresence(Struct, frozen=True):
@@ -146,6 +153,53 @@ async def transfer(
     return await _do(switchboard, visitor, call_id, signals.AgentTransferred(agent, data.to))
 
 
+@post("/calls/{call_id:uuid}/consult", status_code=200)
+async def consult(
+    call_id: FromPath[UUID],
+    data: JSONBody[Handing],
+    visitor: NamedDependency[Visitor],
+    switchboard: NamedDependency[Switchboard],
+) -> Done:
+    """Ask a colleague into one's call, who takes it by a claim; the caller hears music."""
+    agent = visitor.must_take_calls()
+    return await _do(switchboard, visitor, call_id, signals.AgentConsulted(agent, data.to))
+
+
+@put("/calls/{call_id:uuid}/consult", status_code=200)
+async def talk_with(
+    call_id: FromPath[UUID],
+    data: JSONBody[Talking],
+    visitor: NamedDependency[Visitor],
+    switchboard: NamedDependency[Switchboard],
+) -> Done:
+    """Swap between caller and colleague, or merge: whoever is left out hears music."""
+    agent = visitor.must_take_calls()
+    signal = signals.AgentTalkedWith(agent, data.talk_with)
+    return await _do(switchboard, visitor, call_id, signal)
+
+
+@delete("/calls/{call_id:uuid}/consult", status_code=200)
+async def cancel_consult(
+    call_id: FromPath[UUID],
+    visitor: NamedDependency[Visitor],
+    switchboard: NamedDependency[Switchboard],
+) -> Done:
+    """Let the colleague go, and talk with the caller again."""
+    agent = visitor.must_take_calls()
+    return await _do(switchboard, visitor, call_id, signals.AgentCancelledConsult(agent))
+
+
+@post("/calls/{call_id:uuid}/completion", status_code=200)
+async def complete(
+    call_id: FromPath[UUID],
+    visitor: NamedDependency[Visitor],
+    switchboard: NamedDependency[Switchboard],
+) -> Done:
+    """Leave the call to the colleague who is consulted."""
+    agent = visitor.must_take_calls()
+    return await _do(switchboard, visitor, call_id, signals.AgentCompleted(agent))
+
+
 @put("/presence")
 async def set_presence(
     data: JSONBody[WishedPresence],
@@ -214,6 +268,10 @@ commands_router = Router(
         hold,
         resume,
         transfer,
+        consult,
+        talk_with,
+        cancel_consult,
+        complete,
         set_presence,
         finish_wrap_up,
         issue_voice_token,

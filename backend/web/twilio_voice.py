@@ -13,6 +13,7 @@ from litestar.params import FromPath
 
 from backend.carrier import twiml
 from backend.carrier.callbacks import Unreadable, read_agent_leg, read_arrival
+from backend.domain.board import is_in_hands
 from backend.domain.call import CallState
 from backend.logs import logger
 from backend.store import boards
@@ -54,7 +55,7 @@ async def agent_connects(
     except DatabaseAway:
         # Nobody knows whose call it is; the agent waits a second and we look again.
         return _twiml(twiml.ask_again(signed.to.agent_again(call_id, leg)))
-    has_it = found is not None and found[0].agent_id == person
+    has_it = found is not None and is_in_hands(found[0], person)
     if not has_it or found is None or found[0].state is CallState.ENDED:
         return _twiml(twiml.say_and_hang_up(NOT_YOUR_CALL))
     return _twiml(twiml.put_agent_through(signed.to, call_id, person, leg))

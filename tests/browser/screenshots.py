@@ -42,6 +42,7 @@ async def main() -> None:
             callers = await a_busy_morning(acme, ana)
             await photographs(ana.page)
             await drag_photographs(ana, acme.people["Chloe Martin"])
+            await consult_photographs(ana, acme.people["Chloe Martin"], callers[3])
             await lab_photograph(ana.page)
             for caller in callers:
                 await caller.hangs_up()
@@ -135,6 +136,18 @@ async def drag_photographs(ana: Desk, colleague: Agent) -> None:
     await page.mouse.up()
     await page.wait_for_timeout(600)
     await page.screenshot(path=FOLDER / "drag-3-handed-over.png")
+
+
+async def consult_photographs(ana: Desk, colleague: Agent, caller: Caller) -> None:
+    """The call is taken back, and the colleague is asked first."""
+    page = ana.page
+    await ana.button("Take back").click()
+    await ana.is_talking()
+    await ana.button("Consult a colleague").click()
+    await page.get_by_role("menuitem", name=colleague.name).click()
+    await colleague.joins_consult(caller)
+    await page.wait_for_timeout(1200)
+    await page.screenshot(path=FOLDER / "consult-1440-light.png")
 
 
 async def lab_photograph(page: Page) -> None:

@@ -15,6 +15,7 @@ from backend.domain.call import Call, CallState
 from backend.domain.call_states import TRANSITIONS, diagram
 from backend.domain.decide import decide
 from backend.domain.decision import Decision, Scene
+from backend.domain.handover import TalkWith
 from backend.domain.refusals import Refusal
 from backend.domain.rules import Rules
 
@@ -65,6 +66,8 @@ some_signal = st.one_of(
             signals.AgentHungUp,
             signals.AgentHeld,
             signals.AgentResumed,
+            signals.AgentCompleted,
+            signals.AgentCancelledConsult,
             signals.AgentBecameFree,
             signals.AgentBecameUnavailable,
         )
@@ -74,10 +77,14 @@ some_signal = st.one_of(
         agent_id=st.sampled_from([ANA, BEN]),
         slot=st.one_of(st.none(), st.integers(1, 8)),
     ),
+    *(
+        st.builds(kind, agent_id=st.sampled_from([ANA, BEN]), to=st.sampled_from([ANA, BEN]))
+        for kind in (signals.AgentTransferred, signals.AgentConsulted)
+    ),
     st.builds(
-        signals.AgentTransferred,
+        signals.AgentTalkedWith,
         agent_id=st.sampled_from([ANA, BEN]),
-        to=st.sampled_from([ANA, BEN]),
+        talk_with=st.sampled_from(TalkWith),
     ),
     st.builds(signals.TimeRanOut),
 )
@@ -121,6 +128,13 @@ def is_whole(before: Call, decision: Decision) -> None:
         assert has_agent or after.state is CallState.RINGING
         assert after.caller_held
         assert set(after.offered_to) <= {after.transfer.by, after.transfer.to}
+    if after.consult is not None:
+        assert after.state is CallState.CONNECTED
+        assert after.consult.failed is None or not after.consult.is_there
+        waits = after.consult.failed is None and not after.consult.is_there
+        assert not waits or after.deadline is not None, "no consult waits for ever"
+        talks = after.agent_present or (after.consult.is_there and not after.caller_held)
+        assert talks or after.caller_held, "nobody waits in silence"
     assert (after.state is CallState.ENDED) == (after.ended_at is not None)
     assert after.state is CallState.ENDED or after.deadline is not None or after.agent_present
     assert set(before.handled_by) <= set(after.handled_by)

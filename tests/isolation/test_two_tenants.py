@@ -55,6 +55,8 @@ ANALYSTS_MAY = {
 BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /api/calls/{call_id}/parking": lambda _: {"slot": None},
     "POST /api/calls/{call_id}/transfer": lambda world: {"to": str(world.acme.ben.id)},
+    "POST /api/calls/{call_id}/consult": lambda world: {"to": str(world.acme.ben.id)},
+    "PUT /api/calls/{call_id}/consult": lambda _: {"talk_with": "all"},
     "PUT /api/presence": lambda _: {"status": "available"},
     "PUT /api/session/tenant": lambda world: {"tenant": str(world.acme.tenant)},
     "POST /api/sign-in": lambda world: {"email": world.acme.ben.email, "password": PASSWORD},
@@ -79,6 +81,10 @@ IN_STATE = {
     "POST /api/calls/{call_id}/hold": "connected",
     "DELETE /api/calls/{call_id}/hold": "connected",
     "POST /api/calls/{call_id}/transfer": "connected",
+    "POST /api/calls/{call_id}/consult": "connected",
+    "PUT /api/calls/{call_id}/consult": "consulting",
+    "DELETE /api/calls/{call_id}/consult": "consulting",
+    "POST /api/calls/{call_id}/completion": "consulting",
     "GET /api/calls/{call_id}": "ended",
 }
 """Which call of one's own each of these works with."""

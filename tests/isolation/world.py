@@ -155,12 +155,26 @@ class World:
             await agent.asks("POST", f"/api/calls/{card['id']}/claim")
             await agent.dials(UUID(card["id"]))
             await eventually(lambda: self._is(agent, caller.number, agent_present=True))
+        if state == "consulting":
+            await self._consults(agent, company.ben, card["id"], caller.number)
+            state = "connected"
         if state == "parked":
             await agent.asks("POST", f"/api/calls/{card['id']}/parking", {})
         if state == "ended":
             await agent.asks("POST", f"/api/calls/{card['id']}/hangup")
         await eventually(lambda: self._is(agent, caller.number, state=state))
         return UUID(card["id"]), caller
+
+    async def _consults(self, agent: Agent, colleague: Agent, call: str, number: str) -> None:
+        await colleague.asks("PUT", "/api/presence", {"status": "available"})
+        await agent.asks("POST", f"/api/calls/{call}/consult", {"to": str(colleague.id)})
+        await colleague.asks("POST", f"/api/calls/{call}/claim")
+        await colleague.dials(UUID(call))
+
+        async def is_there() -> bool:
+            return (await self._card(agent, number))["consult"]["present"]
+
+        await eventually(is_there)
 
     async def over(self, caller: Caller) -> None:
         """That caller hangs up."""

@@ -13,6 +13,7 @@ from backend.domain.board import (
     AgentCard,
     Announcement,
     CallCard,
+    ConsultCard,
     Presence,
     Snapshot,
     apply,
@@ -232,6 +233,34 @@ class Agent:
     async def transfers(self, caller: "Caller", to: "Agent") -> None:
         """Hand the caller to a colleague, cold."""
         await self._does("POST", caller, "transfer", {"to": str(to.id)})
+
+    async def consults(self, caller: "Caller", colleague: "Agent") -> None:
+        """Ask a colleague into the call, before handing it over."""
+        await self._does("POST", caller, "consult", {"to": str(colleague.id)})
+
+    async def talks_with(self, caller: "Caller", whom: str) -> None:
+        """Swap, or merge: `colleague`, `caller` or `all`."""
+        await self._does("PUT", caller, "consult", {"talk_with": whom})
+
+    async def cancels_consult(self, caller: "Caller") -> None:
+        await self._does("DELETE", caller, "consult")
+
+    async def completes(self, caller: "Caller") -> None:
+        """Leave the call to the colleague."""
+        await self._does("POST", caller, "completion")
+
+    async def joins_consult(self, caller: "Caller", tone: int = 1200) -> None:
+        """Take the consult, and be there with one's voice."""
+        await self.is_rung_by(caller)
+        await self.claims(caller)
+        card = self.call(caller)
+        assert card is not None
+        self.phone = await self.dials(card.id, tone)
+        await self.sees(lambda _: getattr(self.consult_of(caller), "present", False))
+
+    def consult_of(self, caller: "Caller") -> ConsultCard | None:
+        card = self.call(caller)
+        return None if card is None else card.consult
 
     async def declines(self, caller: "Caller") -> None:
         await self._does("POST", caller, "refusal")

@@ -4,7 +4,7 @@ audibly, and every board says where."""
 import pytest
 
 from backend.domain.board import Presence
-from backend.domain.call import Transfer, TransferFailure
+from backend.domain.handover import NotTaken, Transfer
 from backend.domain.rules import Rules
 from tests.stories.company import Caller, Company, Refused
 
@@ -24,7 +24,7 @@ async def handed_to_ben(acme: Company) -> Caller:
     return caller
 
 
-async def comes_back(acme: Company, caller: Caller, why: TransferFailure) -> None:
+async def comes_back(acme: Company, caller: Caller, why: NotTaken) -> None:
     """It rings at Ana alone, who sees why, and she takes it again."""
     back = await acme.ana.is_rung_by(caller)
     assert back.offered_to == (acme.ana.id,)
@@ -62,13 +62,13 @@ async def test_a_call_on_hold_can_be_handed_over(acme: Company):
 async def test_declined_it_comes_back_at_once(acme: Company):
     caller = await handed_to_ben(acme)
     await acme.ben.declines(caller)
-    await comes_back(acme, caller, TransferFailure.DECLINED)
+    await comes_back(acme, caller, NotTaken.DECLINED)
 
 
 async def test_unanswered_it_comes_back_in_time(acme: Company):
     caller = await handed_to_ben(acme)
     await acme.product.later(A_WHILE)
-    await comes_back(acme, caller, TransferFailure.NO_ANSWER)
+    await comes_back(acme, caller, NotTaken.NO_ANSWER)
 
 
 async def test_from_a_colleague_whose_page_is_gone_it_comes_back(acme: Company):
@@ -76,14 +76,14 @@ async def test_from_a_colleague_whose_page_is_gone_it_comes_back(acme: Company):
     await acme.ben.closes_board()
     await acme.ana.sees(lambda _: acme.ana.shows(acme.ben) == Presence.OFFLINE, within=15)
     await acme.product.sweep()
-    await comes_back(acme, caller, TransferFailure.UNREACHABLE)
+    await comes_back(acme, caller, NotTaken.UNREACHABLE)
 
 
 async def test_from_a_colleague_who_goes_away_it_comes_back(acme: Company):
     caller = await handed_to_ben(acme)
     await acme.ben.goes("away")
     await acme.product.sweep()
-    await comes_back(acme, caller, TransferFailure.UNREACHABLE)
+    await comes_back(acme, caller, NotTaken.UNREACHABLE)
 
 
 async def test_from_a_colleague_whose_voice_never_comes_it_comes_back(acme: Company):
@@ -91,7 +91,7 @@ async def test_from_a_colleague_whose_voice_never_comes_it_comes_back(acme: Comp
     await acme.ben.claims(caller)
     await acme.ben.sees_call(caller, "connecting")
     await acme.product.later(Rules().join_seconds + 1)
-    await comes_back(acme, caller, TransferFailure.UNREACHABLE)
+    await comes_back(acme, caller, NotTaken.UNREACHABLE)
     assert acme.chloe.shows(acme.ben) == Presence.AVAILABLE
 
 

@@ -27,6 +27,7 @@ from backend.domain.board import (
 from backend.domain.call import Call
 from backend.domain.decide import decide
 from backend.domain.decision import Scene
+from backend.domain.handover import TalkWith
 from backend.domain.refusals import Refusal
 from backend.domain.rules import Rules
 
@@ -38,6 +39,8 @@ AGENTS = tuple(
     for n, name in ((11, "Ana"), (12, "Ben"), (13, "Chloe"))
 )
 STATUSES = tuple(AgentStatus)
+TRIES = 6
+"""Most signals mean nothing to most calls; the cases are of those that do."""
 
 
 class Case(Struct, frozen=True):
@@ -51,7 +54,7 @@ class Case(Struct, frozen=True):
 
 def cases() -> list[Case]:
     """The same cases every time."""
-    return [_case(seed) for seed in range(13)]
+    return [_case(seed) for seed in range(12)]
 
 
 def text() -> str:
@@ -96,7 +99,11 @@ class _World:
         live = [call for call in self._calls.values() if call.is_live]
         late = self._dice.random() < 0.1  # now and then, something about a call that is over
         call = self._dice.choice(live if live and not late else list(self._calls.values()))
-        return self._decide(call, self._signal(call))
+        for _ in range(TRIES):
+            said = self._decide(call, self._signal(call))
+            if said:
+                return said
+        return []
 
     def _arrival(self) -> signals.CallerArrived:
         leg = f"CA{self._dice.randrange(16**32):032x}"
@@ -104,6 +111,8 @@ class _World:
 
     def _signal(self, call: Call) -> signals.CallSignal:
         agent = self._dice.choice(list(self._agents))
+        if call.consult is not None and self._dice.random() < 0.7:
+            return self._dice.choice(self._consulting(call, agent))
         leg = f"A{self._dice.randrange(1000)}"
         holding = signals.AgentHeld if call.held_at is None else signals.AgentResumed
         return self._dice.choice(
@@ -119,11 +128,30 @@ class _World:
                 signals.AgentHungUp(call.agent_id or agent),
                 holding(call.agent_id or agent),
                 signals.AgentTransferred(call.agent_id or agent, agent),
+                *self._consulting(call, agent),
                 signals.CallerLeft(call.caller_leg),
                 signals.TimeRanOut(),
                 signals.TimeRanOut(),
             ]
         )
+
+    def _consulting(self, call: Call, agent: UUID) -> list[signals.CallSignal]:
+        consult, mine = call.consult, call.agent_id or agent
+        if consult is None or consult.failed is not None:
+            others = [other for other in self._agents if other != mine]
+            return [signals.AgentConsulted(mine, self._dice.choice(others))]
+        if not consult.accepted:
+            return [signals.AgentAnswered(consult.agent_id)] * 3
+        leg = f"B{self._dice.randrange(1000)}"
+        if not consult.is_there:
+            return [signals.AgentJoined(leg, consult.agent_id)] * 5
+        return [
+            signals.AgentTalkedWith(mine, self._dice.choice(list(TalkWith))),
+            signals.AgentTalkedWith(mine, self._dice.choice(list(TalkWith))),
+            signals.AgentLegLeft(consult.leg or leg, consult.agent_id),
+            signals.AgentCompleted(mine),
+            signals.AgentCancelledConsult(mine),
+        ]
 
     def _decide(self, call: Call | None, signal: signals.CallSignal) -> list[Announcement]:
         actor = self._agents.get(getattr(signal, "agent_id", UUID(int=0)))

@@ -1,6 +1,6 @@
 /** What a screen reader is told when calls come, go and move without the agent's doing. */
 import { type BoardView, type SeenCall } from "./board_view";
-import { phoneNumber, sentence } from "./format";
+import { NOT_TAKEN, phoneNumber, sentence } from "./format";
 
 export function announcement(before: BoardView | null, after: BoardView): string {
   if (!before) return "";
@@ -9,6 +9,9 @@ export function announcement(before: BoardView | null, after: BoardView): string
 
 function arrivals(before: BoardView, after: BoardView): string[] {
   return fresh(before.ringing, after.ringing).map((call) => {
+    if (call.consult && call.agent_id) {
+      return sentence(`${after.nameOf(call.agent_id)} wants to ask you about the call from ${phoneNumber(call.caller)}.`);
+    }
     if (!call.transfer) return `Incoming call from ${phoneNumber(call.caller)} to ${phoneNumber(call.number)}.`;
     const { by, to, failed } = call.transfer;
     return failed
@@ -30,7 +33,12 @@ function departures(before: BoardView, after: BoardView): string[] {
 
 function mine(before: BoardView, after: BoardView): string[] {
   const [was, is] = [before.mine, after.mine];
-  if (is && is.id !== was?.id) return [`You have the call from ${phoneNumber(is.caller)}.`];
+  if (is && is.id !== was?.id) {
+    const me = after.me?.agent.id;
+    const asks = is.agent_id && is.agent_id !== me ? after.nameOf(is.agent_id) : null;
+    return [asks ? sentence(`You are in the call of ${asks}.`) : `You have the call from ${phoneNumber(is.caller)}.`];
+  }
+  if (is && was && is.consult !== was.consult) return [consulting(was, is, after)].filter(Boolean);
   if (is && was && (is.held_at === null) !== (was.held_at === null)) {
     return [is.held_at ? "The caller is on hold." : "You talk with the caller again."];
   }
@@ -39,6 +47,16 @@ function mine(before: BoardView, after: BoardView): string[] {
   if (handed) return [sentence(`Handed to ${after.nameOf(handed.to)}, who is being rung.`)];
   const slot = after.lot.find(({ call }) => call?.id === was.id)?.slot;
   return [slot ? `Parked in slot ${slot}. You are free.` : `The call from ${phoneNumber(was.caller)} is over.`];
+}
+
+function consulting(was: SeenCall, is: SeenCall, { me, nameOf }: BoardView): string {
+  const [before, now] = [was.consult, is.consult];
+  const other = nameOf((is.agent_id === me?.agent.id ? (now ?? before)?.agent_id : is.agent_id) ?? "");
+  if (now?.failed) return now.failed === before?.failed ? "" : sentence(`${other} ${NOT_TAKEN[now.failed]}. The caller hears music.`);
+  if (!now) return is.agent_id === me?.agent.id ? "You have the caller for yourself." : "";
+  if (now.present && !before?.present) return sentence(`${other} is here.`);
+  if (now.talk_with === before?.talk_with) return "";
+  return { colleague: sentence(`You talk with ${other}.`), caller: "The caller is back.", all: "All three of you talk." }[now.talk_with];
 }
 
 function overdue(before: BoardView, after: BoardView): string[] {

@@ -169,6 +169,10 @@ const REFUSED: Record<Move["kind"], string> = {
   hold: "The caller was not put on hold",
   resume: "The caller is still on hold",
   transfer: "The call was not handed over",
+  consult: "Your colleague was not asked",
+  "talk-with": "Nothing changed for the others",
+  "cancel-consult": "Your colleague is still in the call",
+  complete: "The call was not handed over",
   presence: "Your presence did not change",
   "finish-wrap-up": "Your wrap-up was not finished",
 };

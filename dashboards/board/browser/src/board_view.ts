@@ -1,8 +1,8 @@
 /** What is shown: the truth with the pending moves laid over it, sorted into the zones of the board. */
 import type { BoardState, PassingCall } from "./board_state";
 import { firstFreeSlot, isCallMove, laidOver, type CallMove } from "./moves";
-import { compareInstants, type Truth } from "./truth";
-import type { Agent, AgentStatus, Call } from "./wire";
+import { compareInstants, isAsked, isInHand, type Truth } from "./truth";
+import type { Agent, AgentStatus, Call, Consult } from "./wire";
 
 export type Presence = AgentStatus | "on_call" | "ringing";
 
@@ -44,6 +44,11 @@ export interface BoardView {
   readonly nameOf: (personId: string) => string;
 }
 
+/** The consult of a call that is under way; one that failed only says why. */
+export function consultOf(call: Call): Consult | null {
+  return call.consult && call.consult.failed === null ? call.consult : null;
+}
+
 export function viewOf(state: BoardState): BoardView | null {
   const { truth } = state;
   if (!truth) return null;
@@ -56,7 +61,7 @@ export function viewOf(state: BoardState): BoardView | null {
   return {
     me: team.find(({ agent }) => agent.id === truth.me) ?? null,
     presencePending: state.pending.some(({ move }) => !isCallMove(move)),
-    ringing: ringing.filter((call) => call.offered_to.includes(truth.me)),
+    ringing: calls.filter((call) => isAsked(call, truth.me) || (call.state === "ringing" && call.offered_to.includes(truth.me))),
     elsewhere: ringing.filter((call) => !call.offered_to.includes(truth.me)),
     ringBacks: parked.filter((call) => call.offered_to.includes(truth.me)),
     passing: state.passing.filter(({ call }) => !isInHand(truth.calls[call.id], truth.me)),
@@ -89,10 +94,6 @@ function isReachable({ agent, presence }: TeamMember, me: string): boolean {
   return agent.id !== me && (presence === "available" || presence === "ringing");
 }
 
-function isInHand(call: Call | undefined, agentId: string): boolean {
-  return call?.agent_id === agentId && (call.state === "connecting" || call.state === "connected");
-}
-
 function seenCalls(state: BoardState, truth: Truth): SeenCall[] {
   const byCall = new Map(
     state.pending.flatMap((pending) => (isCallMove(pending.move) ? [[pending.move.callId, pending] as const] : [])),
@@ -102,7 +103,7 @@ function seenCalls(state: BoardState, truth: Truth): SeenCall[] {
       const pending = byCall.get(call.id);
       if (!pending || !isCallMove(pending.move)) return { ...call, pending: null };
       const shown = laidOver(call, pending, truth);
-      const moved = shown !== call || pending.move.kind === "hang-up";
+      const moved = shown !== call || pending.move.kind === "hang-up" || pending.move.kind === "complete";
       return { ...shown, pending: moved ? pending.move.kind : null };
     })
     .sort((a, b) => compareInstants(a.started_at, b.started_at) || (a.id < b.id ? -1 : 1));

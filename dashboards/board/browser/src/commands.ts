@@ -97,6 +97,14 @@ function spelled(move: Move): Spelled {
       return { method: "DELETE", path: `/api/calls/${move.callId}/hold` };
     case "transfer":
       return { method: "POST", path: `/api/calls/${move.callId}/transfer`, body: { to: move.to } };
+    case "consult":
+      return { method: "POST", path: `/api/calls/${move.callId}/consult`, body: { to: move.to } };
+    case "talk-with":
+      return { method: "PUT", path: `/api/calls/${move.callId}/consult`, body: { talk_with: move.talkWith } };
+    case "cancel-consult":
+      return { method: "DELETE", path: `/api/calls/${move.callId}/consult` };
+    case "complete":
+      return { method: "POST", path: `/api/calls/${move.callId}/completion` };
     case "presence":
       return { method: "PUT", path: "/api/presence", body: { status: move.status } };
     case "finish-wrap-up":

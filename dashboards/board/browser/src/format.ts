@@ -1,4 +1,5 @@
 /** How numbers, times and names are written on the board. */
+import type { NotTaken } from "./wire";
 
 const ONE_DIGIT = new Set(["1", "7"]);
 const TWO_DIGITS = new Set(
@@ -77,6 +78,14 @@ export function listed(names: readonly string[]): string {
   if (names.length < 2) return names[0] ?? "";
   return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
+
+/** What a colleague did who was to take a call and has not. */
+export const NOT_TAKEN: Readonly<Record<NotTaken, string>> = {
+  declined: "declined",
+  no_answer: "did not answer",
+  unreachable: "could not be reached",
+  left: "left again",
+};
 
 /** A sentence put together from parts begins with a capital letter. */
 export function sentence(words: string): string {

@@ -3,7 +3,8 @@
  * mixed into it, so a refusal is undone by forgetting the move.
  */
 import type { Truth } from "./truth";
-import type { Call } from "./wire";
+import { isAsked, isInHand } from "./truth";
+import type { Call, TalkWith } from "./wire";
 
 export type CallMove =
   | { readonly kind: "claim"; readonly callId: string }
@@ -13,7 +14,11 @@ export type CallMove =
   | { readonly kind: "hang-up"; readonly callId: string }
   | { readonly kind: "hold"; readonly callId: string }
   | { readonly kind: "resume"; readonly callId: string }
-  | { readonly kind: "transfer"; readonly callId: string; readonly to: string };
+  | { readonly kind: "transfer"; readonly callId: string; readonly to: string }
+  | { readonly kind: "consult"; readonly callId: string; readonly to: string }
+  | { readonly kind: "talk-with"; readonly callId: string; readonly talkWith: TalkWith }
+  | { readonly kind: "cancel-consult"; readonly callId: string }
+  | { readonly kind: "complete"; readonly callId: string };
 
 export type PresenceMove =
   | { readonly kind: "presence"; readonly status: "available" | "away" }
@@ -52,19 +57,26 @@ function isShown(move: CallMove, call: Call, me: string): boolean {
   switch (move.kind) {
     case "claim":
     case "pick-up":
-      return call.agent_id === me;
+      return isInHand(call, me);
     case "decline":
       return !call.offered_to.includes(me);
     case "park":
       return call.state === "parked";
     case "hang-up":
-      return call.state === "ended";
+      return call.state === "ended" || !isInHand(call, me);
     case "hold":
       return call.held_at !== null;
     case "resume":
       return call.held_at === null;
     case "transfer":
+    case "complete":
       return call.agent_id !== me;
+    case "consult":
+      return call.consult?.agent_id === move.to && call.consult.failed === null;
+    case "talk-with":
+      return call.consult?.talk_with === move.talkWith;
+    case "cancel-consult":
+      return call.consult === null;
   }
 }
 
@@ -74,6 +86,7 @@ export function laidOver(call: Call, pending: PendingMove, truth: Truth): Call {
   const mine = call.agent_id === truth.me;
   switch (move.kind) {
     case "claim":
+      if (call.consult && isAsked(call, truth.me)) return { ...call, consult: { ...call.consult, accepted: true }, offered_to: [] };
       return call.state === "ringing" ? joined(call, truth.me, since) : call;
     case "pick-up":
       return call.state === "parked" ? joined(call, truth.me, since) : call;
@@ -95,6 +108,25 @@ export function laidOver(call: Call, pending: PendingMove, truth: Truth): Call {
       return mine ? { ...call, held_at: call.held_at ?? since } : call;
     case "resume":
       return mine ? { ...call, held_at: null } : call;
+    case "consult":
+      return mine
+        ? {
+            ...call,
+            held_at: call.held_at ?? since,
+            offered_to: [move.to],
+            consult: { agent_id: move.to, since, accepted: false, present: false, talk_with: "colleague", failed: null },
+          }
+        : call;
+    case "talk-with":
+      return mine && call.consult
+        ? { ...call, consult: { ...call.consult, talk_with: move.talkWith }, held_at: move.talkWith === "colleague" ? (call.held_at ?? since) : null }
+        : call;
+    case "cancel-consult":
+      return mine ? { ...call, consult: null, held_at: null, offered_to: [] } : call;
+    case "complete":
+      return mine && call.consult?.present
+        ? { ...call, agent_id: call.consult.agent_id, agent_present: true, consult: null, held_at: null, since }
+        : call;
     case "transfer":
       return mine
         ? {

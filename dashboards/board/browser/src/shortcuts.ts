@@ -1,4 +1,5 @@
 /** Single keys for what is done all day long. Never while typing, never with a menu or a dialog open. */
+import { consultOf, type SeenCall } from "./board_view";
 import type { BoardStore } from "./store";
 
 export interface Shortcut {
@@ -17,7 +18,9 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: "P", words: "Park my call in the first free slot", matches: plain("p"), run: (store) => withMine(store, (id) => store.park(id)) },
   { keys: SLOT_KEYS, words: "Pick up the caller in that slot", matches: isDigit, run: pickUpSlot },
   { keys: "O", words: "Put my caller on hold, and talk again", matches: plain("o"), run: holdOrResume },
-  { keys: "T", words: "Hand my call to a colleague", matches: plain("t"), run: (store) => withMine(store, () => store.askToTransfer()) },
+  { keys: "T", words: "Hand my call to a colleague; when you have spoken to them, hand it over", matches: plain("t"), run: transferOrComplete },
+  { keys: "C", words: "Speak to a colleague first; again, to let them go", matches: plain("c"), run: consultOrCancel },
+  { keys: "S", words: "Swap between caller and colleague", matches: plain("s"), run: swap },
   { keys: "M", words: "Mute, and unmute", matches: plain("m"), run: (store) => withMine(store, () => store.toggleMute()) },
   { keys: "⇧ H", words: "Hang up", matches: (event) => event.shiftKey && hasKey(event, "h"), run: (store) => withMine(store, (id) => store.hangUp(id)) },
   { keys: "G", words: "Go available, finish wrap-up, or go away", matches: plain("g"), run: changePresence },
@@ -69,12 +72,41 @@ function changePresence(store: BoardStore): boolean {
   return status !== undefined;
 }
 
+function transferOrComplete(store: BoardStore): boolean {
+  const mine = myTalk(store);
+  if (mine && consultOf(mine)) store.complete(mine.id);
+  else if (mine) store.openColleagues("transfer");
+  return mine !== null;
+}
+
+function consultOrCancel(store: BoardStore): boolean {
+  const mine = myTalk(store);
+  if (mine && consultOf(mine)) store.cancelConsult(mine.id);
+  else if (mine) store.openColleagues("consult");
+  return mine !== null;
+}
+
+function swap(store: BoardStore): boolean {
+  const mine = myTalk(store);
+  const consult = mine ? consultOf(mine) : null;
+  if (!mine || !consult?.present) return false;
+  store.talkWith(mine.id, consult.talk_with === "colleague" ? "caller" : "colleague");
+  return true;
+}
+
 function holdOrResume(store: BoardStore): boolean {
-  const mine = store.current().view?.mine;
-  if (!mine || mine.state !== "connected") return false;
+  const mine = myTalk(store);
+  if (!mine || consultOf(mine)) return false;
   if (mine.held_at) store.resume(mine.id);
   else store.hold(mine.id);
   return true;
+}
+
+/** The call that I have and talk in; not one in which a colleague consults me. */
+function myTalk(store: BoardStore): SeenCall | null {
+  const { view } = store.current();
+  const mine = view?.mine;
+  return mine && mine.state === "connected" && mine.agent_id === view.me?.agent.id && mine.pending !== "hang-up" ? mine : null;
 }
 
 function withMine(store: BoardStore, act: (callId: string) => void): boolean {

@@ -16,7 +16,9 @@ import { Ringer } from "./ringer";
 import { Softphone, type PhoneState } from "./softphone";
 import { hasGap } from "./truth";
 import type { VoiceDeviceClass } from "./voice_device";
-import type { Me } from "./wire";
+import type { Me, TalkWith } from "./wire";
+
+export type ColleagueMenu = "transfer" | "consult";
 
 export interface Screen {
   readonly board: BoardState;
@@ -28,8 +30,8 @@ export interface Screen {
   /** The browser keeps the ringtone silent until the page is clicked. */
   readonly ringIsMute: boolean;
   readonly askingMicrophone: boolean;
-  /** How often a key has asked for the menu of colleagues. */
-  readonly transfersAsked: number;
+  /** How often a key has asked for each menu of colleagues. */
+  readonly menusAsked: Readonly<Record<ColleagueMenu, number>>;
   /** What a screen reader is to be told now. */
   readonly announcement: string;
 }
@@ -75,7 +77,7 @@ export class BoardStore {
       unreachable: null,
       ringIsMute: false,
       askingMicrophone: false,
-      transfersAsked: 0,
+      menusAsked: { transfer: 0, consult: 0 },
       announcement: "",
     };
     this.phone = new Softphone(
@@ -146,9 +148,27 @@ export class BoardStore {
     this.move({ kind: "transfer", callId, to });
   }
 
-  /** Opens the menu of colleagues, as its button does. */
-  askToTransfer(): void {
-    this.show({ transfersAsked: this.screen.transfersAsked + 1 });
+  /** The beginning of a warm transfer: I speak to the colleague first. */
+  consult(callId: string, to: string): void {
+    this.move({ kind: "consult", callId, to });
+  }
+
+  talkWith(callId: string, talkWith: TalkWith): void {
+    this.move({ kind: "talk-with", callId, talkWith });
+  }
+
+  cancelConsult(callId: string): void {
+    this.move({ kind: "cancel-consult", callId });
+  }
+
+  /** The end of a warm transfer: the colleague has the call. */
+  complete(callId: string): void {
+    this.move({ kind: "complete", callId });
+  }
+
+  /** Opens a menu of colleagues, as its button does. */
+  openColleagues(menu: ColleagueMenu): void {
+    this.show({ menusAsked: { ...this.screen.menusAsked, [menu]: this.screen.menusAsked[menu] + 1 } });
   }
 
   toggleMute(): void {

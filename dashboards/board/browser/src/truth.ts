@@ -72,6 +72,18 @@ function placeAgent(truth: Truth, agent: Agent): Truth {
   return { ...truth, agents: { ...truth.agents, [agent.id]: agent } };
 }
 
+/** Who has a call, or is consulted in it, has it in hand: one voice, one call. */
+export function isInHand(call: Call | undefined, agentId: string): boolean {
+  if (call?.state !== "connecting" && call?.state !== "connected") return false;
+  const { consult } = call;
+  return call.agent_id === agentId || (consult?.agent_id === agentId && consult.accepted && consult.failed === null);
+}
+
+/** Whether a colleague asks that agent into the call they have. */
+export function isAsked(call: Call, agentId: string): boolean {
+  return call.consult?.agent_id === agentId && !call.consult.accepted && call.consult.failed === null;
+}
+
 function newestFirst(a: Call, b: Call): number {
   const order = compareInstants(b.ended_at ?? "", a.ended_at ?? "");
   return order !== 0 ? order : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;

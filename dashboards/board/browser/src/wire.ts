@@ -11,11 +11,27 @@ export type EndReason =
   | "rejected"
   | "canceled";
 
+/** Why a colleague did not take a call that was to be handed to them. */
+export type NotTaken = "declined" | "no_answer" | "unreachable" | "left";
+
+/** Whom an agent who consults a colleague talks with; whoever is left out hears music. */
+export type TalkWith = "colleague" | "caller" | "all";
+
+/** A colleague who is asked into a call; `present` once their voice is there. One that `failed` only says why. */
+export interface Consult {
+  readonly agent_id: string;
+  readonly since: string;
+  readonly accepted: boolean;
+  readonly present: boolean;
+  readonly talk_with: TalkWith;
+  readonly failed: NotTaken | null;
+}
+
 /** A cold transfer under way. Once `failed` says why, the call rings again at who handed it over. */
 export interface Transfer {
   readonly by: string;
   readonly to: string;
-  readonly failed: "declined" | "no_answer" | "unreachable" | null;
+  readonly failed: NotTaken | null;
 }
 
 export interface Call {
@@ -33,6 +49,7 @@ export interface Call {
   /** On hold since then. */
   readonly held_at: string | null;
   readonly transfer: Transfer | null;
+  readonly consult: Consult | null;
   readonly handled_by: readonly string[];
   readonly started_at: string;
   readonly since: string;

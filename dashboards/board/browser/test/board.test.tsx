@@ -118,6 +118,82 @@ describe("my call", () => {
   });
 });
 
+describe("a call on hold", () => {
+  it("is held and resumed by button and by key, and read aloud", async () => {
+    const stage = await Stage.open({ calls: [mine()] });
+    await press("o");
+    expect(stage.lastCommand).toMatchObject({ method: "POST", path: "/api/calls/call-1/hold" });
+    await stage.say({ event: "call-held", call: mine({ rev: 2, held_at: AT }) });
+    await act(async () => FakeDevice.joined[0]!.emit("accept"));
+    expect(stage.zone("mine").textContent).toContain("On hold");
+    expect(stage.page.getByRole("log").textContent).toBe("The caller is on hold.");
+    await click(button(stage.zone("mine"), "Resume"));
+    expect(stage.lastCommand).toMatchObject({ method: "DELETE", path: "/api/calls/call-1/hold" });
+  });
+});
+
+describe("handing a call over", () => {
+  it("offers whoever is free, by key, and says who does not take it", async () => {
+    const stage = await Stage.open({ calls: [mine()], agents: [agent(), ben(), agent({ id: "c", name: "Chloe", status: "away" })] });
+    await press("t");
+    const menu = stage.page.getByRole("menu", { name: "Transfer to a colleague" });
+    expect(within(menu).getByRole("menuitem", { name: /Chloe/ })).toHaveProperty("disabled", true);
+    await click(within(menu).getByRole("menuitem", { name: /Ben/ }));
+    expect(stage.lastCommand).toMatchObject({ method: "POST", path: "/api/calls/call-1/transfer", body: { to: BEN } });
+    expect(stage.zone("incoming").textContent).toContain("You hand this to Ben Carter");
+    await stage.say({ call: call({ rev: 3, offered_to: [ANA], transfer: { by: ANA, to: BEN, failed: "no_answer" } }) });
+    expect(stage.zone("incoming").textContent).toContain("Ben Carter did not answer: back to you");
+  });
+});
+
+describe("consulting a colleague", () => {
+  const consult = { agent_id: BEN, since: AT, accepted: true, present: true, talk_with: "colleague", failed: null } as const;
+
+  it("is begun from the menu, swapped and merged by button and key, and completed", async () => {
+    const stage = await Stage.open({ calls: [mine()] });
+    await act(async () => FakeDevice.joined[0]!.emit("accept"));
+    await press("c");
+    await click(within(stage.page.getByRole("menu", { name: "Consult a colleague" })).getByRole("menuitem", { name: /Ben/ }));
+    expect(stage.lastCommand).toMatchObject({ method: "POST", path: "/api/calls/call-1/consult", body: { to: BEN } });
+    expect(stage.zone("mine").textContent).toContain("Ringing Ben Carter…");
+    await stage.say({ call: mine({ rev: 4, held_at: AT, consult }) });
+    expect(stage.zone("mine").textContent).toContain("You talk with Ben Carter");
+    await press("s");
+    expect(stage.lastCommand).toMatchObject({ method: "PUT", body: { talk_with: "caller" } });
+    await stage.lastCommand.grant(5);
+    await stage.say({ call: mine({ rev: 5, consult: { ...consult, talk_with: "caller" } }) });
+    await click(button(stage.zone("mine"), "All three"));
+    expect(stage.lastCommand.body).toEqual({ talk_with: "all" });
+    expect((await axe.run(document.body)).violations).toEqual([]);
+    await click(button(stage.zone("mine"), "Hand over"));
+    expect(stage.lastCommand).toMatchObject({ method: "POST", path: "/api/calls/call-1/completion" });
+    expect(stage.zone("mine").querySelector("[data-call]")).toBeNull();
+  });
+
+  it("says why the colleague is not there, and gives the caller back", async () => {
+    const stage = await Stage.open({ calls: [mine()] });
+    await act(async () => FakeDevice.joined[0]!.emit("accept"));
+    await stage.say({ call: mine({ rev: 2, held_at: AT, consult: { ...consult, present: false, accepted: false, failed: "declined" } }) });
+    expect(stage.zone("mine").textContent).toContain("Ben Carter declined");
+    await click(button(stage.zone("mine"), "Resume"));
+    expect(stage.lastCommand).toMatchObject({ method: "DELETE", path: "/api/calls/call-1/hold" });
+  });
+
+  it("rings at whoever is asked, who joins with their voice and may leave again", async () => {
+    const asked = { ...consult, agent_id: ANA, accepted: false, present: false };
+    const stage = await Stage.open({ calls: [mine({ agent_id: BEN, offered_to: [ANA], consult: asked })] });
+    expect(stage.zone("incoming").textContent).toContain("Ben Carter wants to ask you about this call");
+    await press("a");
+    expect(stage.lastCommand.path).toBe("/api/calls/call-1/claim");
+    expect(FakeDevice.joined).toHaveLength(0);
+    await stage.say({ call: mine({ rev: 2, agent_id: BEN, consult: { ...asked, accepted: true } }) });
+    expect(FakeDevice.joined[0]?.params["call_id"]).toBe("call-1");
+    await stage.say({ call: mine({ rev: 3, agent_id: BEN, consult: { ...asked, accepted: true, present: true } }) });
+    await click(button(stage.zone("mine"), "Leave"));
+    expect(stage.lastCommand.path).toBe("/api/calls/call-1/hangup");
+  });
+});
+
 describe("the parking lot", () => {
   it("shows who waits where, and gives a caller back by button and by key", async () => {
     const stage = await Stage.open({ calls: [parked({ slot: 2 })] });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { initialState, reduce, type Action, type BoardState } from "../src/board_state";
 import { presenceOf, viewOf } from "../src/board_view";
 import type { Move } from "../src/moves";
+import type { Consult } from "../src/wire";
 import { ANA, AT, BEN, agent, ben, call, ended, event, mine, parked, snapshot } from "./people";
 
 const NOW = Date.parse(AT);
@@ -242,5 +243,52 @@ describe("a call that is handed over", () => {
     const others = [agent(), ben(), agent({ id: "c", name: "Chloe", status: "away" }), agent({ id: "d", name: "Dan", status: "wrap_up" })];
     const state = play(initialState, { type: "snapshot", snapshot: snapshot({ calls: [mine()], agents: others }), now: NOW });
     expect(viewOf(state)!.reachable.map(({ agent: { name } }) => name)).toEqual(["Ben Carter"]);
+  });
+});
+
+describe("a colleague who is consulted", () => {
+  const asked = (change: Partial<Consult> = {}): Consult => ({
+    agent_id: BEN,
+    since: AT,
+    accepted: false,
+    present: false,
+    talk_with: "colleague",
+    failed: null,
+    ...change,
+  });
+
+  it("is rung at once while the caller hears music, and the call stays mine", () => {
+    const view = viewOf(play(boardWith(mine()), start({ kind: "consult", callId: "call-1", to: BEN })))!;
+    expect(view.mine).toMatchObject({ consult: { agent_id: BEN, accepted: false }, pending: "consult" });
+    expect(view.mine?.held_at).not.toBeNull();
+    expect(view.team.find(({ agent: { id } }) => id === BEN)?.presence).toBe("ringing");
+  });
+
+  it("rings at me when I am the one, and is mine once I take it", () => {
+    const theirs = mine({ agent_id: BEN, offered_to: [ANA], consult: asked({ agent_id: ANA }) });
+    const ringing = viewOf(boardWith(theirs))!;
+    expect(ringing.ringing).toMatchObject([{ id: "call-1" }]);
+    expect(ringing.mine).toBeNull();
+    const taken = viewOf(play(boardWith(theirs), start(claim)))!;
+    expect(taken.ringing).toEqual([]);
+    expect(taken.mine).toMatchObject({ agent_id: BEN, consult: { accepted: true }, pending: "claim" });
+    expect(taken.me?.presence).toBe("on_call");
+  });
+
+  it("has the call as soon as it is completed", () => {
+    const view = viewOf(play(boardWith(mine({ held_at: AT, consult: asked({ accepted: true, present: true }) })), start({ kind: "complete", callId: "call-1" })))!;
+    expect(view.mine).toBeNull();
+    expect(view.team.find(({ agent: { id } }) => id === BEN)?.presence).toBe("on_call");
+  });
+
+  it("is let go at once, and the caller is back", () => {
+    const view = viewOf(play(boardWith(mine({ held_at: AT, consult: asked() })), start({ kind: "cancel-consult", callId: "call-1" })))!;
+    expect(view.mine).toMatchObject({ consult: null, held_at: null });
+  });
+
+  it("who failed is free, and the call says why", () => {
+    const view = viewOf(boardWith(mine({ held_at: AT, consult: asked({ failed: "declined" }) })))!;
+    expect(view.mine).toMatchObject({ consult: { failed: "declined" } });
+    expect(view.team.find(({ agent: { id } }) => id === BEN)?.presence).toBe("available");
   });
 });

@@ -21,6 +21,7 @@ export function call(change: Partial<Call> = {}): Call {
     parked_by: null,
     held_at: null,
     transfer: null,
+    consult: null,
     handled_by: [],
     started_at: AT,
     since: AT,

@@ -27,6 +27,7 @@ export const ParkIcon = () => (
 export const HoldIcon = () => <Icon><path d="M7.2 5v10M12.8 5v10" strokeWidth="2.2" /></Icon>;
 export const ResumeIcon = () => <Icon><path d="M7 4.8v10.4l8.2-5.2L7 4.8Z" /></Icon>;
 export const TransferIcon = () => <Icon><path d="M3 7h12.5M12 3.5 15.5 7 12 10.5M17 13.5H4.5M8 10.5l-3.5 3 3.5 3" /></Icon>;
+export const ConsultIcon = () => <Icon><path d="M3 4.5h9.5v6.2H7.2L4.4 13v-2.3H3V4.5ZM15 7.8h2v6.2h-1.3v2.2L13 14H8.5v-.8" /></Icon>;
 export const ChevronIcon = () => <Icon><path d="m6 8 4 4 4-4" /></Icon>;
 export const GripIcon = () => (
   <svg className="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" fill="currentColor">

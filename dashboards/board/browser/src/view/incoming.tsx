@@ -1,7 +1,7 @@
 /** Who is calling: for me, for others, and who has just stopped. */
 import type { PassingCall } from "../board_state";
 import type { BoardView, SeenCall } from "../board_view";
-import { listed, phoneNumber } from "../format";
+import { listed, NOT_TAKEN, phoneNumber } from "../format";
 import { Elapsed } from "./clock";
 import { useScreen, useStore, useView } from "./context";
 import { HangUpIcon, InIcon, PhoneIcon, TransferIcon } from "./icons";
@@ -58,12 +58,15 @@ function CallerLines({ call, note }: { call: SeenCall | PassingCall["call"]; not
 function RingingCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {
   const store = useStore();
   const { me, mine, nameOf } = useView();
+  const why = call.transfer
+    ? { note: whyItRings(call.transfer, me?.agent.id, nameOf) }
+    : call.consult && call.agent_id ? { note: `${nameOf(call.agent_id)} wants to ask you about this call` } : {};
   return (
     <li className="card ringing" data-call={call.id}>
       <div className="card-top">
         <span className="badge ring" aria-hidden="true"><PhoneIcon /></span>
-        {call.transfer ? <CallerLines call={call} note={whyItRings(call.transfer, me?.agent.id, nameOf)} /> : <CallerLines call={call} />}
-        <Elapsed since={call.transfer ? call.since : call.started_at} className="wait" />
+        <CallerLines call={call} {...why} />
+        <Elapsed since={call.consult?.since ?? (call.transfer ? call.since : call.started_at)} className="wait" />
       </div>
       {mine ? (
         <p className="card-note">Park or end your call to answer this one.</p>
@@ -112,8 +115,10 @@ function RingBackCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {
 /** A call that does not ring for me. Whoever is free may take it all the same: a caller waits. */
 function ElsewhereCard({ call }: { call: SeenCall }) {
   const store = useStore();
-  const { me, mine, nameOf } = useView();
-  const names = call.offered_to.map(nameOf);
+  const { me, mine, nameOf, team } = useView();
+  // Who is on a call is not disturbed; it rings there once that is over.
+  const rung = team.filter(({ agent, presence }) => presence !== "on_call" && call.offered_to.includes(agent.id));
+  const names = rung.map(({ agent }) => nameOf(agent.id));
   const note = call.pending === "decline" ? "Declining…" : names.length > 0 ? `Ringing ${listed(names)}` : "Nobody is available";
   const mayAnswer = mine === null && call.pending === null && me?.presence !== "offline";
   return (
@@ -151,12 +156,6 @@ function HandedCard({ call, transfer }: { call: SeenCall; transfer: Transfer }) 
     </li>
   );
 }
-
-const NOT_TAKEN: Record<NonNullable<Transfer["failed"]>, string> = {
-  declined: "declined",
-  no_answer: "did not answer",
-  unreachable: "could not be reached",
-};
 
 function whyItRings({ by, to, failed }: Transfer, me: string | undefined, nameOf: (id: string) => string): string {
   if (!failed) return `${nameOf(by)} hands this call to you`;

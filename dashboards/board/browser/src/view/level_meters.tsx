@@ -1,8 +1,8 @@
-/** How loud I am and how loud the caller is: proof that both can be heard. Painted past React, 20 times a second. */
+/** How loud I am and how loud whoever I hear is: proof that both can be heard. Painted past React, 20 times a second. */
 import { useEffect, useRef } from "react";
 import { useStore } from "./context";
 
-export function LevelMeters({ isLive, isMuted }: { isLive: boolean; isMuted: boolean }) {
+export function LevelMeters({ isLive, isMuted, other }: { isLive: boolean; isMuted: boolean; other: string }) {
   const store = useStore();
   const microphone = useRef<HTMLElement>(null);
   const caller = useRef<HTMLElement>(null);
@@ -23,7 +23,7 @@ export function LevelMeters({ isLive, isMuted }: { isLive: boolean; isMuted: boo
     <div className="levels" aria-hidden="true">
       <span>You</span>
       <i><b ref={microphone} /></i>
-      <span>Caller</span>
+      <span>{other}</span>
       <i><b ref={caller} /></i>
     </div>
   );

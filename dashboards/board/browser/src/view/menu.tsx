@@ -32,7 +32,7 @@ export function Menu({ name, className, face, heading, items, align = "start", d
   useLayoutEffect(() => {
     if (isOpen && button.current && sheet.current) placeBeside(button.current, sheet.current, align);
   }, [isOpen, align]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (openings > opened.current && !disabled) setOpen(true);
     opened.current = openings;
   }, [openings, disabled]);
@@ -42,7 +42,6 @@ export function Menu({ name, className, face, heading, items, align = "start", d
   };
   useEffect(() => {
     if (!isOpen) return;
-    itemsOf(list.current)[0]?.focus();
     const elsewhere = (event: Event) => {
       const path = event.composedPath();
       if (!path.includes(list.current!) && !path.includes(button.current!)) setOpen(false);
@@ -55,6 +54,11 @@ export function Menu({ name, className, face, heading, items, align = "start", d
       document.removeEventListener("scroll", scrolled, { capture: true });
     };
   }, [isOpen]);
+  // The menu may have nothing to choose at first: then it has the focus itself, for Escape.
+  const hasChoice = items.some(({ disabled: isOff }) => !isOff);
+  useLayoutEffect(() => {
+    if (isOpen) (itemsOf(list.current)[0] ?? list.current)?.focus();
+  }, [isOpen, hasChoice]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Tab") return setOpen(false);
     if (event.key === "Escape") {
@@ -76,7 +80,7 @@ export function Menu({ name, className, face, heading, items, align = "start", d
       {isOpen && (
         <div ref={sheet} className="menu-sheet">
           {heading}
-          <div ref={list} id={id} role="menu" aria-label={name} onKeyDown={onKeyDown}>
+          <div ref={list} id={id} role="menu" tabIndex={-1} aria-label={name} onKeyDown={onKeyDown}>
             {items.map((item) => (
               <button key={item.key} type="button" tabIndex={-1} disabled={item.disabled}
                 role={item.checked === undefined ? "menuitem" : "menuitemradio"}

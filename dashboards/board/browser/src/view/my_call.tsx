@@ -1,14 +1,15 @@
 /** The conversation I am in, large, with everything I can do with it. */
-import type { SeenCall } from "../board_view";
+import { consultOf, type SeenCall } from "../board_view";
 import { useDragCard, useDropZone } from "../dnd";
 import { phoneNumber } from "../format";
+import type { Consult, TalkWith } from "../wire";
 import { Elapsed } from "./clock";
+import { ColleagueMenu } from "./colleague_menu";
 import { useScreen, useStore, useView } from "./context";
-import { GripIcon, HangUpIcon, HoldIcon, MicIcon, MicOffIcon, ParkIcon, PhoneIcon, ResumeIcon } from "./icons";
+import { CloseIcon, GripIcon, HangUpIcon, HoldIcon, MicIcon, MicOffIcon, ParkIcon, PhoneIcon, ResumeIcon, TransferIcon } from "./icons";
 import { KeyHint } from "./key_hint";
 import { LevelMeters } from "./level_meters";
 import { SlotMenu } from "./slot_menu";
-import { TransferMenu } from "./transfer_menu";
 import { VoiceState } from "./voice_state";
 import { Empty, Zone } from "./zone";
 
@@ -33,51 +34,132 @@ export function MyCall() {
 }
 
 function MyCallCard({ call }: { call: SeenCall }) {
-  const store = useStore();
   const { phone } = useScreen();
-  const { freeSlot } = useView();
-  const drag = useDragCard(call.id, call.pending !== null);
-  const isEnding = call.pending === "hang-up";
+  const { me, nameOf } = useView();
+  const consult = consultOf(call);
+  const isAsked = consult?.agent_id === me?.agent.id;
+  const firstNameOf = (id: string) => nameOf(id).split(" ")[0]!;
+  const drag = useDragCard(call.id, call.pending !== null || consult !== null);
   const isHeld = call.held_at !== null;
-  const isTalk = call.state === "connected" && !isEnding;
   const speaks = phone.voice?.callId === call.id && phone.voice.status === "open";
+  const hears = speaks && (!isHeld || consult !== null);
+  const of = isAsked && call.agent_id ? `${nameOf(call.agent_id)} asks you about this call` : `dialled ${phoneNumber(call.number)}`;
   return (
-    <article className={`my-call ${call.pending ? "pending" : ""} ${isHeld ? "held" : ""} ${drag.isDragged ? "dragged" : ""}`}
+    <article className={`my-call ${call.pending ? "pending" : ""} ${isHeld && !consult ? "held" : ""} ${drag.isDragged ? "dragged" : ""}`}
       data-call={call.id} {...drag.card}>
       <div className="my-call-top">
         <div className="grip" {...drag.grip} data-drag-handle data-card-focus>
           <GripIcon />
           <div className="who">
             <strong className="caller"><span className="hidden">Call with </span>{phoneNumber(call.caller)}</strong>
-            <span className="dialled">dialled {phoneNumber(call.number)}</span>
+            <span className="dialled">{of}</span>
           </div>
         </div>
-        <Elapsed since={call.since} className="talk" />
+        <Elapsed since={isAsked && consult ? consult.since : call.since} className="talk" />
       </div>
       <VoiceState call={call} />
-      <LevelMeters isLive={speaks && !isHeld} isMuted={phone.muted} />
+      <LevelMeters isLive={hears} isMuted={phone.muted} other={heard(consult, isAsked, firstNameOf)} />
+      {consult === null ? <TalkActions call={call} /> : isAsked ? <AskedActions call={call} /> : <ConsultActions call={call} consult={consult} />}
+    </article>
+  );
+}
+
+/** Whose voice reaches me. */
+function heard(consult: Consult | null, isAsked: boolean, firstNameOf: (id: string) => string): string {
+  if (!consult || (consult.talk_with === "caller" && !isAsked)) return "Caller";
+  return consult.talk_with === "all" ? "Others" : isAsked ? "Colleague" : firstNameOf(consult.agent_id);
+}
+
+function TalkActions({ call }: { call: SeenCall }) {
+  const store = useStore();
+  const { freeSlot } = useView();
+  const isEnding = call.pending === "hang-up";
+  const isHeld = call.held_at !== null;
+  const isTalk = call.state === "connected" && !isEnding;
+  return (
+    <>
       <div className="actions wide">
-        <button type="button" className={`button ${phone.muted ? "pressed" : ""}`} aria-pressed={phone.muted}
-          disabled={phone.isPhone === false} onClick={() => store.toggleMute()}>
-          {phone.muted ? <MicOffIcon /> : <MicIcon />}Mute<KeyHint keys="M" />
-        </button>
+        <MuteButton />
         <button type="button" className={`button ${isHeld ? "attention" : ""}`} disabled={!isTalk}
           onClick={() => (isHeld ? store.resume(call.id) : store.hold(call.id))}>
           {isHeld ? <ResumeIcon /> : <HoldIcon />}{isHeld ? "Resume" : "Hold"}<KeyHint keys="O" />
         </button>
-        <TransferMenu callId={call.id} disabled={!isTalk} />
-      </div>
-      <div className="actions wide">
         <span className="split">
           <button type="button" className="button park" disabled={isEnding || freeSlot === null} onClick={() => store.park(call.id)}>
             <ParkIcon />Park<KeyHint keys="P" />
           </button>
           <SlotMenu callId={call.id} disabled={isEnding || freeSlot === null} />
         </span>
-        <button type="button" className="button hang-up" disabled={isEnding} onClick={() => store.hangUp(call.id)}>
-          <HangUpIcon />Hang up<KeyHint keys="⇧H" />
+      </div>
+      <div className="actions wide">
+        <ColleagueMenu kind="consult" callId={call.id} disabled={!isTalk} />
+        <ColleagueMenu kind="transfer" callId={call.id} disabled={!isTalk} />
+        <HangUpButton call={call} />
+      </div>
+    </>
+  );
+}
+
+const TALKS: readonly { readonly with: TalkWith; readonly words: (colleague: string) => string }[] = [
+  { with: "colleague", words: (colleague) => colleague },
+  { with: "caller", words: () => "Caller" },
+  { with: "all", words: () => "All three" },
+];
+
+/** While I consult: whom I talk with, and the two ends of it. */
+function ConsultActions({ call, consult }: { call: SeenCall; consult: Consult }) {
+  const store = useStore();
+  const { nameOf } = useView();
+  const colleague = nameOf(consult.agent_id).split(" ")[0]!;
+  return (
+    <>
+      <div className="actions wide segments" role="group" aria-label="You talk with">
+        {TALKS.map((talk) => (
+          <button key={talk.with} type="button" className={`button ${consult.talk_with === talk.with ? "chosen" : ""}`}
+            aria-pressed={consult.talk_with === talk.with} disabled={!consult.present} onClick={() => store.talkWith(call.id, talk.with)}>
+            {talk.words(colleague)}
+          </button>
+        ))}
+      </div>
+      <div className="actions wide">
+        <MuteButton />
+        <button type="button" className="button" onClick={() => store.cancelConsult(call.id)}>
+          <CloseIcon />Let {colleague} go<KeyHint keys="C" />
+        </button>
+        <button type="button" className="button primary" onClick={() => store.complete(call.id)}>
+          <TransferIcon />Hand over<KeyHint keys="T" />
         </button>
       </div>
-    </article>
+    </>
+  );
+}
+
+/** A colleague consults me: the call is theirs. */
+function AskedActions({ call }: { call: SeenCall }) {
+  return (
+    <div className="actions wide">
+      <MuteButton />
+      <HangUpButton call={call} word="Leave" />
+    </div>
+  );
+}
+
+function MuteButton() {
+  const store = useStore();
+  const { phone } = useScreen();
+  return (
+    <button type="button" className={`button ${phone.muted ? "pressed" : ""}`} aria-pressed={phone.muted}
+      disabled={phone.isPhone === false} onClick={() => store.toggleMute()}>
+      {phone.muted ? <MicOffIcon /> : <MicIcon />}Mute<KeyHint keys="M" />
+    </button>
+  );
+}
+
+function HangUpButton({ call, word = "Hang up" }: { call: SeenCall; word?: string }) {
+  const store = useStore();
+  return (
+    <button type="button" className="button hang-up" disabled={call.pending === "hang-up"} onClick={() => store.hangUp(call.id)}>
+      <HangUpIcon />{word}<KeyHint keys="⇧H" />
+    </button>
   );
 }

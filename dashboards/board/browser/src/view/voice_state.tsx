@@ -3,7 +3,10 @@ import type { SeenCall } from "../board_view";
 import { MICROPHONE_HELP } from "../microphone";
 import { Elapsed } from "./clock";
 import type { PhoneState } from "../softphone";
-import { useScreen, useStore } from "./context";
+import { consultOf } from "../board_view";
+import { NOT_TAKEN, sentence } from "../format";
+import type { Consult } from "../wire";
+import { useScreen, useStore, useView } from "./context";
 import { WarningIcon } from "./icons";
 
 interface Told {
@@ -15,12 +18,13 @@ interface Told {
 export function VoiceState({ call }: { call: SeenCall }) {
   const store = useStore();
   const { phone } = useScreen();
-  const told = tell(call, phone);
+  const { me, nameOf } = useView();
+  const told = tell(call, phone, me?.agent.id, nameOf);
   return (
     <div className={`voice-state ${told.tone}`} role="status">
       {told.tone === "problem" ? <WarningIcon /> : <span className="pulse" aria-hidden="true" />}
       <span><b>{told.text}</b>{told.detail && <small>{told.detail}</small>}</span>
-      {call.held_at && <Elapsed since={call.held_at} className="wait" />}
+      {call.held_at && call.agent_id === me?.agent.id && <Elapsed since={call.held_at} className="wait" />}
       {phone.isPhone === false && (
         <button type="button" className="button small" onClick={() => store.takePhone()}>Speak here</button>
       )}
@@ -28,7 +32,24 @@ export function VoiceState({ call }: { call: SeenCall }) {
   );
 }
 
-export function tell(call: SeenCall, phone: PhoneState): Told {
+function tellConsult(call: SeenCall, consult: Consult, me: string | undefined, nameOf: (id: string) => string): Told {
+  const iAmAsked = consult.agent_id === me;
+  const other = nameOf(iAmAsked ? (call.agent_id ?? "") : consult.agent_id);
+  if (!consult.accepted) return { tone: "busy", text: sentence(`Ringing ${other}…`), detail: "The caller hears music." };
+  if (!consult.present) return { tone: "busy", text: sentence(`${other} is joining…`), detail: "The caller hears music." };
+  switch (consult.talk_with) {
+    case "colleague":
+      return { tone: "good", text: sentence(`You talk with ${other}`), detail: "The caller hears music." };
+    case "caller":
+      return iAmAsked
+        ? { tone: "busy", text: sentence(`${other} talks with the caller`), detail: "You hear music until they are back." }
+        : { tone: "good", text: "You talk with the caller", detail: sentence(`${other} hears music.`) };
+    case "all":
+      return { tone: "good", text: "All three of you talk" };
+  }
+}
+
+export function tell(call: SeenCall, phone: PhoneState, me?: string, nameOf: (id: string) => string = () => "Your colleague"): Told {
   if (call.pending === "hang-up") return { tone: "busy", text: "Ending the call…" };
   if (phone.isPhone === false) return { tone: "busy", text: "You speak in another tab", detail: "This one shows the same board." };
   const { microphone } = phone;
@@ -38,6 +59,11 @@ export function tell(call: SeenCall, phone: PhoneState): Told {
   }
   if (phone.trouble) return { tone: "problem", text: "Reconnecting your voice…", detail: phone.trouble };
   if (speaks === "reconnecting") return { tone: "busy", text: "Reconnecting your voice…", detail: "The caller stays on the line." };
+  const consult = consultOf(call);
+  if (consult && (speaks === "open" || !consult.accepted)) return tellConsult(call, consult, me, nameOf);
+  if (call.held_at && call.consult?.failed) {
+    return { tone: "busy", text: sentence(`${nameOf(call.consult.agent_id)} ${NOT_TAKEN[call.consult.failed]}`), detail: "The caller hears music: resume to talk with them again." };
+  }
   if (call.held_at) return { tone: "busy", text: "On hold", detail: "The caller hears music. Nobody hears you." };
   if (speaks === "open" && call.agent_present) {
     return phone.muted ? { tone: "busy", text: "Connected, and you are muted" } : { tone: "good", text: "Connected" };

@@ -1,0 +1,256 @@
+"""A warm transfer: the agent speaks to a colleague first, in the call's own conference.
+
+Whoever is not to hear the others is held, with music: the caller while the two agents talk, the
+colleague after a swap, nobody once they are merged. The call stays the agent's until it is
+completed, and at every moment it can be cancelled. If the agent is lost meanwhile, the colleague
+who is there gets the call; so a caller never waits for somebody who is gone.
+"""
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from backend.domain import events, instructions, refusals, signals
+from backend.domain.agent import AgentStatus
+from backend.domain.call import Call, CallState, Leg, LegRole
+from backend.domain.decision import Decision, Scene, also, forget, grown, move, remember
+from backend.domain.handover import Consult, NotTaken, TalkWith, Transfer
+
+
+def consulting(call: Call) -> Consult | None:
+    """The consult that is under way, if one is."""
+    return call.consult if call.consult is not None and call.consult.failed is None else None
+
+
+def must_not_consult(call: Call) -> None:
+    if consulting(call) is not None:
+        raise refusals.ConsultUnderway
+
+
+def consult(scene: Scene, call: Call, signal: signals.AgentConsulted, now: datetime) -> Decision:
+    if call.agent_id != signal.agent_id:
+        raise refusals.NotYourCall
+    if call.state is not CallState.CONNECTED:
+        raise refusals.NotInTheCall
+    under_way = consulting(call)
+    if under_way is not None and under_way.agent_id == signal.to:
+        return Decision(call)
+    must_not_consult(call)
+    if signal.to not in scene.free or signal.to == signal.agent_id:
+        raise refusals.ColleagueNotAvailable
+    asked = instructions.HoldCaller(call.id, call.caller_leg, call.conference)
+    rings = replace(
+        call,
+        consult=Consult(signal.to, now),
+        offered_to=(signal.to,),
+        caller_held=True,
+        held_at=call.held_at or now,
+        deadline=now + scene.rules.transfer,
+    )
+    said = (events.ConsultStarted(signal.agent_id, signal.to),)
+    return Decision(grown(rings), said, () if call.caller_held else (asked,))
+
+
+def accept(scene: Scene, call: Call, asked: Consult, now: datetime) -> Decision:
+    """The colleague takes the consult; their browser is on its way."""
+    if asked.accepted:
+        return Decision(call)
+    if scene.actor is None or scene.actor.status is AgentStatus.OFFLINE:
+        raise refusals.NotReachable
+    if scene.actor_call is not None:
+        raise refusals.AlreadyOnACall
+    accepted = replace(
+        call,
+        consult=replace(asked, accepted=True, since=now),
+        offered_to=(),
+        deadline=now + scene.rules.join,
+    )
+    return Decision(grown(accepted), (events.ConsultAccepted(asked.agent_id),))
+
+
+def colleague_joined(
+    call: Call, asked: Consult, signal: signals.AgentJoined, now: datetime
+) -> Decision:
+    here = remember(call, Leg(signal.leg, LegRole.AGENT, now, signal.agent_id))
+    orders: list[instructions.Instruction] = []
+    if asked.leg is not None:
+        # A page that was reloaded comes with a new leg before the old one is known to be dead.
+        orders.append(instructions.RemoveLeg(call.id, asked.leg, call.conference))
+    if asked.talk_with is TalkWith.CALLER:
+        orders.append(instructions.HoldAgent(call.id, signal.leg, call.conference))
+    joined = replace(
+        here,
+        consult=replace(asked, leg=signal.leg),
+        deadline=None if call.agent_present else call.deadline,
+    )
+    return Decision(grown(joined), (events.ConsultJoined(signal.agent_id),), tuple(orders))
+
+
+def colleague_leg_left(
+    scene: Scene, call: Call, asked: Consult, leg: str, now: datetime
+) -> Decision:
+    """A lost colleague has as long to come back as an agent has."""
+    left = forget(call, Leg(leg, LegRole.AGENT, now, asked.agent_id), now)
+    deadline = now + scene.rules.rejoin if call.agent_present else call.deadline
+    lost = replace(left, consult=replace(asked, leg=None), deadline=deadline)
+    after, orders = _with_music_if_alone(lost)
+    return Decision(grown(after), (events.ConsultLost(asked.agent_id),), orders)
+
+
+def talk_with(call: Call, signal: signals.AgentTalkedWith, now: datetime) -> Decision:
+    """Swap, or merge: hold whoever is left out, and nobody else."""
+    asked = _asked_by(call, signal.agent_id)
+    if asked.leg is None:
+        raise refusals.NobodyConsulted
+    if asked.talk_with is signal.talk_with:
+        return Decision(call)
+    orders: list[instructions.Instruction] = []
+    hold_caller = signal.talk_with is TalkWith.COLLEAGUE
+    if hold_caller != call.caller_held:
+        order = instructions.HoldCaller if hold_caller else instructions.ResumeCaller
+        orders.append(order(call.id, call.caller_leg, call.conference))
+    was_held, is_held = (talks is TalkWith.CALLER for talks in (asked.talk_with, signal.talk_with))
+    if was_held != is_held:
+        order = instructions.HoldAgent if is_held else instructions.ResumeAgent
+        orders.append(order(call.id, asked.leg, call.conference))
+    changed = replace(
+        call,
+        consult=replace(asked, talk_with=signal.talk_with),
+        caller_held=hold_caller,
+        held_at=(call.held_at or now) if hold_caller else None,
+    )
+    said = (events.ConsultChanged(signal.agent_id, signal.talk_with),)
+    return Decision(grown(changed), said, tuple(orders))
+
+
+def cancel(call: Call, signal: signals.AgentCancelledConsult) -> Decision:
+    """The agent lets the colleague go and talks with the caller again."""
+    if call.agent_id != signal.agent_id:
+        raise refusals.NotYourCall
+    asked = consulting(call)
+    if asked is None:
+        return Decision(call)
+    orders = [*_dismissal(call, asked)]
+    is_back = call.agent_present
+    if call.caller_held and is_back:
+        orders.append(instructions.ResumeCaller(call.id, call.caller_leg, call.conference))
+    alone = replace(
+        call,
+        consult=None,
+        offered_to=(),
+        caller_held=call.caller_held and not is_back,
+        held_at=None,
+        deadline=None if is_back else call.deadline,
+    )
+    said = (events.ConsultEnded(asked.agent_id, None),)
+    return Decision(grown(alone), said, tuple(orders), freed=(asked.agent_id,))
+
+
+def not_taken(call: Call, asked: Consult, why: NotTaken) -> Decision:
+    """The colleague does not take it, or leaves: the agent keeps the call, and sees why."""
+    over = replace(
+        call,
+        consult=replace(asked, failed=why, leg=None),
+        offered_to=(),
+        deadline=None if call.agent_present else call.deadline,
+    )
+    after, music = _with_music_if_alone(over)
+    orders = (*_dismissal(call, asked), *music)
+    said = (events.ConsultEnded(asked.agent_id, why),)
+    return Decision(grown(after), said, orders, freed=(asked.agent_id,))
+
+
+def complete(
+    scene: Scene, call: Call, signal: signals.AgentCompleted | signals.AgentHungUp, now: datetime
+) -> Decision:
+    """The agent leaves and the colleague has the call; one who is still being rung is handed it
+    cold."""
+    asked = _asked_by(call, signal.agent_id)
+    if asked.leg is not None:
+        return _hand_over(call, asked, signal, now)
+    orders: list[instructions.Instruction] = []
+    if call.agent_leg is not None:
+        orders.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
+    leaves: dict[str, object] = {"agent_leg": None, "consult": None, "held_at": None}
+    said = (events.CallTransferred(signal.agent_id, asked.agent_id),)
+    transfer = Transfer(signal.agent_id, asked.agent_id)
+    if asked.accepted:
+        coming = move(
+            call,
+            signal,
+            CallState.CONNECTING,
+            now,
+            agent_id=asked.agent_id,
+            transfer=transfer,
+            handled_by=also(call.handled_by, asked.agent_id),
+            deadline=now + scene.rules.join,
+            **leaves,
+        )
+        return Decision(coming, said, tuple(orders), wrapping=(signal.agent_id,))
+    rings = move(
+        call,
+        signal,
+        CallState.RINGING,
+        now,
+        agent_id=None,
+        transfer=transfer,
+        declined_by=(),
+        deadline=now + scene.rules.transfer,
+        **leaves,
+    )
+    return Decision(rings, said, tuple(orders), wrapping=(signal.agent_id,))
+
+
+def agent_did_not_return(call: Call, asked: Consult, now: datetime) -> Decision:
+    """The colleague who is there gets the call of the agent who is lost."""
+    return _hand_over(call, asked, signals.TimeRanOut(), now)
+
+
+def _hand_over(call: Call, asked: Consult, signal: signals.CallSignal, now: datetime) -> Decision:
+    before = call.agent_id
+    assert before is not None  # noqa: S101  a call with a consult has an agent
+    orders: list[instructions.Instruction] = []
+    if call.agent_leg is not None:
+        orders.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
+    if asked.talk_with is TalkWith.CALLER and asked.leg is not None:
+        orders.append(instructions.ResumeAgent(call.id, asked.leg, call.conference))
+    if call.caller_held:
+        orders.append(instructions.ResumeCaller(call.id, call.caller_leg, call.conference))
+    has = move(
+        call,
+        signal,
+        CallState.CONNECTED,
+        now,
+        agent_id=asked.agent_id,
+        agent_leg=asked.leg,
+        consult=None,
+        handled_by=also(call.handled_by, asked.agent_id),
+        caller_held=False,
+        held_at=None,
+        deadline=None,
+    )
+    said = (events.ConsultCompleted(before, asked.agent_id),)
+    return Decision(has, said, tuple(orders), wrapping=(before,))
+
+
+def _asked_by(call: Call, agent_id: object) -> Consult:
+    if call.agent_id != agent_id:
+        raise refusals.NotYourCall
+    asked = consulting(call)
+    if asked is None:
+        raise refusals.NobodyConsulted
+    return asked
+
+
+def _dismissal(call: Call, asked: Consult) -> tuple[instructions.Instruction, ...]:
+    if asked.leg is None:
+        return ()
+    return (instructions.RemoveLeg(call.id, asked.leg, call.conference),)
+
+
+def _with_music_if_alone(call: Call) -> tuple[Call, tuple[instructions.Instruction, ...]]:
+    """With both agents gone the caller must not wait in silence."""
+    if call.agent_present or call.caller_held:
+        return call, ()
+    order = instructions.HoldCaller(call.id, call.caller_leg, call.conference)
+    return replace(call, caller_held=True), (order,)

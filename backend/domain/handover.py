@@ -1,0 +1,56 @@
+"""A call on its way from one agent to another: cold, or after a word between the two."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class NotTaken(StrEnum):
+    """Why a colleague did not take the call that was to be handed to them."""
+
+    DECLINED = "declined"
+    NO_ANSWER = "no_answer"
+    UNREACHABLE = "unreachable"
+    """They went away, or their browser did not come."""
+    LEFT = "left"
+    """They were consulted, and left again."""
+
+
+class Transfer(Struct, frozen=True):
+    """A cold transfer under way: `by` hands the call to `to`, and it rings there alone.
+
+    Once `failed` says why not, it rings at `by` again.
+    """
+
+    by: UUID
+    to: UUID
+    failed: NotTaken | None = None
+
+
+class TalkWith(StrEnum):
+    """Whom an agent who consults a colleague talks with; whoever is left out hears music."""
+
+    COLLEAGUE = "colleague"
+    CALLER = "caller"
+    ALL = "all"
+
+
+class Consult(Struct, frozen=True):
+    """A warm transfer under way: the agent who has the call asks a colleague into its conference.
+
+    The colleague is rung until `accepted`; `leg` is theirs while they are in the room. One that
+    `failed` only says why, until the agent does something else.
+    """
+
+    agent_id: UUID
+    since: datetime
+    accepted: bool = False
+    leg: str | None = None
+    talk_with: TalkWith = TalkWith.COLLEAGUE
+    failed: NotTaken | None = None
+
+    @property
+    def is_there(self) -> bool:
+        return self.leg is not None

@@ -1,0 +1,31 @@
+import { type ColleagueMenu as Kind } from "../store";
+import { useScreen, useStore, useView } from "./context";
+import { ConsultIcon, TransferIcon } from "./icons";
+import { KeyHint } from "./key_hint";
+import { Menu } from "./menu";
+import { PRESENCE_WORDS } from "./presence_mark";
+
+const WORDS = {
+  transfer: { name: "Transfer to a colleague", face: <><TransferIcon />Transfer<KeyHint keys="T" /></>, heading: "It rings at them; the caller hears music" },
+  consult: { name: "Consult a colleague", face: <><ConsultIcon />Consult<KeyHint keys="C" /></>, heading: "You speak to them first; the caller hears music" },
+} as const;
+
+/** Whom to hand the call to, or to ask first; dropping the card on somebody in the team hands it over. */
+export function ColleagueMenu({ kind, callId, disabled }: { kind: Kind; callId: string; disabled: boolean }) {
+  const store = useStore();
+  const { menusAsked } = useScreen();
+  const { team, me, reachable } = useView();
+  const { name, face, heading } = WORDS[kind];
+  const colleagues = team.filter(({ agent, presence }) => agent.id !== me?.agent.id && presence !== "offline");
+  const items = colleagues.map((member) => ({
+    key: member.agent.id,
+    label: member.agent.name,
+    detail: PRESENCE_WORDS[member.presence].toLowerCase(),
+    disabled: !reachable.includes(member),
+    onChoose: () => store[kind](callId, member.agent.id),
+  }));
+  return (
+    <Menu name={name} className="button" face={face} items={items} disabled={disabled} openings={menusAsked[kind]}
+      heading={<p className="menu-heading">{reachable.length > 0 ? heading : "No colleague is available now"}</p>} />
+  );
+}

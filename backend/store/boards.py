@@ -129,6 +129,22 @@ async def ended_calls(work: Work, before: datetime | None, limit: int) -> tuple[
     return tuple(card_of(call) for call in _calls(rows))
 
 
+async def earlier_calls(work: Work, call_id: UUID, limit: int) -> tuple[CallCard, ...] | None:
+    """Ended calls of the same caller before that call, newest first; none if they withhold their
+    number. None if this tenant has no such call."""
+    rows = await work.connection.fetchval(
+        "select coalesce((select jsonb_agg(to_jsonb(e)) from (select o.* from call o"
+        " where o.tenant_id = $1 and o.caller = c.caller and o.state = 'ended' and o.id <> c.id"
+        " and o.started_at <= c.started_at and c.caller like '+%'"
+        " order by o.started_at desc, o.id limit $3) e), '[]')::text"
+        " from call c where c.tenant_id = $1 and c.id = $2",
+        work.tenant,
+        call_id,
+        limit,
+    )
+    return None if rows is None else tuple(card_of(call) for call in _calls(rows))
+
+
 def _facts(text: str) -> dict[str, object]:
     facts = _detail(text)
     facts.pop("event", None)

@@ -67,6 +67,21 @@ async def call_history(
     return CallHistory(*found)
 
 
+@get("/calls/{call_id:uuid}/earlier")
+async def earlier_calls(
+    call_id: FromPath[UUID],
+    visitor: NamedDependency[Visitor],
+    database: NamedDependency[Database],
+    limit: Annotated[int, QueryParameter(ge=1, le=200)] = 10,
+) -> EndedCalls:
+    """The same caller's calls before this one, newest first."""
+    async with database.work(visitor.tenant) as work:
+        found = await boards.earlier_calls(work, call_id, limit)
+    if found is None:
+        raise NoSuchCall
+    return EndedCalls(found)
+
+
 def _in_utc(moment: datetime | None) -> datetime | None:
     if moment is None or moment.tzinfo is None:
         return moment and moment.replace(tzinfo=UTC)
@@ -76,4 +91,4 @@ def _in_utc(moment: datetime | None) -> datetime | None:
         raise ValidationException("`before` is outside the calendar") from problem
 
 
-lookups_router = Router("/api", route_handlers=[board, ended_calls, call_history])
+lookups_router = Router("/api", route_handlers=[board, ended_calls, call_history, earlier_calls])

@@ -1,7 +1,7 @@
 /** What people ask of the backend. Every request has a time-out, and every refusal reads as a sentence. */
 import type { Refusal } from "./board_state";
 import type { Move } from "./moves";
-import type { Me, VoiceToken } from "./wire";
+import type { Call, Me, VoiceToken } from "./wire";
 
 export class Refused extends Error implements Refusal {
   constructor(
@@ -33,6 +33,11 @@ export class Commands {
 
   voiceToken(): Promise<VoiceToken> {
     return this.ask<VoiceToken>("POST", "/api/voice-token");
+  }
+
+  /** The same caller's calls before that one, the newest first. */
+  async earlierCalls(callId: string): Promise<readonly Call[]> {
+    return (await this.ask<{ calls: readonly Call[] }>("GET", `/api/calls/${callId}/earlier`)).calls;
   }
 
   switchTenant(tenant: string): Promise<Me> {

@@ -16,7 +16,7 @@ import { Ringer } from "./ringer";
 import { Softphone, type PhoneState } from "./softphone";
 import { hasGap } from "./truth";
 import type { VoiceDeviceClass } from "./voice_device";
-import type { Me, TalkWith } from "./wire";
+import type { Call, Me, TalkWith } from "./wire";
 
 export type ColleagueMenu = "transfer" | "consult";
 
@@ -30,6 +30,8 @@ export interface Screen {
   /** The browser keeps the ringtone silent until the page is clicked. */
   readonly ringIsMute: boolean;
   readonly askingMicrophone: boolean;
+  /** Earlier calls of whoever I talk with, or else of who rings; null until they are known. */
+  readonly earlier: { readonly callId: string; readonly calls: readonly Call[] } | null;
   /** How often a key has asked for each menu of colleagues. */
   readonly menusAsked: Readonly<Record<ColleagueMenu, number>>;
   /** What a screen reader is to be told now. */
@@ -65,6 +67,7 @@ export class BoardStore {
   private lock: PhoneLock | null = null;
   private started = false;
   private moves = 0;
+  private popped: string | null = null;
 
   constructor(private readonly around: Surroundings) {
     this.commands = new Commands(around.apiBase, around.request);
@@ -77,6 +80,7 @@ export class BoardStore {
       unreachable: null,
       ringIsMute: false,
       askingMicrophone: false,
+      earlier: null,
       menusAsked: { transfer: 0, consult: 0 },
       announcement: "",
     };
@@ -347,11 +351,26 @@ export class BoardStore {
     if (board.truth && hasGap(board.truth)) this.feed?.resume();
     this.phone.follow(myCallByTruth(board.truth)?.id ?? null);
     this.ringIfNeeded();
+    this.popCaller();
     const known = new Set(before.passing.map(({ call }) => call.id));
     for (const { call } of board.passing) {
       if (known.has(call.id)) continue;
       setTimeout(() => this.dispatch({ type: "passing-over", callId: call.id }), PASSING_SHOWN);
     }
+  }
+
+  /** Whoever I talk with, or else who rings: their earlier calls are asked for once. */
+  private popCaller(): void {
+    const { view } = this.screen;
+    const call = view?.mine ?? view?.ringing[0] ?? view?.ringBacks[0];
+    if (call?.id === this.popped) return;
+    this.popped = call?.id ?? null;
+    this.show({ earlier: null });
+    if (!call) return;
+    this.commands.earlierCalls(call.id).then(
+      (calls) => this.popped === call.id && this.show({ earlier: { callId: call.id, calls } }),
+      () => undefined, // a convenience: the call goes on without it
+    );
   }
 
   /** One tab rings, for the call that has waited longest, and only while the board can be believed. */

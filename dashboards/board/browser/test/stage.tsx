@@ -4,7 +4,7 @@ import type { Microphone } from "../src/microphone";
 import { BoardStore } from "../src/store";
 import { Board } from "../src/view/board";
 import { StoreContext } from "../src/view/context";
-import type { BoardEvent, Snapshot } from "../src/wire";
+import type { BoardEvent, Call, Snapshot } from "../src/wire";
 import { FakeDevice } from "./fake_device";
 import { FakeFeedServer } from "./fake_feed";
 import { ME, event, snapshot } from "./people";
@@ -22,6 +22,8 @@ export class Stage {
   readonly commands: Command[] = [];
   readonly went: string[] = [];
   microphone: Microphone = "ready";
+  /** What each caller called about before, by the id of the call that asks. */
+  readonly earlier = new Map<string, readonly Call[]>();
   page!: RenderResult;
   store!: BoardStore;
   private number = 0;
@@ -86,6 +88,7 @@ export class Stage {
     if (path === "/api/voice-token") {
       return Promise.resolve(Response.json({ token: "t", expires_at: "2099-01-01T00:00:00Z", device: {} }));
     }
+    if (path.endsWith("/earlier")) return Promise.resolve(Response.json({ calls: this.earlier.get(path.split("/")[3]!) ?? [] }));
     return new Promise<Response>((answer) => {
       this.commands.push({
         method: method!,

@@ -1,12 +1,14 @@
 /** Calls that are over: who called, what became of it, how long they waited and how long it took in all. */
 import { duration, listed, phoneNumber, timeOfDay } from "../format";
 import type { Call } from "../wire";
-import { useStore, useView } from "./context";
+import { useScreen, useStore, useView } from "./context";
 import { HistoryIcon, InIcon, MissedIcon, WarningIcon } from "./icons";
 import { Empty, Zone } from "./zone";
 
 export function Recent() {
   const { recent } = useView();
+  const { earlier } = useScreen();
+  if (earlier && earlier.calls.length > 0) return <Earlier calls={earlier.calls} />;
   return (
     <Zone zone="recent" title="Recent calls" isList={recent.length > 0}>
       {recent.length === 0 ? (
@@ -16,6 +18,17 @@ export function Recent() {
           {recent.map((call) => <RecentCall key={call.id} call={call} />)}
         </ul>
       )}
+    </Zone>
+  );
+}
+
+/** While somebody rings or talks with me: what they called about before is worth more than the rest. */
+function Earlier({ calls }: { calls: readonly Call[] }) {
+  return (
+    <Zone zone="recent" title={`Earlier calls from ${phoneNumber(calls[0]!.caller)}`} count={calls.length} isList>
+      <ul className="recent">
+        {calls.map((call) => <RecentCall key={call.id} call={call} />)}
+      </ul>
     </Zone>
   );
 }

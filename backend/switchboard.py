@@ -198,9 +198,10 @@ class Switchboard:
             turn.apply(Scene(turn.tenant, turn.rules, known), signal)
 
     async def _is_busy(self, turn: "Turn", work: Work, agent_id: UUID) -> bool:
-        here = [call for call in turn.calls.values() if call.is_in_hands_of(agent_id)]
-        left = [call for call in turn.calls.values() if not call.is_in_hands_of(agent_id)]
-        return bool(here) or (not left and await attendance.call_of(work, agent_id) is not None)
+        if any(call.is_in_hands_of(agent_id) for call in turn.calls.values()):
+            return True
+        before = await attendance.call_of(work, agent_id)
+        return before is not None and before not in turn.calls
 
     @asynccontextmanager
     async def _alone(self, tenant: UUID) -> AsyncGenerator[Work]:
@@ -307,7 +308,8 @@ class Turn:
             return after
         if after.may_be_offered:
             self.freed.append(after.id)
-        elif before.may_be_offered:
+        elif before.status in (AgentStatus.AVAILABLE, AgentStatus.WRAP_UP):
+            # In wrap-up, an agent may be rung by a call that came back to them.
             self.unreachable.append(after.id)
         said = events.AgentChanged(after.status.value)
         self._say(said, self.now, agent=after)

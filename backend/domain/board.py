@@ -33,6 +33,10 @@ class ConsultCard(Struct, frozen=True):
     talk_with: TalkWith
     failed: NotTaken | None
 
+    @property
+    def is_on(self) -> bool:
+        return self.accepted and self.failed is None
+
 
 class CallCard(Struct, frozen=True):
     """A call as a board shows it. Times are UTC; `since` is the start of this state."""
@@ -134,10 +138,8 @@ def consult_card_of(consult: Consult) -> ConsultCard:
 def is_in_hands(call: CallCard, agent_id: UUID) -> bool:
     """Whether that agent has the call, or is consulted in it."""
     asked = call.consult
-    consulted = asked is not None and asked.accepted and asked.failed is None
-    return call.agent_id == agent_id or (
-        asked is not None and consulted and asked.agent_id == agent_id
-    )
+    is_asked = asked is not None and asked.is_on and asked.agent_id == agent_id
+    return is_asked or call.agent_id == agent_id
 
 
 def agent_card_of(agent: Agent) -> AgentCard:

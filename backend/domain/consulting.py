@@ -7,6 +7,7 @@ who is there gets the call; so a caller never waits for somebody who is gone.
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from msgspec.structs import replace
 
@@ -43,6 +44,7 @@ def consult(scene: Scene, call: Call, signal: signals.AgentConsulted, now: datet
         call,
         consult=Consult(signal.to, now),
         offered_to=(signal.to,),
+        declined_by=(),
         caller_held=True,
         held_at=call.held_at or now,
         deadline=now + scene.rules.transfer,
@@ -73,14 +75,19 @@ def colleague_joined(
 ) -> Decision:
     here = remember(call, Leg(signal.leg, LegRole.AGENT, now, signal.agent_id))
     orders: list[instructions.Instruction] = []
+    if asked.talk_with is TalkWith.CALLER:
+        orders.append(instructions.HoldAgent(call.id, signal.leg, call.conference))
     if asked.leg is not None:
         # A page that was reloaded comes with a new leg before the old one is known to be dead.
         orders.append(instructions.RemoveLeg(call.id, asked.leg, call.conference))
-    if asked.talk_with is TalkWith.CALLER:
-        orders.append(instructions.HoldAgent(call.id, signal.leg, call.conference))
+    talks_again = asked.talk_with is TalkWith.ALL and call.caller_held
+    if talks_again:
+        # Both agents were gone, and the colleague is the first to be back.
+        orders.append(instructions.ResumeCaller(call.id, call.caller_leg, call.conference))
     joined = replace(
         here,
         consult=replace(asked, leg=signal.leg),
+        caller_held=call.caller_held and not talks_again,
         deadline=None if call.agent_present else call.deadline,
     )
     return Decision(grown(joined), (events.ConsultJoined(signal.agent_id),), tuple(orders))
@@ -98,29 +105,35 @@ def colleague_leg_left(
 
 
 def talk_with(call: Call, signal: signals.AgentTalkedWith, now: datetime) -> Decision:
-    """Swap, or merge: hold whoever is left out, and nobody else."""
+    """Swap, or merge: hold whoever is left out, and nobody else. A caller whom an absent agent
+    wishes to talk with hears music until the agent is back."""
     asked = _asked_by(call, signal.agent_id)
     if asked.leg is None:
         raise refusals.NobodyConsulted
     if asked.talk_with is signal.talk_with:
         return Decision(call)
-    orders: list[instructions.Instruction] = []
-    hold_caller = signal.talk_with is TalkWith.COLLEAGUE
-    if hold_caller != call.caller_held:
-        order = instructions.HoldCaller if hold_caller else instructions.ResumeCaller
-        orders.append(order(call.id, call.caller_leg, call.conference))
+    holds: list[instructions.Instruction] = []
+    resumes: list[instructions.Instruction] = []
+    is_private = signal.talk_with is TalkWith.COLLEAGUE
+    hold_caller = is_private or (signal.talk_with is TalkWith.CALLER and not call.agent_present)
+    if hold_caller and not call.caller_held:
+        holds.append(instructions.HoldCaller(call.id, call.caller_leg, call.conference))
+    if call.caller_held and not hold_caller:
+        resumes.append(instructions.ResumeCaller(call.id, call.caller_leg, call.conference))
     was_held, is_held = (talks is TalkWith.CALLER for talks in (asked.talk_with, signal.talk_with))
-    if was_held != is_held:
-        order = instructions.HoldAgent if is_held else instructions.ResumeAgent
-        orders.append(order(call.id, asked.leg, call.conference))
+    if is_held and not was_held:
+        holds.append(instructions.HoldAgent(call.id, asked.leg, call.conference))
+    if was_held and not is_held:
+        resumes.append(instructions.ResumeAgent(call.id, asked.leg, call.conference))
     changed = replace(
         call,
         consult=replace(asked, talk_with=signal.talk_with),
         caller_held=hold_caller,
-        held_at=(call.held_at or now) if hold_caller else None,
+        held_at=(call.held_at or now) if is_private else None,
     )
     said = (events.ConsultChanged(signal.agent_id, signal.talk_with),)
-    return Decision(grown(changed), said, tuple(orders))
+    # Holds first: should a later one fail, somebody hears music, and nobody what is not for them.
+    return Decision(grown(changed), said, (*holds, *resumes))
 
 
 def cancel(call: Call, signal: signals.AgentCancelledConsult) -> Decision:
@@ -142,8 +155,9 @@ def cancel(call: Call, signal: signals.AgentCancelledConsult) -> Decision:
         held_at=None,
         deadline=None if is_back else call.deadline,
     )
+    after, music = _with_music_if_alone(alone)
     said = (events.ConsultEnded(asked.agent_id, None),)
-    return Decision(grown(alone), said, tuple(orders), freed=(asked.agent_id,))
+    return Decision(grown(after), said, (*orders, *music), freed=_freed(call))
 
 
 def not_taken(call: Call, asked: Consult, why: NotTaken) -> Decision:
@@ -157,7 +171,7 @@ def not_taken(call: Call, asked: Consult, why: NotTaken) -> Decision:
     after, music = _with_music_if_alone(over)
     orders = (*_dismissal(call, asked), *music)
     said = (events.ConsultEnded(asked.agent_id, why),)
-    return Decision(grown(after), said, orders, freed=(asked.agent_id,))
+    return Decision(grown(after), said, orders, freed=_freed(call))
 
 
 def complete(
@@ -169,9 +183,16 @@ def complete(
     if asked.leg is not None:
         return _hand_over(call, asked, signal, now)
     orders: list[instructions.Instruction] = []
+    if not call.caller_held:
+        orders.append(instructions.HoldCaller(call.id, call.caller_leg, call.conference))
     if call.agent_leg is not None:
         orders.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
-    leaves: dict[str, object] = {"agent_leg": None, "consult": None, "held_at": None}
+    leaves: dict[str, object] = {
+        "agent_leg": None,
+        "consult": None,
+        "held_at": None,
+        "caller_held": True,
+    }
     said = (events.CallTransferred(signal.agent_id, asked.agent_id),)
     transfer = Transfer(signal.agent_id, asked.agent_id)
     if asked.accepted:
@@ -210,12 +231,12 @@ def _hand_over(call: Call, asked: Consult, signal: signals.CallSignal, now: date
     before = call.agent_id
     assert before is not None  # noqa: S101  a call with a consult has an agent
     orders: list[instructions.Instruction] = []
-    if call.agent_leg is not None:
-        orders.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
     if asked.talk_with is TalkWith.CALLER and asked.leg is not None:
         orders.append(instructions.ResumeAgent(call.id, asked.leg, call.conference))
     if call.caller_held:
         orders.append(instructions.ResumeCaller(call.id, call.caller_leg, call.conference))
+    if call.agent_leg is not None:
+        orders.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
     has = move(
         call,
         signal,
@@ -233,13 +254,18 @@ def _hand_over(call: Call, asked: Consult, signal: signals.CallSignal, now: date
     return Decision(has, said, tuple(orders), wrapping=(before,))
 
 
-def _asked_by(call: Call, agent_id: object) -> Consult:
+def _asked_by(call: Call, agent_id: UUID) -> Consult:
     if call.agent_id != agent_id:
         raise refusals.NotYourCall
     asked = consulting(call)
     if asked is None:
         raise refusals.NobodyConsulted
     return asked
+
+
+def _freed(call: Call) -> tuple[UUID, ...]:
+    """A colleague who was only rung had nothing to be freed from."""
+    return () if call.consulted is None else (call.consulted,)
 
 
 def _dismissal(call: Call, asked: Consult) -> tuple[instructions.Instruction, ...]:

@@ -51,7 +51,8 @@ class CallConnected(Event, frozen=True, tag="call-connected"):
 
 
 class AgentLost(Event, frozen=True, tag="agent-lost"):
-    """The agent's leg is gone though nobody hung up; the caller hears music meanwhile."""
+    """The agent's leg is gone though nobody hung up. The caller hears music meanwhile, or talks
+    with a colleague who was asked into the call."""
 
     agent_id: UUID
 
@@ -92,7 +93,7 @@ class CallResumed(Event, frozen=True, tag="call-resumed"):
 
 
 class CallTransferred(Event, frozen=True, tag="call-transferred"):
-    """`agent_id` has left the call; it rings at `to`."""
+    """`agent_id` has left the call; it rings at `to`, or `to` is on the way into it."""
 
     agent_id: UUID
     to: UUID

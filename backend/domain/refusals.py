@@ -60,7 +60,7 @@ class NotYourCall(Refusal):
 
 
 class AlreadyOnACall(Refusal):
-    """You are on a call. Park it or hang up first, then take this one."""
+    """You are in a call. Park it, hang up or leave it first, then take this one."""
 
     code = "already-on-a-call"
 

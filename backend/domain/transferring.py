@@ -81,7 +81,8 @@ def turn_down(scene: Scene, call: Call, why: NotTaken, now: datetime) -> Decisio
         declined_by=(),
         deadline=now + scene.rules.ring,
     )
-    return Decision(grown(open_to_all), (*said, events.CallOffered(scene.free)))
+    offers = (events.CallOffered(scene.free),) if scene.free or not said else ()
+    return Decision(grown(open_to_all), (*said, *offers))
 
 
 def lose(call: Call, agent_id: UUID, now: datetime) -> Decision:

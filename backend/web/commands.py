@@ -113,7 +113,8 @@ async def hang_up(
     visitor: NamedDependency[Visitor],
     switchboard: NamedDependency[Switchboard],
 ) -> Done:
-    """End one's call for everybody in it."""
+    """End one's call for everybody in it. Who consults a colleague leaves them the call; who is
+    consulted only leaves."""
     agent = visitor.must_take_calls()
     return await _do(switchboard, visitor, call_id, signals.AgentHungUp(agent))
 

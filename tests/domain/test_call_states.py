@@ -133,13 +133,21 @@ def is_whole(before: Call, decision: Decision) -> None:
         assert after.consult.failed is None or not after.consult.is_there
         waits = after.consult.failed is None and not after.consult.is_there
         assert not waits or after.deadline is not None, "no consult waits for ever"
-        talks = after.agent_present or (after.consult.is_there and not after.caller_held)
-        assert talks or after.caller_held, "nobody waits in silence"
+    if after.is_live and after.answered_at is not None:
+        assert talks_with_somebody(after) != after.caller_held, "nobody waits in silence"
     assert (after.state is CallState.ENDED) == (after.ended_at is not None)
     assert after.state is CallState.ENDED or after.deadline is not None or after.agent_present
     assert set(before.handled_by) <= set(after.handled_by)
     if before.answered_at is not None:
         assert after.answered_at == before.answered_at, "the first answer counts"
+
+
+def talks_with_somebody(call: Call) -> bool:
+    consult = call.consult if call.consult is not None and call.consult.failed is None else None
+    if consult is not None and consult.is_there and consult.talk_with is TalkWith.ALL:
+        return True
+    is_private = consult is not None and consult.talk_with is TalkWith.COLLEAGUE
+    return call.agent_present and call.held_at is None and not is_private
 
 
 @given(some_signal)

@@ -46,6 +46,7 @@ ANALYSTS_MAY = {
     "GET /api/board",
     "GET /api/calls",
     "GET /api/calls/{call_id}",
+    "GET /api/calls/{call_id}/earlier",
     "GET /api/me",
     "POST /api/sign-out",
     "PUT /api/session/tenant",
@@ -86,6 +87,7 @@ IN_STATE = {
     "DELETE /api/calls/{call_id}/consult": "consulting",
     "POST /api/calls/{call_id}/completion": "consulting",
     "GET /api/calls/{call_id}": "ended",
+    "GET /api/calls/{call_id}/earlier": "ended",
 }
 """Which call of one's own each of these works with."""
 ENDS_THE_SESSION = {"POST /api/sign-out", "PUT /api/session/tenant", "POST /api/sign-in"}

@@ -124,6 +124,16 @@ async def test_if_the_one_who_handed_it_over_is_gone_it_rings_at_everybody(acme:
     await caller.hears("voice", 1200)
 
 
+async def test_if_they_close_the_page_while_it_rings_back_it_rings_at_everybody(acme: Company):
+    caller = await handed_to_ben(acme)
+    await acme.ben.declines(caller)
+    await acme.ana.is_rung_by(caller)
+    await acme.ana.closes_board()
+    await acme.ben.sees(lambda _: acme.ben.shows(acme.ana) == Presence.OFFLINE, within=15)
+    await acme.product.sweep()
+    assert (await acme.chloe.is_rung_by(caller)).transfer is None
+
+
 @pytest.mark.parametrize("answer", ["declines", "is not there"])
 async def test_if_both_do_not_take_it_it_rings_at_everybody(acme: Company, answer: str):
     caller = await handed_to_ben(acme)

@@ -271,3 +271,60 @@ async def test_while_they_consult_no_other_call_reaches_either(acme: Company):
     await acme.ana.cancels_consult(caller)
     with pytest.raises(Refused, match="nobody-consulted"):
         await acme.ana.completes(caller)
+
+
+async def test_who_declined_the_call_when_it_rang_may_decline_to_be_consulted_too(acme: Company):
+    await acme.on_duty("Ana", "Ben", "Chloe")
+    caller = await acme.rings(tone=CALLER)
+    await acme.ben.declines(caller)
+    await acme.ana.answers(caller, tone=ANA)
+    await acme.ana.consults(caller, acme.ben)
+    await acme.ben.is_rung_by(caller)
+    await acme.ben.declines(caller)
+    await ana_keeps_the_caller(acme, caller, NotTaken.DECLINED)
+
+
+async def test_a_colleague_who_took_another_call_meanwhile_is_not_rung_by_the_next(acme: Company):
+    await acme.on_duty("Ana", "Ben")
+    caller = await acme.rings(tone=CALLER)
+    await acme.ana.answers(caller, tone=ANA)
+    await acme.ana.consults(caller, acme.ben)
+    other = await acme.rings("+15550002222")
+    await acme.ben.answers(other)
+    third = await acme.rings("+15550003333")
+    await acme.ana.sees_call(third, "ringing")
+    await acme.ana.cancels_consult(caller)
+    await has(acme.ana, caller)
+    ringing = acme.ana.call(third)
+    assert ringing is not None
+    assert ringing.offered_to == ()
+
+
+async def test_who_hands_over_while_the_colleague_reloads_leaves_the_caller_with_music(
+    acme: Company,
+):
+    caller = await they_consult(acme)
+    await acme.ana.talks_with(caller, "all")
+    await acme.ben.loses_voice()
+    await acme.ana.sees(lambda _: not getattr(acme.ana.consult_of(caller), "present", True))
+    await acme.ana.completes(caller)
+    await caller.hears("music")
+    await acme.ben.joins(caller, tone=BEN)
+    await caller.hears("voice", BEN)
+
+
+@pytest.mark.parametrize("wish", ["caller", "cancel"])
+async def test_what_an_agent_wishes_while_their_voice_is_lost_leaves_nobody_in_silence(
+    acme: Company, wish: str
+):
+    caller = await they_consult(acme)
+    await acme.ana.talks_with(caller, "all")
+    await acme.ana.loses_voice()
+    await acme.ben.sees(lambda _: not getattr(acme.ben.call(caller), "agent_present", True))
+    if wish == "caller":
+        await acme.ana.talks_with(caller, "caller")
+    else:
+        await acme.ana.cancels_consult(caller)
+    await caller.hears("music")
+    await acme.ana.joins(caller, tone=ANA)
+    await caller.hears("voice", ANA)

@@ -27,7 +27,7 @@ function departures(before: BoardView, after: BoardView): string[] {
     .map(({ call, reason }) =>
       reason.kind === "taken"
         ? sentence(`${after.nameOf(reason.by)} took the call from ${phoneNumber(call.caller)}.`)
-        : `${phoneNumber(call.caller)} hung up before being answered.`,
+        : `${phoneNumber(call.caller)} hung up${call.answered_at ? "" : " before being answered"}.`,
     );
 }
 
@@ -38,13 +38,16 @@ function mine(before: BoardView, after: BoardView): string[] {
     const asks = is.agent_id && is.agent_id !== me ? after.nameOf(is.agent_id) : null;
     return [asks ? sentence(`You are in the call of ${asks}.`) : `You have the call from ${phoneNumber(is.caller)}.`];
   }
-  if (is && was && is.consult !== was.consult) return [consulting(was, is, after)].filter(Boolean);
+  const consulted = is && was && is.consult !== was.consult ? consulting(was, is, after) : "";
+  if (consulted) return [consulted];
   if (is && was && (is.held_at === null) !== (was.held_at === null)) {
     return [is.held_at ? "The caller is on hold." : "You talk with the caller again."];
   }
   if (!was || is) return [];
   const handed = after.elsewhere.find((call) => call.id === was.id)?.transfer;
   if (handed) return [sentence(`Handed to ${after.nameOf(handed.to)}, who is being rung.`)];
+  const theirs = after.live.find((call) => call.id === was.id)?.agent_id;
+  if (theirs) return [sentence(`${after.nameOf(theirs)} has the call from ${phoneNumber(was.caller)}.`)];
   const slot = after.lot.find(({ call }) => call?.id === was.id)?.slot;
   return [slot ? `Parked in slot ${slot}. You are free.` : `The call from ${phoneNumber(was.caller)} is over.`];
 }
@@ -52,10 +55,12 @@ function mine(before: BoardView, after: BoardView): string[] {
 function consulting(was: SeenCall, is: SeenCall, { me, nameOf }: BoardView): string {
   const [before, now] = [was.consult, is.consult];
   const other = nameOf((is.agent_id === me?.agent.id ? (now ?? before)?.agent_id : is.agent_id) ?? "");
-  if (now?.failed) return now.failed === before?.failed ? "" : sentence(`${other} ${NOT_TAKEN[now.failed]}. The caller hears music.`);
-  if (!now) return is.agent_id === me?.agent.id ? "You have the caller for yourself." : "";
-  if (now.present && !before?.present) return sentence(`${other} is here.`);
-  if (now.talk_with === before?.talk_with) return "";
+  const music = is.held_at ? " The caller hears music." : "";
+  if (now?.failed) return now.failed === before?.failed ? "" : sentence(`${other} ${NOT_TAKEN[now.failed]}.${music}`);
+  if (!now) return before?.failed || is.agent_id !== me?.agent.id ? "" : "You have the caller for yourself.";
+  if (!before || before.failed) return sentence(`${other} is being rung.${music}`);
+  if (now.present && !before.present) return sentence(`${other} is here.`);
+  if (now.talk_with === before.talk_with) return "";
   return { colleague: sentence(`You talk with ${other}.`), caller: "The caller is back.", all: "All three of you talk." }[now.talk_with];
 }
 

@@ -34,6 +34,8 @@ export interface BoardView {
   /** Parked calls whose time is over and that ring back at me. */
   readonly ringBacks: readonly SeenCall[];
   readonly passing: readonly PassingCall[];
+  /** Every call that is not over. */
+  readonly live: readonly SeenCall[];
   readonly mine: SeenCall | null;
   /** Colleagues to whom a call can be handed now. */
   readonly reachable: readonly TeamMember[];
@@ -65,6 +67,7 @@ export function viewOf(state: BoardState): BoardView | null {
     elsewhere: ringing.filter((call) => !call.offered_to.includes(truth.me)),
     ringBacks: parked.filter((call) => call.offered_to.includes(truth.me)),
     passing: state.passing.filter(({ call }) => !isInHand(truth.calls[call.id], truth.me)),
+    live: calls,
     mine: calls.find((call) => isInHand(call, truth.me)) ?? null,
     reachable: sortedTeam(team, truth.me).filter((member) => isReachable(member, truth.me)),
     lot: slotsOf(truth, parked),

@@ -64,19 +64,16 @@ function isShown(move: CallMove, call: Call, me: string): boolean {
       return call.state === "parked";
     case "hang-up":
       return call.state === "ended" || !isInHand(call, me);
-    case "hold":
-      return call.held_at !== null;
-    case "resume":
-      return call.held_at === null;
     case "transfer":
     case "complete":
       return call.agent_id !== me;
+    // These undo each other: what is shown may be from before the one that this undoes.
+    case "hold":
+    case "resume":
     case "consult":
-      return call.consult?.agent_id === move.to && call.consult.failed === null;
     case "talk-with":
-      return call.consult?.talk_with === move.talkWith;
     case "cancel-consult":
-      return call.consult === null;
+      return false;
   }
 }
 
@@ -109,7 +106,7 @@ export function laidOver(call: Call, pending: PendingMove, truth: Truth): Call {
     case "resume":
       return mine ? { ...call, held_at: null } : call;
     case "consult":
-      return mine
+      return mine && (call.consult?.agent_id !== move.to || call.consult.failed !== null)
         ? {
             ...call,
             held_at: call.held_at ?? since,

@@ -15,14 +15,14 @@ export const SLOT_KEYS = "1 – 9";
 export const SHORTCUTS: readonly Shortcut[] = [
   { keys: "A", words: "Answer the caller who has waited longest", matches: plain("a"), run: answerFirst },
   { keys: "D", words: "Decline that caller", matches: plain("d"), run: declineFirst },
-  { keys: "P", words: "Park my call in the first free slot", matches: plain("p"), run: (store) => withMine(store, (id) => store.park(id)) },
+  { keys: "P", words: "Park my call in the first free slot", matches: plain("p"), run: parkMine },
   { keys: SLOT_KEYS, words: "Pick up the caller in that slot", matches: isDigit, run: pickUpSlot },
   { keys: "O", words: "Put my caller on hold, and talk again", matches: plain("o"), run: holdOrResume },
-  { keys: "T", words: "Hand my call to a colleague; when you have spoken to them, hand it over", matches: plain("t"), run: transferOrComplete },
+  { keys: "T", words: "Hand my call to a colleague, also after you have spoken to them", matches: plain("t"), run: transferOrComplete },
   { keys: "C", words: "Speak to a colleague first; again, to let them go", matches: plain("c"), run: consultOrCancel },
   { keys: "S", words: "Swap between caller and colleague", matches: plain("s"), run: swap },
   { keys: "M", words: "Mute, and unmute", matches: plain("m"), run: (store) => withMine(store, () => store.toggleMute()) },
-  { keys: "⇧ H", words: "Hang up", matches: (event) => event.shiftKey && hasKey(event, "h"), run: (store) => withMine(store, (id) => store.hangUp(id)) },
+  { keys: "⇧ H", words: "Hang up; while you consult, leave the call to your colleague", matches: (event) => event.shiftKey && hasKey(event, "h"), run: (store) => withMine(store, (id) => store.hangUp(id)) },
   { keys: "G", words: "Go available, finish wrap-up, or go away", matches: plain("g"), run: changePresence },
 ];
 
@@ -72,11 +72,21 @@ function changePresence(store: BoardStore): boolean {
   return status !== undefined;
 }
 
+function parkMine(store: BoardStore): boolean {
+  const { view } = store.current();
+  const mine = view?.mine;
+  if (!mine || consultOf(mine) || mine.pending === "hang-up") return false;
+  store.park(mine.id);
+  return true;
+}
+
 function transferOrComplete(store: BoardStore): boolean {
   const mine = myTalk(store);
-  if (mine && consultOf(mine)) store.complete(mine.id);
-  else if (mine) store.openColleagues("transfer");
-  return mine !== null;
+  const consult = mine ? consultOf(mine) : null;
+  if (!mine || (consult && !consult.present)) return false;
+  if (consult) store.complete(mine.id);
+  else store.openColleagues("transfer");
+  return true;
 }
 
 function consultOrCancel(store: BoardStore): boolean {

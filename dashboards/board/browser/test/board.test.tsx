@@ -118,6 +118,24 @@ describe("my call", () => {
   });
 });
 
+describe("whoever calls", () => {
+  it("is known by their earlier calls as soon as they ring, and until they are gone", async () => {
+    const stage = await Stage.open({ recent: [ended({ id: "other", caller: "+15550009999" })] });
+    stage.earlier.set("call-1", [ended({ id: "before", handled_by: [BEN] })]);
+    await stage.say({ event: "call-arrived", call: call() });
+    expect(stage.zone("recent").textContent).toContain("Earlier calls from +1 555 765 4321");
+    expect(stage.zone("recent").textContent).toContain("Ben Carter");
+    expect(stage.zone("recent").textContent).not.toContain("+1 555 000 9999");
+    await stage.say({ event: "call-ended", call: ended({ rev: 2, end_reason: "abandoned" }) });
+    expect(stage.zone("recent").textContent).toContain("+1 555 000 9999");
+  });
+
+  it("changes nothing if they have never called", async () => {
+    const stage = await Stage.open({ calls: [call()] });
+    expect(stage.zone("recent").textContent).toContain("Recent calls");
+  });
+});
+
 describe("a call on hold", () => {
   it("is held and resumed by button and by key, and read aloud", async () => {
     const stage = await Stage.open({ calls: [mine()] });

@@ -69,7 +69,7 @@ function RingingCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {
         <Elapsed since={call.consult?.since ?? (call.transfer ? call.since : call.started_at)} className="wait" />
       </div>
       {mine ? (
-        <p className="card-note">Park or end your call to answer this one.</p>
+        <p className="card-note">{mine.agent_id === me?.agent.id ? "Park or end" : "Leave"} your call to answer this one.</p>
       ) : (
         <div className="actions">
           <button type="button" className="button answer" data-card-focus onClick={() => store.answer(call.id)}>
@@ -164,7 +164,7 @@ function whyItRings({ by, to, failed }: Transfer, me: string | undefined, nameOf
 
 function PassingCard({ gone: { call, reason } }: { gone: PassingCall }) {
   const { nameOf } = useView();
-  const note = reason.kind === "taken" ? `${nameOf(reason.by)} has this call` : "Hung up before being answered";
+  const note = reason.kind === "taken" ? `${nameOf(reason.by)} has this call` : call.answered_at ? "Hung up" : "Hung up before being answered";
   return (
     <li className="card passing" data-call={call.id}>
       <div className="card-top">

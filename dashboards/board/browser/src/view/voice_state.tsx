@@ -21,9 +21,9 @@ export function VoiceState({ call }: { call: SeenCall }) {
   const { me, nameOf } = useView();
   const told = tell(call, phone, me?.agent.id, nameOf);
   return (
-    <div className={`voice-state ${told.tone}`} role="status">
+    <div className={`voice-state ${told.tone}`}>
       {told.tone === "problem" ? <WarningIcon /> : <span className="pulse" aria-hidden="true" />}
-      <span><b>{told.text}</b>{told.detail && <small>{told.detail}</small>}</span>
+      <span role="status"><b>{told.text}</b>{told.detail && <small>{told.detail}</small>}</span>
       {call.held_at && call.agent_id === me?.agent.id && <Elapsed since={call.held_at} className="wait" />}
       {phone.isPhone === false && (
         <button type="button" className="button small" onClick={() => store.takePhone()}>Speak here</button>
@@ -35,8 +35,13 @@ export function VoiceState({ call }: { call: SeenCall }) {
 function tellConsult(call: SeenCall, consult: Consult, me: string | undefined, nameOf: (id: string) => string): Told {
   const iAmAsked = consult.agent_id === me;
   const other = nameOf(iAmAsked ? (call.agent_id ?? "") : consult.agent_id);
-  if (!consult.accepted) return { tone: "busy", text: sentence(`Ringing ${other}…`), detail: "The caller hears music." };
-  if (!consult.present) return { tone: "busy", text: sentence(`${other} is joining…`), detail: "The caller hears music." };
+  const music = call.held_at ? { detail: "The caller hears music." } : {};
+  if (iAmAsked && !consult.present) return { tone: "busy", text: "Joining the conversation…" };
+  if (iAmAsked && !call.agent_present) {
+    return { tone: "busy", text: sentence(`${other} has lost the voice`), detail: "The call is yours if they do not come back." };
+  }
+  if (!consult.accepted) return { tone: "busy", text: sentence(`Ringing ${other}…`), ...music };
+  if (!consult.present) return { tone: "busy", text: sentence(`${other} is joining…`), ...music };
   switch (consult.talk_with) {
     case "colleague":
       return { tone: "good", text: sentence(`You talk with ${other}`), detail: "The caller hears music." };
@@ -50,7 +55,7 @@ function tellConsult(call: SeenCall, consult: Consult, me: string | undefined, n
 }
 
 export function tell(call: SeenCall, phone: PhoneState, me?: string, nameOf: (id: string) => string = () => "Your colleague"): Told {
-  if (call.pending === "hang-up") return { tone: "busy", text: "Ending the call…" };
+  if (call.pending === "hang-up") return { tone: "busy", text: consultOf(call) ? "Leaving the call…" : "Ending the call…" };
   if (phone.isPhone === false) return { tone: "busy", text: "You speak in another tab", detail: "This one shows the same board." };
   const { microphone } = phone;
   const speaks = phone.voice?.callId === call.id ? phone.voice.status : null;
@@ -64,7 +69,7 @@ export function tell(call: SeenCall, phone: PhoneState, me?: string, nameOf: (id
   if (call.held_at && call.consult?.failed) {
     return { tone: "busy", text: sentence(`${nameOf(call.consult.agent_id)} ${NOT_TAKEN[call.consult.failed]}`), detail: "The caller hears music: resume to talk with them again." };
   }
-  if (call.held_at) return { tone: "busy", text: "On hold", detail: "The caller hears music. Nobody hears you." };
+  if (call.held_at && !consult) return { tone: "busy", text: "On hold", detail: "The caller hears music. Nobody hears you." };
   if (speaks === "open" && call.agent_present) {
     return phone.muted ? { tone: "busy", text: "Connected, and you are muted" } : { tone: "good", text: "Connected" };
   }

@@ -19,9 +19,11 @@ help: ## say what can be made
 run: $(VENV) ## run the whole product on this machine; Ctrl-C ends it
 	@$(PYTHON) -m backend run --until-parent-ends
 
+# Stories wait for sounds and clocks more than they compute, so two run side by side; a file's stay
+# together, as they share what is dear to start.
 test: $(VENV) $(MODULES) ## run all tests; PYTEST="-k word" chooses among those in Python
 	@test -n "$(BROWSER)"
-	PATH="$(NODE):$$PATH" PATCHBAY_TEST_BROWSER="$(BROWSER)" $(PYTHON) -m pytest $(PYTEST)
+	PATH="$(NODE):$$PATH" PATCHBAY_TEST_BROWSER="$(BROWSER)" $(PYTHON) -m pytest -n 2 --dist loadfile $(PYTEST)
 	cd $(BROWSER_PART) && PATH="$(NODE):$$PATH" npm test
 
 check: $(VENV) $(MODULES) ## check format, lint, types, import contracts and the bundle

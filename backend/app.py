@@ -40,6 +40,7 @@ from backend.web.intake import Intake
 from backend.web.lookups import lookups_router
 from backend.web.pages import DemoAccount, pages_router
 from backend.web.panel_proxy import PanelProxy, panel_route
+from backend.web.presence import presence_router
 from backend.web.problems import HANDLERS  # pyright: ignore[reportUnknownVariableType]
 from backend.web.protection import Headers, OwnPagesOnly
 from backend.web.sign_in import sign_in_router
@@ -120,6 +121,7 @@ def create_app(
             voice_router,
             callbacks_router,
             commands_router,
+            presence_router,
             lookups_router,
             sign_in_router,
             feed,

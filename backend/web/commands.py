@@ -1,23 +1,16 @@
-"""What people wish: each a signal on the switchboard's road, answered with the new revision."""
+"""What people wish with a call: each a signal on the switchboard's road, answered with the call's
+new revision."""
 
 from uuid import UUID
 
 from litestar import Router, delete, post, put
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 
-from backend.carrier import voice_token
-from backend.carrier.voice_token import VoiceToken
-from backend.clock import Clock
 from backend.domain import signals
-from backend.domain.agent import AgentStatus
 from backend.domain.handover import TalkWith
-from backend.domain.refusals import NotAllowed
-from backend.settings import Settings
 from backend.switchboard import Switchboard
-from backend.web.accounts import Accounts
-from backend.web.problems import NoVoice
 from backend.web.visitor import Visitor
 
 
@@ -46,216 +39,100 @@ class Talking(Struct, frozen=True):
     talk_with: TalkWith
 
 
-class WishedPresence(Struct, frozen=True):
-    status: AgentStatus
+class Wish:
+    """A wish of `agent` about one call of their company."""
+
+    def __init__(self, switchboard: Switchboard, tenant: UUID, call_id: UUID, agent: UUID) -> None:
+        self._switchboard, self._tenant, self._call_id = switchboard, tenant, call_id
+        self.agent = agent
+
+    async def of(self, signal: signals.Command) -> Done:
+        """Raises a `Refusal` that says why not."""
+        call = await self._switchboard.command(self._tenant, self._call_id, signal)
+        return Done(call.id, call.rev)
 
 
-class PresenceSet(Struct, frozen=True):
-    agent_id: UUID
-    rev: int
-
-
-class UnknownPresence(NotAllowed):
-    """You can choose "available" or "away"; everything else follows from what happens."""
-
-    code = "not-a-choice"
-    status = 400
+async def a_wish(
+    call_id: FromPath[UUID],
+    visitor: NamedDependency[Visitor],
+    switchboard: NamedDependency[Switchboard],
+) -> Wish:
+    """The dependency of every command below. Raises `NotAllowed` for who takes no calls."""
+    return Wish(switchboard, visitor.tenant, call_id, visitor.must_take_calls())
 
 
 @post("/calls/{call_id:uuid}/claim", status_code=200)
-async def claim(
-    call_id: FromPath[UUID],
-    visitor: NamedDependency[Visitor],
-    switchboard: NamedDependency[Switchboard],
-) -> Done:
+async def claim(wish: NamedDependency[Wish]) -> Done:
     """Answer a ringing call. Exactly one agent gets it."""
-    agent = visitor.must_take_calls()
-    return await _do(switchboard, visitor, call_id, signals.AgentAnswered(agent))
+    return await wish.of(signals.AgentAnswered(wish.agent))
 
 
 @post("/calls/{call_id:uuid}/refusal", status_code=200)
-async def decline(
-    call_id: FromPath[UUID],
-    visitor: NamedDependency[Visitor],
-    switchboard: NamedDependency[Switchboard],
-) -> Done:
+async def decline(wish: NamedDependency[Wish]) -> Done:
     """Decline an offer; the call goes on ringing at the others."""
-    agent = visitor.must_take_calls()
-    return await _do(switchboard, visitor, call_id, signals.AgentDeclined(agent))
+    return await wish.of(signals.AgentDeclined(wish.agent))
 
 
 @post("/calls/{call_id:uuid}/parking", status_code=200)
-async def park(
-    call_id: FromPath[UUID],
-    data: JSONBody[Parking],
-    visitor: NamedDependency[Visitor],
-    switchboard: NamedDependency[Switchboard],
-) -> Done:
+async def park(data: JSONBody[Parking], wish: NamedDependency[Wish]) -> Done:
     """Park one's call: the caller hears music, the agent is free."""
-    agent = visitor.must_take_calls()
-    return await _do(switchboard, visitor, call_id, signals.AgentParked(agent, data.slot))
+    return await wish.of(signals.AgentParked(wish.agent, data.slot))
 
 
 @delete("/calls/{call_id:uuid}/parking", status_code=200)
-async def pick_up(
-    call_id: FromPath[UUID],
-    visitor: NamedDependency[Visitor],
-    switchboard: NamedDependency[Switchboard],
-) -> Done:
+async def pick_up(wish: NamedDependency[Wish]) -> Done:
     """Take a parked call out of the lot. Any agent may."""
-    agent = visitor.must_take_calls()
-    return await _do(switchboard, visitor, call_id, signals.AgentPickedUp(agent))
+    return await wish.of(signals.AgentPickedUp(wish.agent))
 
 
 @post("/calls/{call_id:uuid}/hangup", status_code=200)
-async def hang_up(
-    call_id: FromPath[UUID],
-    visitor: NamedDependency[Visitor],
-    switchboard: NamedDependency[Switchboard],
-) -> Done:
+async def hang_up(wish: NamedDependency[Wish]) -> Done:
     """End one's call for everybody in it. Who consults a colleague leaves them the call; who is
     consulted only leaves."""
-    agent = visitor.must_take_calls()
-    return await _do(switchboard, visitor, call_id, signals.AgentHungUp(agent))
+    return await wish.of(signals.AgentHungUp(wish.agent))
 
 
 @post("/calls/{call_id:uuid}/hold", status_code=200)
-async def hold(
-    call_id: FromPath[UUID],
-    visitor: NamedDependency[Visitor],
-    switchboard: NamedDependency[Switchboard],
-) -> Done:
+async def hold(wish: NamedDependency[Wish]) -> Done:
     """Music for one's caller; the call stays one's own."""
-    agent = visitor.must_take_calls()
-    return await _do(switchboard, visitor, call_id, signals.AgentHeld(agent))
+    return await wish.of(signals.AgentHeld(wish.agent))
 
 
 @delete("/calls/{call_id:uuid}/hold", status_code=200)
-async def resume(
-    call_id: FromPath[UUID],
-    visitor: NamedDependency[Visitor],
-    switchboard: NamedDependency[Switchboard],
-) -> Done:
+async def resume(wish: NamedDependency[Wish]) -> Done:
     """Talk to the caller again."""
-    agent = visitor.must_take_calls()
-    return await _do(switchboard, visitor, call_id, signals.AgentResumed(agent))
+    return await wish.of(signals.AgentResumed(wish.agent))
 
 
 @post("/calls/{call_id:uuid}/transfer", status_code=200)
-async def transfer(
-    call_id: FromPath[UUID],
-    data: JSONBody[Handing],
-    visitor: NamedDependency[Visitor],
-    switchboard: NamedDependency[Switchboard],
-) -> Done:
+async def transfer(data: JSONBody[Handing], wish: NamedDependency[Wish]) -> Done:
     """Hand one's call to a colleague without speaking to them first; it comes back if they do not
     take it."""
-    agent = visitor.must_take_calls()
-    return await _do(switchboard, visitor, call_id, signals.AgentTransferred(agent, data.to))
+    return await wish.of(signals.AgentTransferred(wish.agent, data.to))
 
 
 @post("/calls/{call_id:uuid}/consult", status_code=200)
-async def consult(
-    call_id: FromPath[UUID],
-    data: JSONBody[Handing],
-    visitor: NamedDependency[Visitor],
-    switchboard: NamedDependency[Switchboard],
-) -> Done:
+async def consult(data: JSONBody[Handing], wish: NamedDependency[Wish]) -> Done:
     """Ask a colleague into one's call, who takes it by a claim; the caller hears music."""
-    agent = visitor.must_take_calls()
-    return await _do(switchboard, visitor, call_id, signals.AgentConsulted(agent, data.to))
+    return await wish.of(signals.AgentConsulted(wish.agent, data.to))
 
 
 @put("/calls/{call_id:uuid}/consult", status_code=200)
-async def talk_with(
-    call_id: FromPath[UUID],
-    data: JSONBody[Talking],
-    visitor: NamedDependency[Visitor],
-    switchboard: NamedDependency[Switchboard],
-) -> Done:
+async def talk_with(data: JSONBody[Talking], wish: NamedDependency[Wish]) -> Done:
     """Swap between caller and colleague, or merge: whoever is left out hears music."""
-    agent = visitor.must_take_calls()
-    signal = signals.AgentTalkedWith(agent, data.talk_with)
-    return await _do(switchboard, visitor, call_id, signal)
+    return await wish.of(signals.AgentTalkedWith(wish.agent, data.talk_with))
 
 
 @delete("/calls/{call_id:uuid}/consult", status_code=200)
-async def cancel_consult(
-    call_id: FromPath[UUID],
-    visitor: NamedDependency[Visitor],
-    switchboard: NamedDependency[Switchboard],
-) -> Done:
+async def cancel_consult(wish: NamedDependency[Wish]) -> Done:
     """Let the colleague go, and talk with the caller again."""
-    agent = visitor.must_take_calls()
-    return await _do(switchboard, visitor, call_id, signals.AgentCancelledConsult(agent))
+    return await wish.of(signals.AgentCancelledConsult(wish.agent))
 
 
 @post("/calls/{call_id:uuid}/completion", status_code=200)
-async def complete(
-    call_id: FromPath[UUID],
-    visitor: NamedDependency[Visitor],
-    switchboard: NamedDependency[Switchboard],
-) -> Done:
+async def complete(wish: NamedDependency[Wish]) -> Done:
     """Leave the call to the colleague who is consulted."""
-    agent = visitor.must_take_calls()
-    return await _do(switchboard, visitor, call_id, signals.AgentCompleted(agent))
-
-
-@put("/presence")
-async def set_presence(
-    data: JSONBody[WishedPresence],
-    visitor: NamedDependency[Visitor],
-    switchboard: NamedDependency[Switchboard],
-) -> PresenceSet:
-    """Become available or away; ends a wrap-up."""
-    match data.status:
-        case AgentStatus.AVAILABLE:
-            signal = signals.AgentWentAvailable()
-        case AgentStatus.AWAY:
-            signal = signals.AgentWentAway()
-        case AgentStatus.OFFLINE | AgentStatus.WRAP_UP:
-            raise UnknownPresence
-    return await _attend(switchboard, visitor, signal)
-
-
-@delete("/wrap-up", status_code=200)
-async def finish_wrap_up(
-    visitor: NamedDependency[Visitor], switchboard: NamedDependency[Switchboard]
-) -> PresenceSet:
-    """Finish the wrap-up before its time is over."""
-    return await _attend(switchboard, visitor, signals.AgentFinishedWrapUp())
-
-
-@post("/voice-token", status_code=200)
-async def issue_voice_token(
-    visitor: NamedDependency[Visitor],
-    accounts: NamedDependency[Accounts],
-    settings: NamedDependency[Settings],
-    clock: NamedDependency[Clock],
-) -> VoiceToken:
-    """A key for this browser's phone, good for an hour."""
-    person = visitor.must_take_calls()
-    keys = await accounts.keys(visitor.tenant)
-    if keys is None:
-        raise NoVoice
-    return voice_token.issue(keys, person, clock(), settings.carrier_signalling or None)
-
-
-async def _do(
-    switchboard: Switchboard, visitor: Visitor, call_id: UUID, signal: signals.Command
-) -> Done:
-    call = await switchboard.command(visitor.tenant, call_id, signal)
-    return Done(call.id, call.rev)
-
-
-async def _attend(
-    switchboard: Switchboard, visitor: Visitor, signal: signals.AgentSignal
-) -> PresenceSet:
-    agent_id = visitor.must_take_calls()
-    agent = await switchboard.attend(visitor.tenant, agent_id, signal)
-    if agent is None:
-        raise NotAllowed
-    return PresenceSet(agent.id, agent.rev)
+    return await wish.of(signals.AgentCompleted(wish.agent))
 
 
 commands_router = Router(
@@ -273,8 +150,6 @@ commands_router = Router(
         talk_with,
         cancel_consult,
         complete,
-        set_presence,
-        finish_wrap_up,
-        issue_voice_token,
     ],
+    dependencies={"wish": Provide(a_wish)},
 )

@@ -8,6 +8,7 @@ import uvloop
 
 from benchmarks import (
     board_in_browser,
+    busy_board,
     carrier_day,
     carrier_media,
     claim,
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Measure] = {
         fan_out,
         idle_board,
         board_in_browser,
+        busy_board,
         carrier_media,
         carrier_day,
         start_times,

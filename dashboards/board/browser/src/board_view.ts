@@ -44,6 +44,8 @@ export interface BoardView {
   readonly team: readonly TeamMember[];
   readonly recent: readonly Call[];
   readonly nameOf: (personId: string) => string;
+  /** Whether that agent is in a call. */
+  readonly isBusy: (personId: string) => boolean;
 }
 
 /** The consult of a call that is under way; one that failed only says why. */
@@ -56,7 +58,9 @@ export function viewOf(state: BoardState): BoardView | null {
   if (!truth) return null;
   const calls = seenCalls(state, truth);
   const agents = seenAgents(state, truth);
-  const team = agents.map((agent) => teamMember(agent, calls));
+  const where = whereAgentsAre(calls);
+  const team = agents.map((agent) => teamMember(agent, where));
+  const busy = new Set(team.filter(({ presence }) => presence === "on_call").map(({ agent }) => agent.id));
   const parked = calls.filter((call) => call.state === "parked");
   const ringing = calls.filter((call) => call.state === "ringing");
   const nameOf = (id: string) => truth.agents[id]?.name ?? "a colleague";
@@ -75,6 +79,7 @@ export function viewOf(state: BoardState): BoardView | null {
     team: sortedTeam(team, truth.me),
     recent: truth.recent,
     nameOf,
+    isBusy: (id) => busy.has(id),
   };
 }
 
@@ -86,15 +91,44 @@ export function myCallByTruth(truth: Truth | null): Call | null {
 
 /** Derived on both sides of the wire by the same rule. */
 export function presenceOf(agent: Agent, calls: readonly Call[]): Presence {
+  return presenceAmong(agent, whereAgentsAre(calls));
+}
+
+/** Which call each agent is in, and which rings at them: looked up for everybody, so made once. */
+interface Whereabouts<C extends Call = Call> {
+  readonly inHand: ReadonlyMap<string, C>;
+  readonly ringing: ReadonlyMap<string, C>;
+}
+
+function whereAgentsAre<C extends Call>(calls: readonly C[]): Whereabouts<C> {
+  const inHand = new Map<string, C>();
+  const ringing = new Map<string, C>();
+  for (const call of calls) {
+    for (const id of [call.agent_id, call.consult?.agent_id]) if (id && isInHand(call, id)) inHand.set(id, call);
+    for (const id of call.offered_to) if (!ringing.has(id)) ringing.set(id, call);
+  }
+  return { inHand, ringing };
+}
+
+function presenceAmong(agent: Agent, { inHand, ringing }: Whereabouts): Presence {
   if (agent.status === "offline") return "offline";
-  if (calls.some((call) => isInHand(call, agent.id))) return "on_call";
+  if (inHand.has(agent.id)) return "on_call";
   if (agent.status !== "available") return agent.status;
-  return calls.some((call) => call.offered_to.includes(agent.id)) ? "ringing" : "available";
+  return ringing.has(agent.id) ? "ringing" : "available";
 }
 
 /** Who rings for another caller is free all the same. */
 function isReachable({ agent, presence }: TeamMember, me: string): boolean {
   return agent.id !== me && (presence === "available" || presence === "ringing");
+}
+
+/** A call that nothing is laid over is the same value in every view, so that its card is not drawn again. */
+const untouched = new WeakMap<Call, SeenCall>();
+
+function asItIs(call: Call): SeenCall {
+  const known = untouched.get(call) ?? { ...call, pending: null };
+  untouched.set(call, known);
+  return known;
 }
 
 function seenCalls(state: BoardState, truth: Truth): SeenCall[] {
@@ -104,7 +138,7 @@ function seenCalls(state: BoardState, truth: Truth): SeenCall[] {
   return Object.values(truth.calls)
     .map((call): SeenCall => {
       const pending = byCall.get(call.id);
-      if (!pending || !isCallMove(pending.move)) return { ...call, pending: null };
+      if (!pending || !isCallMove(pending.move)) return asItIs(call);
       const shown = laidOver(call, pending, truth);
       const moved = shown !== call || pending.move.kind === "hang-up" || pending.move.kind === "complete";
       return { ...shown, pending: moved ? pending.move.kind : null };
@@ -122,15 +156,11 @@ function seenAgents(state: BoardState, truth: Truth): Agent[] {
   });
 }
 
-function teamMember(agent: Agent, calls: readonly SeenCall[]): TeamMember {
-  const presence = presenceOf(agent, calls);
-  const call =
-    presence === "on_call"
-      ? calls.find((candidate) => isInHand(candidate, agent.id))
-      : presence === "ringing"
-        ? calls.find((candidate) => candidate.offered_to.includes(agent.id))
-        : undefined;
-  return { agent, presence, since: call?.since ?? agent.since, call: call ?? null };
+function teamMember(agent: Agent, where: Whereabouts<SeenCall>): TeamMember {
+  const presence = presenceAmong(agent, where);
+  const place = presence === "on_call" ? where.inHand : presence === "ringing" ? where.ringing : null;
+  const call = place?.get(agent.id) ?? null;
+  return { agent, presence, since: call?.since ?? agent.since, call };
 }
 
 /** Every slot in order; a call in a slot the lot does not have (it was made smaller) comes last. */

@@ -1,4 +1,5 @@
 /** Who is calling: for me, for others, and who has just stopped. */
+import { memo } from "react";
 import type { PassingCall } from "../board_state";
 import type { BoardView, SeenCall } from "../board_view";
 import { listed, NOT_TAKEN, phoneNumber } from "../format";
@@ -19,11 +20,15 @@ export function Incoming() {
         <NobodyCalls view={view} />
       ) : (
         <ul className="cards">
-          {ringing.map((call, place) => <RingingCard key={call.id} call={call} isFirst={place === 0} />)}
+          {ringing.map((call, place) => (
+            <RingingCard key={call.id} call={call} isFirst={place === 0} why={whyItRings(call, view)} busyWith={busyWith(view)} />
+          ))}
           {ringBacks.map((call, place) => (
             <RingBackCard key={`back-${call.id}`} call={call} isFirst={ringing.length === 0 && place === 0} />
           ))}
-          {elsewhere.map((call) => call.transfer ? <HandedCard key={call.id} call={call} transfer={call.transfer} /> : <ElsewhereCard key={call.id} call={call} />)}
+          {elsewhere.map((call) => call.transfer
+            ? <HandedCard key={call.id} call={call} transfer={call.transfer} />
+            : <ElsewhereCard key={call.id} call={call} note={whomItRings(call, view)} mayAnswer={mayAnswer(call, view)} />)}
           {passing.map((gone) => <PassingCard key={gone.call.id} gone={gone} />)}
         </ul>
       )}
@@ -55,21 +60,31 @@ function CallerLines({ call, note }: { call: SeenCall | PassingCall["call"]; not
   );
 }
 
-function RingingCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {
+type Busy = "own" | "colleague" | null;
+
+/** Whose call I am in, if I am in one. */
+function busyWith({ me, mine }: BoardView): Busy {
+  return mine === null ? null : mine.agent_id === me?.agent.id ? "own" : "colleague";
+}
+
+interface RingingProps {
+  readonly call: SeenCall;
+  readonly isFirst: boolean;
+  readonly why: string | null;
+  readonly busyWith: Busy;
+}
+
+const RingingCard = memo(function RingingCard({ call, isFirst, why, busyWith }: RingingProps) {
   const store = useStore();
-  const { me, mine, nameOf } = useView();
-  const why = call.transfer
-    ? { note: whyItRings(call.transfer, me?.agent.id, nameOf) }
-    : call.consult && call.agent_id ? { note: `${nameOf(call.agent_id)} wants to ask you about this call` } : {};
   return (
     <li className="card ringing" data-call={call.id}>
       <div className="card-top">
         <span className="badge ring" aria-hidden="true"><PhoneIcon /></span>
-        <CallerLines call={call} {...why} />
+        <CallerLines call={call} {...(why ? { note: why } : {})} />
         <Elapsed since={call.consult?.since ?? (call.transfer ? call.since : call.started_at)} className="wait" />
       </div>
-      {mine ? (
-        <p className="card-note">{mine.agent_id === me?.agent.id ? "Park or end" : "Leave"} your call to answer this one.</p>
+      {busyWith ? (
+        <p className="card-note">{busyWith === "own" ? "Park or end" : "Leave"} your call to answer this one.</p>
       ) : (
         <div className="actions">
           <button type="button" className="button answer" data-card-focus onClick={() => store.answer(call.id)}>
@@ -82,7 +97,7 @@ function RingingCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {
       )}
     </li>
   );
-}
+});
 
 /** A caller who has been parked too long: the lot has the card, this one only rings. */
 function RingBackCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {
@@ -112,15 +127,15 @@ function RingBackCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {
   );
 }
 
+interface ElsewhereProps {
+  readonly call: SeenCall;
+  readonly note: string;
+  readonly mayAnswer: boolean;
+}
+
 /** A call that does not ring for me. Whoever is free may take it all the same: a caller waits. */
-function ElsewhereCard({ call }: { call: SeenCall }) {
+const ElsewhereCard = memo(function ElsewhereCard({ call, note, mayAnswer }: ElsewhereProps) {
   const store = useStore();
-  const { me, mine, nameOf, team } = useView();
-  // Who is on a call is not disturbed; it rings there once that is over.
-  const rung = team.filter(({ agent, presence }) => presence !== "on_call" && call.offered_to.includes(agent.id));
-  const names = rung.map(({ agent }) => nameOf(agent.id));
-  const note = call.pending === "decline" ? "Declining…" : names.length > 0 ? `Ringing ${listed(names)}` : "Nobody is available";
-  const mayAnswer = mine === null && call.pending === null && me?.presence !== "offline";
   return (
     <li className={`card elsewhere ${call.pending ? "pending" : ""}`} data-call={call.id}>
       <div className="card-top">
@@ -133,6 +148,20 @@ function ElsewhereCard({ call }: { call: SeenCall }) {
       </div>
     </li>
   );
+});
+
+const MOST_NAMES = 3;
+
+/** Who is on a call is not disturbed; it rings there once that is over. */
+function whomItRings(call: SeenCall, { isBusy, nameOf }: BoardView): string {
+  if (call.pending === "decline") return "Declining…";
+  const rung = call.offered_to.filter((id) => !isBusy(id));
+  if (rung.length === 0) return "Nobody is available";
+  return rung.length > MOST_NAMES ? `Ringing ${rung.length} agents` : `Ringing ${listed(rung.map(nameOf))}`;
+}
+
+function mayAnswer(call: SeenCall, { me, mine }: BoardView): boolean {
+  return mine === null && call.pending === null && me?.presence !== "offline";
 }
 
 /** A call that one colleague hands to another. Whoever handed it over may take it back. */
@@ -157,9 +186,13 @@ function HandedCard({ call, transfer }: { call: SeenCall; transfer: Transfer }) 
   );
 }
 
-function whyItRings({ by, to, failed }: Transfer, me: string | undefined, nameOf: (id: string) => string): string {
+/** Why a call rings at me that is no caller's first try. */
+function whyItRings({ transfer, consult, agent_id }: SeenCall, { me, nameOf }: BoardView): string | null {
+  if (consult && agent_id) return `${nameOf(agent_id)} wants to ask you about this call`;
+  if (!transfer) return null;
+  const { by, to, failed } = transfer;
   if (!failed) return `${nameOf(by)} hands this call to you`;
-  return `${nameOf(to)} ${NOT_TAKEN[failed]}: back to ${by === me ? "you" : nameOf(by)}`;
+  return `${nameOf(to)} ${NOT_TAKEN[failed]}: back to ${by === me?.agent.id ? "you" : nameOf(by)}`;
 }
 
 function PassingCard({ gone: { call, reason } }: { gone: PassingCall }) {

@@ -1,7 +1,9 @@
 /** Everybody of the company: who can be reached, who is busy and with whom, and for how long. */
-import type { TeamMember } from "../board_view";
+import { memo } from "react";
+import { consultOf, type Presence } from "../board_view";
 import { useDropZone } from "../dnd";
 import { phoneNumber } from "../format";
+import type { Agent } from "../wire";
 import { Avatar } from "./avatar";
 import { Elapsed } from "./clock";
 import { useView } from "./context";
@@ -9,7 +11,10 @@ import { PRESENCE_WORDS, PresenceMark } from "./presence_mark";
 import { Empty, Zone } from "./zone";
 
 export function Team() {
-  const { team, me } = useView();
+  const { team, me, mine, reachable } = useView();
+  const free = new Set(reachable.map(({ agent }) => agent.id));
+  const isTalk = mine?.state === "connected" && mine.agent_id === me?.agent.id && consultOf(mine) === null;
+  const takesFrom = (agentId: string) => isTalk && free.has(agentId);
   const available = team.filter(({ presence }) => presence === "available").length;
   return (
     <Zone zone="team" title="Team" count={team.length} aside={`${available} available`} isList>
@@ -17,7 +22,10 @@ export function Team() {
         <Empty title="Nobody is here yet">People appear as soon as an owner adds them to the company.</Empty>
       ) : (
         <ul className="team">
-          {team.map((member) => <Member key={member.agent.id} member={member} isMe={member.agent.id === me?.agent.id} />)}
+          {team.map(({ agent, presence, since, call }) => (
+            <Member key={agent.id} agent={agent} presence={presence} since={since} caller={call?.caller ?? null}
+              isMe={agent.id === me?.agent.id} takes={takesFrom(agent.id) ? mine!.id : null} />
+          ))}
         </ul>
       )}
     </Zone>
@@ -29,10 +37,18 @@ const AGENT = "agent:";
 export const targetOf = (agentId: string): string => AGENT + agentId;
 export const agentAt = (target: string): string | null => (target.startsWith(AGENT) ? target.slice(AGENT.length) : null);
 
-function Member({ member: { agent, presence, since, call }, isMe }: { member: TeamMember; isMe: boolean }) {
-  const { mine, reachable } = useView();
-  const mayTake = mine?.state === "connected" && reachable.some((colleague) => colleague.agent.id === agent.id);
-  const zone = useDropZone(targetOf(agent.id), (cardId) => (mayTake && mine.id === cardId ? "open" : "closed"));
+interface MemberProps {
+  readonly agent: Agent;
+  readonly presence: Presence;
+  readonly since: string;
+  readonly caller: string | null;
+  readonly isMe: boolean;
+  /** The call that may be dropped on them. */
+  readonly takes: string | null;
+}
+
+const Member = memo(function Member({ agent, presence, since, caller, isMe, takes }: MemberProps) {
+  const zone = useDropZone(targetOf(agent.id), (cardId) => (takes === cardId ? "open" : "closed"));
   return (
     <li ref={zone.ref} className={`member ${presence} ${zone.isOver ? "over" : zone.isOpen ? "open" : ""}`}
       data-agent={agent.id} data-presence={presence}>
@@ -41,10 +57,10 @@ function Member({ member: { agent, presence, since, call }, isMe }: { member: Te
         <strong>{agent.name}{isMe && <> <span className="you">you</span></>}</strong>
         <span className="doing">
           {zone.isOver ? "Drop to hand the call over" : PRESENCE_WORDS[presence]}
-          {!zone.isOver && call && <> · {phoneNumber(call.caller)}</>}
+          {!zone.isOver && caller !== null && <> · {phoneNumber(caller)}</>}
         </span>
       </span>
       {presence !== "offline" && <Elapsed since={since} />}
     </li>
   );
-}
+});

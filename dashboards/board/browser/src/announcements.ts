@@ -27,7 +27,9 @@ function departures(before: BoardView, after: BoardView): string[] {
     .map(({ call, reason }) =>
       reason.kind === "taken"
         ? sentence(`${after.nameOf(reason.by)} took the call from ${phoneNumber(call.caller)}.`)
-        : `${phoneNumber(call.caller)} hung up${call.answered_at ? "" : " before being answered"}.`,
+        : reason.kind === "unanswered"
+          ? `Nobody answered ${phoneNumber(call.caller)} in time.`
+          : `${phoneNumber(call.caller)} hung up${call.answered_at ? "" : " before being answered"}.`,
     );
 }
 

@@ -22,7 +22,7 @@ export interface Notice {
 /** A call that rang for me and no longer does: its card says why for a few seconds. */
 export interface PassingCall {
   readonly call: Call;
-  readonly reason: { readonly kind: "taken"; readonly by: string } | { readonly kind: "left" };
+  readonly reason: { readonly kind: "taken"; readonly by: string } | { readonly kind: "left" } | { readonly kind: "unanswered" };
 }
 
 export type LineStatus = "connecting" | "open" | "lost";
@@ -122,12 +122,18 @@ function passingAfter(state: BoardState, truth: Truth): readonly PassingCall[] {
     const rangForMe = call.state === "ringing" && call.offered_to.includes(truth.me);
     if (!rangForMe) continue;
     const now = truth.calls[call.id];
-    if (!now) stopped.push({ call, reason: { kind: "left" } });
+    if (!now) stopped.push({ call, reason: { kind: wasGivenUp(truth, call) ? "unanswered" : "left" } });
     else if (now.agent_id !== null && now.agent_id !== truth.me) {
       stopped.push({ call, reason: { kind: "taken", by: now.agent_id } });
     }
   }
   return stopped.length > 0 ? [...still, ...stopped] : still.length === state.passing.length ? state.passing : still;
+}
+
+/** Not the caller, but the time that a call may ring, has ended it. */
+function wasGivenUp(truth: Truth, call: Call): boolean {
+  const ended = truth.recent.find(({ id }) => id === call.id);
+  return ended?.end_reason === "no_answer" || (ended?.end_reason === "failed" && call.answered_at !== null);
 }
 
 function withLine(state: BoardState, line: LineStatus, now: number): BoardState {

@@ -160,7 +160,8 @@ function teamMember(agent: Agent, where: Whereabouts<SeenCall>): TeamMember {
   const presence = presenceAmong(agent, where);
   const place = presence === "on_call" ? where.inHand : presence === "ringing" ? where.ringing : null;
   const call = place?.get(agent.id) ?? null;
-  return { agent, presence, since: call?.since ?? agent.since, call };
+  const consulted = call?.consult?.agent_id === agent.id ? call.consult : null;
+  return { agent, presence, since: consulted?.since ?? call?.since ?? agent.since, call };
 }
 
 /** Every slot in order; a call in a slot the lot does not have (it was made smaller) comes last. */

@@ -23,7 +23,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: "S", words: "Swap between caller and colleague", matches: plain("s"), run: swap },
   { keys: "M", words: "Mute, and unmute", matches: plain("m"), run: (store) => withMine(store, () => store.toggleMute()) },
   { keys: "⇧ H", words: "Hang up; while you consult, leave the call to your colleague", matches: (event) => event.shiftKey && hasKey(event, "h"), run: (store) => withMine(store, (id) => store.hangUp(id)) },
-  { keys: "G", words: "Go available, finish wrap-up, or go away", matches: plain("g"), run: changePresence },
+  { keys: "G", words: "Go available, or finish wrap-up", matches: plain("g"), run: goOnDuty },
+  { keys: "⇧ G", words: "Go away", matches: (event) => event.shiftKey && hasKey(event, "g"), run: goAway },
 ];
 
 export function runShortcut(store: BoardStore, event: KeyboardEvent): boolean {
@@ -64,12 +65,20 @@ function pickUpSlot(store: BoardStore, event: KeyboardEvent): boolean {
   return true;
 }
 
-function changePresence(store: BoardStore): boolean {
+/** Never the other way: a wrap-up may have ended by itself just before the key was pressed. */
+function goOnDuty(store: BoardStore): boolean {
   const status = store.current().view?.me?.agent.status;
+  if (status === undefined || status === "available") return false;
   if (status === "wrap_up") store.finishWrapUp();
-  else if (status === "available") store.goAway();
-  else if (status) void store.goAvailable();
-  return status !== undefined;
+  else void store.goAvailable();
+  return true;
+}
+
+function goAway(store: BoardStore): boolean {
+  const status = store.current().view?.me?.agent.status;
+  if (status !== "available" && status !== "wrap_up") return false;
+  store.goAway();
+  return true;
 }
 
 function parkMine(store: BoardStore): boolean {

@@ -136,6 +136,25 @@ describe("whoever calls", () => {
   });
 });
 
+describe("a key that was pressed a moment too late", () => {
+  it("makes nobody go away: G goes on duty, and only with shift off it", async () => {
+    const stage = await Stage.open();
+    await press("g");
+    expect(stage.commands).toEqual([]);
+    await press("G", { shiftKey: true });
+    expect(stage.lastCommand).toMatchObject({ method: "PUT", path: "/api/presence", body: { status: "away" } });
+  });
+});
+
+describe("a caller whom nobody answered in time", () => {
+  it("is not said to have hung up", async () => {
+    const stage = await Stage.open({ calls: [call()] });
+    await stage.say({ event: "call-ended", call: ended({ rev: 2, end_reason: "no_answer" }) });
+    expect(stage.zone("incoming").textContent).toContain("Nobody answered in time");
+    expect(stage.page.getByRole("log").textContent).toBe("Nobody answered +1 555 765 4321 in time.");
+  });
+});
+
 describe("a call on hold", () => {
   it("is held and resumed by button and by key, and read aloud", async () => {
     const stage = await Stage.open({ calls: [mine()] });

@@ -291,4 +291,11 @@ describe("a colleague who is consulted", () => {
     expect(view.mine).toMatchObject({ consult: { failed: "declined" } });
     expect(view.team.find(({ agent: { id } }) => id === BEN)?.presence).toBe("available");
   });
+
+  it("is busy since they were asked, not since the call began", () => {
+    const since = "2026-11-23T10:04:00Z";
+    const view = viewOf(boardWith(mine({ held_at: since, offered_to: [BEN], consult: asked({ since }) })))!;
+    expect(view.team.find(({ agent: { id } }) => id === BEN)?.since).toBe(since);
+    expect(view.team.find(({ agent: { id } }) => id === ANA)?.since).toBe(AT);
+  });
 });

@@ -43,7 +43,7 @@ function NobodyCalls({ view }: { view: BoardView }) {
   return (
     <Empty icon={<PhoneIcon />} title="Nobody is calling">
       {!canRing
-        ? "Go available, and the next caller rings here."
+        ? `${presence === "wrap_up" ? "Finish your wrap-up" : "Go available"}, and the next caller rings here.`
         : me?.simulated && me.lab_url
           ? <>Calls ring here as they arrive. To try one, play a caller in <a href={me.lab_url} target="_blank" rel="noreferrer">the lab</a>.</>
           : "Calls ring here as they arrive."}
@@ -197,7 +197,9 @@ function whyItRings({ transfer, consult, agent_id }: SeenCall, { me, nameOf }: B
 
 function PassingCard({ gone: { call, reason } }: { gone: PassingCall }) {
   const { nameOf } = useView();
-  const note = reason.kind === "taken" ? `${nameOf(reason.by)} has this call` : call.answered_at ? "Hung up" : "Hung up before being answered";
+  const note = reason.kind === "taken"
+    ? `${nameOf(reason.by)} has this call`
+    : reason.kind === "unanswered" ? "Nobody answered in time" : call.answered_at ? "Hung up" : "Hung up before being answered";
   return (
     <li className="card passing" data-call={call.id}>
       <div className="card-top">

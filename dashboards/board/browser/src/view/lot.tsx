@@ -1,5 +1,5 @@
 /** The parking lot: one drop zone, numbered slots, who waits in them and for how long. */
-import type { SeenCall, Slot } from "../board_view";
+import { consultOf, type SeenCall, type Slot } from "../board_view";
 import { useDragCard, useDropZone } from "../dnd";
 import { phoneNumber } from "../format";
 import { Elapsed } from "./clock";
@@ -14,11 +14,12 @@ export function Lot() {
     if (lot.some(({ call }) => call?.id === cardId)) return "home";
     return mine?.id === cardId && freeSlot !== null ? "open" : "closed";
   });
+  const mayPark = mine !== null && consultOf(mine) === null;
   const taken = lot.filter(({ call }) => call).length;
   const className = zone.isOver ? "over" : zone.isOpen ? "open" : "";
   return (
     <Zone zone="lot" title="Parking lot" count={`${taken}/${lot.length}`} className={className} dropRef={zone.ref}
-      aside={zone.isOpen ? `Drop to park in slot ${freeSlot}` : taken > 0 ? undefined : mine ? "Drag your call here, or press Park" : "Parked callers wait here"}>
+      aside={zone.isOpen ? `Drop to park in slot ${freeSlot}` : taken > 0 ? undefined : mayPark ? "Drag your call here, or press Park" : "Parked callers wait here"}>
       <ol className="slots">
         {lot.map((slot) => <LotSlot key={slot.slot} {...slot} isNext={zone.isOpen && slot.slot === freeSlot} />)}
       </ol>

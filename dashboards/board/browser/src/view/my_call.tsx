@@ -49,7 +49,7 @@ function MyCallCard({ call }: { call: SeenCall }) {
       data-call={call.id} {...drag.card}>
       <div className="my-call-top">
         <div className="grip" {...drag.grip} data-drag-handle data-card-focus>
-          <GripIcon />
+          {consult === null && <GripIcon />}
           <div className="who">
             <strong className="caller"><span className="hidden">Call with </span>{phoneNumber(call.caller)}</strong>
             <span className="dialled">{of}</span>
@@ -66,7 +66,8 @@ function MyCallCard({ call }: { call: SeenCall }) {
 
 /** Whose voice reaches me. */
 function heard(consult: Consult | null, isAsked: boolean, firstNameOf: (id: string) => string): string {
-  if (!consult || (consult.talk_with === "caller" && !isAsked)) return "Caller";
+  if (!consult) return "Caller";
+  if (consult.talk_with === "caller") return isAsked ? "Music" : "Caller";
   return consult.talk_with === "all" ? "Others" : isAsked ? "Colleague" : firstNameOf(consult.agent_id);
 }
 
@@ -111,13 +112,14 @@ function ConsultActions({ call, consult }: { call: SeenCall; consult: Consult })
   const store = useStore();
   const { nameOf } = useView();
   const colleague = nameOf(consult.agent_id).split(" ")[0]!;
+  const swapsTo = !consult.present ? null : consult.talk_with === "colleague" ? "caller" : "colleague";
   return (
     <>
       <div className="actions wide segments" role="group" aria-label="You talk with">
         {TALKS.map((talk) => (
           <button key={talk.with} type="button" className={`button ${consult.talk_with === talk.with ? "chosen" : ""}`}
             aria-pressed={consult.talk_with === talk.with} disabled={!consult.present} onClick={() => store.talkWith(call.id, talk.with)}>
-            {talk.words(colleague)}
+            {talk.words(colleague)}{talk.with === swapsTo && <KeyHint keys="S" />}
           </button>
         ))}
       </div>

@@ -30,7 +30,7 @@ export function PresenceControl() {
       )}
       {(agent.status === "available" || presence === "wrap_up") && (
         <button type="button" className="button small" onClick={() => store.goAway()}>
-          Away{agent.status === "available" && !isWorking && <KeyHint keys="G" />}
+          Away<KeyHint keys="⇧G" />
         </button>
       )}
     </div>

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from backend.local_carrier.keys import MOST_KEYS
+
 Manner = Literal["answers", "busy", "rejects", "never", "fails", "by-hand", "fax", "machine"]
 AnsweredBy = Literal["human", "fax", "machine_start"]
 TextManner = Literal[
@@ -25,7 +27,7 @@ TextManner = Literal[
 
 
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
-Keys = Annotated[str, msgspec.Meta(pattern="^[0-9*#A-DwW]*$", max_length=100)]
+Keys = Annotated[str, msgspec.Meta(pattern=r"^[0-9*#A-DwW]*$(?!\n)", max_length=MOST_KEYS)]
 """Of a telephone; w is a pause of half a second."""
 
 

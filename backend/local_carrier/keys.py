@@ -5,6 +5,7 @@
 from backend.local_carrier.legs import Leg
 
 WAITS = {"w": 0.5, "W": 1.0}
+MOST_KEYS = 100
 KEYS = frozenset("0123456789*#ABCD") | WAITS.keys()
 
 

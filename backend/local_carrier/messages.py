@@ -186,9 +186,9 @@ class Messages:
         self.changes = count(1)
 
     def add(self, message: Message) -> None:
+        while len(self._all) >= KEPT_MESSAGES and self._forget_the_oldest():
+            pass
         self._all[message.sid] = message
-        if len(self._all) > KEPT_MESSAGES:
-            self._forget_the_oldest()
 
     def of_account(self, account: Account) -> list[Message]:
         return [message for message in self._all.values() if message.account is account]
@@ -202,10 +202,13 @@ class Messages:
     def forget(self, message: Message) -> None:
         self._all.pop(message.sid, None)
 
-    def _forget_the_oldest(self) -> None:
-        """Of those whose road has ended; else of those that may wait for a receipt for ever."""
+    def _forget_the_oldest(self) -> bool:
+        """Of those whose road has ended; else of those that may wait for a receipt for ever. False
+        if all are under way: those are kept, however many."""
         texts = self._all.values()
         ended = next((text for text in texts if text.status not in TRANSITIONS), None)
         oldest = ended or next((text for text in texts if not text.is_under_way), None)
-        if oldest is not None:
-            self.forget(oldest)
+        if oldest is None:
+            return False
+        self.forget(oldest)
+        return True

@@ -106,6 +106,14 @@ class Lab:
     async def grants(self, account_sid: str, **limits: Any) -> None:
         await self.ask("PUT", f"/lab/accounts/{account_sid}/limits", limits)
 
+    async def arms(self, kind: str, **how: Any) -> int:
+        """From now on that fault strikes. Gives the id by which it is mended."""
+        return (await self.ask("POST", "/lab/faults", {"kind": kind, **how}, 201))["id"]
+
+    async def strikes(self) -> list[str]:
+        """The kinds of the faults that have struck, one for each time."""
+        return [strike["kind"] for strike in await self.ask("GET", "/lab/strikes")]
+
     async def deliveries(self) -> list[dict[str, Any]]:
         return await self.ask("GET", "/lab/deliveries")
 

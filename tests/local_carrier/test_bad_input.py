@@ -92,6 +92,8 @@ async def test_credentials_that_are_no_base64_are_wrong_credentials(
         ("phones", {"from": "+15557654321", "to": "+15550100001", "patience": -1}),
         ("phones", {"from": "+15557654321", "to": "+15550100001", "voice": {"wav": "é"}}),
         ("phones", {"from": "+15557654321", "to": "+15550100001", "script": [{"press": "Q"}]}),
+        ("phones", {"from": "+15557654321", "to": "+15550100001", "script": [{"press": "1\n"}]}),
+        ("generators", {"to": "+15550100001", "calls": 1, "rates": [60], "keys": "Q x"}),
         ("accounts", {"friendly_name": "Initech", "numbers": ["+²"]}),
         ("generators", {"to": "+15550100001", "calls": 1, "rates": [1], "talk": {"mean": 0}}),
         (

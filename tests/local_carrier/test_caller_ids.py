@@ -156,6 +156,8 @@ async def test_a_caller_id_is_found_renamed_and_deleted(acme: Company, clock: Mo
         ({"phone_number": "+15005550001"}, 21217),
         ({"phone_number": "+15550100001"}, 21450),
         ({"call_delay": 61}, 20001),
+        ({"extension": "xé"}, 20001),
+        ({"extension": "1" * 101}, 20001),
         ({"status_callback": "example.com"}, 21205),
     ],
 )

@@ -5,7 +5,6 @@ The clock is moved by hand, and there is no audio: what a fault does to that is 
 """
 
 import asyncio
-from typing import Any
 
 import aiohttp
 import pytest
@@ -35,14 +34,6 @@ def room(acme: Company, customer: Customer) -> str:
     return "/events"
 
 
-async def arms(lab: Lab, kind: str, **how: Any) -> int:
-    return (await lab.ask("POST", "/lab/faults", {"kind": kind, **how}, 201))["id"]
-
-
-async def struck(lab: Lab) -> list[str]:
-    return [strike["kind"] for strike in await lab.ask("GET", "/lab/strikes")]
-
-
 async def numbers(customer: Customer, count: int) -> list[int]:
     """The sequence numbers in the order in which that many events arrived."""
 
@@ -63,22 +54,62 @@ async def two_talk(acme: Company) -> None:
 async def test_a_dropped_callback_never_arrives(
     lab: Lab, acme: Company, customer: Customer, room: str
 ) -> None:
-    await arms(lab, "callback-dropped", match="participant-join")
+    await lab.arms("callback-dropped", match="participant-join")
     caller = await acme.is_called()
     await caller.becomes("in-progress")
     await caller.hangs_up()
     await numbers(customer, 2)
     assert customer.events("/events") == ["participant-leave", "conference-end"]
-    assert await struck(lab) == ["callback-dropped"]
+    assert await lab.strikes() == ["callback-dropped"]
     (dropped,) = [each for each in await lab.deliveries() if each["fault"] is not None]
     assert (dropped["status"], dropped["error"]) == (None, "not sent")
     assert dropped["parameters"]["StatusCallbackEvent"] == "participant-join"
 
 
+async def test_a_dropped_callback_spends_no_other_fault(
+    lab: Lab, acme: Company, customer: Customer, room: str
+) -> None:
+    await lab.arms("callback-dropped", match="participant-join")
+    await lab.arms("wrong-signature", next=1, match=room)
+    caller = await acme.is_called()
+    await caller.becomes("in-progress")
+    await caller.hangs_up()
+    await numbers(customer, 2)
+    assert await lab.strikes() == ["callback-dropped", "wrong-signature"]
+    assert [got.is_signed_with(acme.auth_token) for got in customer.at(room)] == [False, True]
+
+
+async def test_a_callback_to_no_address_is_lost_whether_it_is_dropped_or_not(
+    lab: Lab, acme: Company
+) -> None:
+    await lab.arms("callback-dropped", next=1)
+    acme.answers_calls_with(
+        "<Dial><Conference statusCallback='http://['"
+        " statusCallbackEvent='start join leave'>desk</Conference></Dial>"
+    )
+    caller = await acme.is_called()
+    await caller.becomes("in-progress")
+    await caller.hangs_up()
+    await caller.becomes("completed")
+    assert [d["url"] for d in await lab.deliveries() if "[" in d["url"]] == []
+
+
+async def test_two_faults_of_one_webhook_are_both_written_down(
+    lab: Lab, acme: Company, customer: Customer, room: str
+) -> None:
+    await lab.arms("callback-repeated", match="participant-join")
+    await lab.arms("wrong-signature", match="participant-join")
+    caller = await acme.is_called()
+    await caller.becomes("in-progress")
+    await numbers(customer, 2)
+    marked = {d["fault"] for d in await lab.deliveries() if d["url"].endswith(room)}
+    assert marked == {"callback-repeated, wrong-signature"}
+
+
 async def test_a_repeated_callback_arrives_twice_with_the_same_number(
     lab: Lab, acme: Company, customer: Customer, room: str
 ) -> None:
-    await arms(lab, "callback-repeated", next=1)
+    await lab.arms("callback-repeated", next=1)
     caller = await acme.is_called()
     await caller.becomes("in-progress")
     await caller.hangs_up()
@@ -90,7 +121,7 @@ async def test_a_repeated_callback_arrives_twice_with_the_same_number(
 async def test_a_delayed_callback_holds_up_those_behind_it(
     lab: Lab, acme: Company, customer: Customer, clock: MovedClock, room: str
 ) -> None:
-    await arms(lab, "callback-delayed", next=1, seconds=30)
+    await lab.arms("callback-delayed", next=1, seconds=30)
     caller = await acme.is_called()
     await clock.move(1)
     await caller.hangs_up()
@@ -103,7 +134,7 @@ async def test_a_delayed_callback_holds_up_those_behind_it(
 async def test_a_reordered_callback_is_overtaken(
     lab: Lab, acme: Company, customer: Customer, clock: MovedClock, room: str
 ) -> None:
-    await arms(lab, "callback-reordered", next=1, seconds=30)
+    await lab.arms("callback-reordered", next=1, seconds=30)
     caller = await acme.is_called()
     await clock.move(1)
     await caller.hangs_up()
@@ -115,7 +146,7 @@ async def test_a_reordered_callback_is_overtaken(
 async def test_a_wrong_signature_is_one_that_twilios_validator_refuses(
     lab: Lab, acme: Company, customer: Customer, room: str
 ) -> None:
-    await arms(lab, "wrong-signature", match="participant-join")
+    await lab.arms("wrong-signature", match="participant-join")
     caller = await acme.is_called()
     await caller.becomes("in-progress")
     await caller.hangs_up()
@@ -132,7 +163,7 @@ async def test_an_answer_that_is_lost_leads_to_the_fallback(
     await acme.twilio.incoming_phone_numbers(acme.number_sid).update_async(
         voice_fallback_url=customer.url("/fallback")
     )
-    await arms(lab, "answer-lost", match=acme.voice_path)
+    await lab.arms("answer-lost", match=acme.voice_path)
     await acme.is_called()
     (fallback,) = await eventually(lambda: customer.at("/fallback"))
     assert fallback.fields["ErrorCode"] == "11200"
@@ -142,7 +173,7 @@ async def test_an_answer_that_is_lost_leads_to_the_fallback(
 async def test_rest_refuses_and_does_nothing(
     lab: Lab, acme: Company, status: int, code: int
 ) -> None:
-    await arms(lab, "rest-refused", status=status, match="POST", next=1)
+    await lab.arms("rest-refused", status=status, match="POST", next=1)
     with pytest.raises(TwilioRestException) as refusal:
         await acme.twilio.new_keys.create_async(friendly_name="tokens")
     assert (refusal.value.status, refusal.value.code) == (status, code)
@@ -153,7 +184,7 @@ async def test_rest_refuses_and_does_nothing(
 async def test_rest_does_what_it_is_asked_though_whoever_asked_waits_in_vain(
     lab: Lab, acme: Company, clock: MovedClock
 ) -> None:
-    await arms(lab, "rest-answer-late", seconds=60, match="POST", next=1)
+    await lab.arms("rest-answer-late", seconds=60, match="POST", next=1)
     async with asyncio.TaskGroup() as tasks:
         creating = tasks.create_task(acme.twilio.new_keys.create_async(friendly_name="tokens"))
         (key,) = await eventually(acme.twilio.keys.list_async)
@@ -166,10 +197,10 @@ async def test_rest_does_what_it_is_asked_though_whoever_asked_waits_in_vain(
 async def test_rest_that_is_slow_does_nothing_until_then(
     lab: Lab, acme: Company, clock: MovedClock
 ) -> None:
-    await arms(lab, "rest-slow", seconds=60, match="POST", next=1)
+    await lab.arms("rest-slow", seconds=60, match="POST", next=1)
     async with asyncio.TaskGroup() as tasks:
         creating = tasks.create_task(acme.twilio.new_keys.create_async(friendly_name="tokens"))
-        await eventually(lambda: _has_struck(lab))
+        await eventually(lab.strikes)
         await clock.move(59)
         assert await acme.twilio.keys.list_async() == []
         await clock.move(1)
@@ -177,13 +208,9 @@ async def test_rest_that_is_slow_does_nothing_until_then(
     assert creating.result().sid == key.sid
 
 
-async def _has_struck(lab: Lab) -> bool:
-    return await struck(lab) != []
-
-
 async def test_a_share_strikes_the_same_calls_every_time(lab: Lab, acme: Company) -> None:
     async def refused() -> list[bool]:
-        fault = await arms(lab, "rest-refused", share=0.5, seed=7, match="Calls")
+        fault = await lab.arms("rest-refused", share=0.5, seed=7, match="Calls")
         outcomes: list[bool] = []
         for _ in range(12):
             try:
@@ -202,14 +229,14 @@ async def test_a_share_strikes_the_same_calls_every_time(lab: Lab, acme: Company
 async def test_a_fault_strikes_the_account_that_it_is_for(
     lab: Lab, acme: Company, globex: Company
 ) -> None:
-    await arms(lab, "rest-refused", account_sid=globex.account_sid)
+    await lab.arms("rest-refused", account_sid=globex.account_sid)
     assert await acme.twilio.calls.list_async() == []
     with pytest.raises(TwilioException):
         await globex.twilio.calls.list_async()
 
 
 async def test_a_socket_is_lost_when_the_page_says_something(lab: Lab, acme: Company) -> None:
-    await arms(lab, "socket-lost", match="invite")
+    await lab.arms("socket-lost", match="invite")
     async with page(acme) as ana:
         await ana.listens(await acme.token())
         await ana.says("invite", callsid="TJSabc", sdp="v=0")
@@ -217,7 +244,7 @@ async def test_a_socket_is_lost_when_the_page_says_something(lab: Lab, acme: Com
         while message.type is aiohttp.WSMsgType.TEXT:
             message = await ana.socket.receive(timeout=5)
         assert message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
-    assert await struck(lab) == ["socket-lost"]
+    assert await lab.strikes() == ["socket-lost"]
 
 
 async def test_a_carrier_that_restarts_ends_its_calls_and_loses_its_sockets(

@@ -2,12 +2,11 @@
 
 from tests.local_carrier.lab import Company, Lab
 from tests.local_carrier.page import page
-from tests.local_carrier.test_faults import arms, struck
 from tests.serving import eventually
 
 
 async def test_without_media_a_call_is_answered_and_silent(lab: Lab, acme: Company) -> None:
-    await arms(lab, "no-media")
+    await lab.arms("no-media")
     acme.answers_calls_with("<Dial><Conference beep='false'>desk</Conference></Dial>")
     async with page(acme) as ana:
         await ana.listens(await acme.token())
@@ -16,7 +15,7 @@ async def test_without_media_a_call_is_answered_and_silent(lab: Lab, acme: Compa
         caller = await acme.is_called()
         await caller.becomes("in-progress")
         await caller.hears("silence")
-    assert await struck(lab) == ["no-media"]
+    assert await lab.strikes() == ["no-media"]
 
 
 async def test_in_another_region_a_room_of_the_same_name_is_another_room(
@@ -26,7 +25,7 @@ async def test_in_another_region_a_room_of_the_same_name_is_another_room(
     acme.answers_calls_with("<Dial><Conference beep='false'>desk</Conference></Dial>")
     caller = await acme.is_called()
     await caller.hears("music")
-    await arms(lab, "other-region", next=1)
+    await lab.arms("other-region", next=1)
     agent = await acme.connects()
     await agent.hears("music")
     assert (await caller.look())["hears"]["kind"] == "music"
@@ -41,7 +40,7 @@ async def test_whoever_is_added_by_rest_may_come_into_another_region_too(
     acme.answers_calls_with("<Dial><Conference beep='false'>desk</Conference></Dial>")
     caller = await acme.is_called()
     await caller.hears("music")
-    await arms(lab, "other-region", next=1, match="desk")
+    await lab.arms("other-region", next=1, match="desk")
     await lab.handset("+15557770001", voice={"tone": 523})
     await acme.twilio.conferences("desk").participants.create_async(
         to="+15557770001", from_=acme.number

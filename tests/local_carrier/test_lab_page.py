@@ -217,12 +217,20 @@ async def test_a_page_that_stays_open_shows_what_the_carrier_does_after_a_restar
         await page.goto(f"{lab.address}/")
         await expect(rows).to_have_count(2)
         await expect(texts).to_have_count(2)
+        await lab.arms("no-media")
+        await expect(page.locator("#faults > li")).to_contain_text("Browsers have no audio")
         port = int(lab.address.rpartition(":")[2])
     await expect(page.locator("#link")).to_have_text("out of reach")
     await expect(page.get_by_role("button", name="Dial")).to_be_disabled()
+    # The page finds the carrier again only when that has new things to tell, with ids that the old
+    # ones had.
+    await page.route("**/lab/**", lambda route: route.abort())
     async with carrier_on(port, tmp_path) as lab:
-        await expect(page.locator("#link")).to_have_text("live")
         await calls(lab, "+15551110003")
+        await lab.arms("rest-slow")
+        await page.unroute("**/lab/**")
+        await expect(page.locator("#link")).to_have_text("live")
+        await expect(page.locator("#faults > li")).to_contain_text("REST is slow")
         await expect(rows).to_have_count(1)
         await expect(rows).to_contain_text("+15551110003")
         await expect(texts).to_have_count(1)

@@ -341,24 +341,33 @@ async def test_texts_are_listed_by_whom_and_when(acme: Company, clock: MovedCloc
     assert [m.sid for m in since] == [came_in["sid"], second.sid]
 
 
+def kept(messages: Messages, clock: MovedClock, direction: Direction) -> Message:
+    account = Account(sid="AC1", auth_token="", friendly_name="Acme")
+    message = Message(
+        account, clock, messages.changes, sender=ANA, to=BEN, body="Hi", direction=direction
+    )
+    messages.add(message)
+    return message
+
+
 def test_of_too_many_texts_the_oldest_is_forgotten_that_is_not_under_way(
     clock: MovedClock,
 ) -> None:
     messages = Messages()
-    acme = Account(sid="AC1", auth_token="", friendly_name="Acme")
-
-    def added(direction: Direction) -> Message:
-        message = Message(
-            acme, clock, messages.changes, sender=ANA, to=BEN, body="Hi", direction=direction
-        )
-        messages.add(message)
-        return message
-
-    waiting, sent = added("outbound-api"), added("outbound-api")
+    waiting, sent = (kept(messages, clock, "outbound-api") for _ in range(2))
     for status in (MessageStatus.SENDING, MessageStatus.SENT):
         sent.become(status)
-    came_in = [added("inbound") for _ in range(KEPT_MESSAGES - 1)]
-    assert messages.of_account(acme) == [waiting, sent, *came_in[1:]]
+    came_in = [kept(messages, clock, "inbound") for _ in range(KEPT_MESSAGES - 1)]
+    assert messages.changed_since(0) == [waiting, sent, *came_in[1:]]
+
+
+def test_a_text_that_comes_in_is_kept_though_all_others_are_under_way(clock: MovedClock) -> None:
+    messages = Messages()
+    for _ in range(KEPT_MESSAGES):
+        kept(messages, clock, "outbound-api")
+    for _ in range(2):
+        message = kept(messages, clock, "inbound")
+        assert messages.find(message.sid) is message
 
 
 # Pictures

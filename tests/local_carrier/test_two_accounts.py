@@ -162,8 +162,8 @@ async def test_no_route_tells_a_stranger_anything_that_it_does_not_tell_of_what_
                 path = address(route, account_sid, chosen)
                 got = await answer(acme, login, route.method, path, fields)
                 unknown = account_sid if account_sid == home[0] else never_was(account_sid)
-                path = address(route, unknown, tuple(map(never_was, chosen)))
-                expected = await answer(acme, login, route.method, path, fields)
+                nowhere = address(route, unknown, tuple(map(never_was, chosen)))
+                expected = await answer(acme, login, route.method, nowhere, fields)
                 attempts += 1
                 if got != expected or got[0] < 400 or any(sid in got[1] for sid in things.all()):
                     told.append(f"{route.method} {path}: {got}, not {expected}")

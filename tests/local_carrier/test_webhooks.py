@@ -3,7 +3,6 @@
 import asyncio
 import time
 from contextlib import suppress
-from typing import Any
 
 import pytest
 from twilio.request_validator import RequestValidator
@@ -32,10 +31,6 @@ def test_a_fragment_changes_times_and_retries_within_twilios_limits() -> None:
 
 async def point(acme: Company, **where: str) -> None:
     await acme.twilio.incoming_phone_numbers(acme.number_sid).update_async(**where)
-
-
-async def arms(lab: Lab, kind: str, **how: Any) -> None:
-    await lab.ask("POST", "/lab/faults", {"kind": kind, **how}, 201)
 
 
 def told(customer: Customer, path: str, field: str) -> list[str]:
@@ -226,7 +221,7 @@ async def test_the_log_says_why_no_answer_came(lab: Lab, acme: Company, customer
     customer.answers("/slow", Reply(delay=2))
     customer.answers("/busy", Reply(status=503))
     customer.answers("/lost", Reply())
-    await arms(lab, "answer-lost", match="/lost")
+    await lab.arms("answer-lost", match="/lost")
     for path in ("/slow#rt=100", "/busy", "/lost"):
         body = {"account_sid": acme.account_sid, "url": customer.url(path)}
         await lab.ask("POST", "/lab/webhooks", body)
@@ -256,7 +251,7 @@ async def test_a_repeated_callback_can_be_told_by_its_token(
     customer.answers("/status", Reply())
     await point(acme, status_callback=customer.url("/status"))
     acme.answers_calls_with("<Hangup/>")
-    await arms(lab, "callback-repeated", next=1)
+    await lab.arms("callback-repeated", next=1)
     for _ in range(2):
         await (await acme.is_called()).becomes("completed")
     got = await eventually(lambda: customer.at("/status")[2:] and customer.at("/status"))
@@ -284,8 +279,8 @@ async def test_a_fault_may_be_for_one_status_of_a_text_or_of_a_recording(
     acme = await still_lab.company("Acme", "+15550100001", customer)
     customer.answers("/status", Reply())
     customer.answers("/recorded", Reply())
-    await arms(still_lab, "callback-dropped", match="/status sent")
-    await arms(still_lab, "callback-dropped", match="/recorded completed")
+    await still_lab.arms("callback-dropped", match="/status sent")
+    await still_lab.arms("callback-dropped", match="/recorded completed")
     customer.twiml("/after", "<Hangup/>")
     acme.answers_calls_with(
         "<Record playBeep='false' maxLength='2' action='/after' recordingStatusCallback='/recorded'"

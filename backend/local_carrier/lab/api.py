@@ -34,7 +34,7 @@ from backend.local_carrier.phones import ScriptedPhone
 from backend.local_carrier.signalling.outgoing import place_call
 from backend.local_carrier.signalling.tokens import TokenRefused, read_token
 from backend.local_carrier.voices import voice_in_a_call, voice_of
-from backend.local_carrier.webhooks.delivery import Delivery
+from backend.local_carrier.webhooks.log import Delivery
 
 Lab = NamedDependency[Exchange]
 SHOWN_PHONES, LISTENED_PHONES = 200, 30

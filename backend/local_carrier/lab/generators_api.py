@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody
 
 from backend.local_carrier.exchange import Exchange
 from backend.local_carrier.generators import Counts, Generator, Plan, Spread
-from backend.local_carrier.handsets import VoiceChoice
+from backend.local_carrier.handsets import Keys, VoiceChoice
 from backend.local_carrier.lab.problems import LabProblem
 from backend.local_carrier.voices import voice_of
 
@@ -26,7 +26,7 @@ class NewGenerator(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     rates: Annotated[list[Rate], msgspec.Meta(min_length=1, max_length=168)]
     talk: Spread = Spread(mean=180.0, shape="lognormal")
     patience: Spread | None = Spread(mean=120.0)
-    keys: str = ""
+    keys: Keys = ""
     keys_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
     voice: VoiceChoice = VoiceChoice(silence=True)
     seed: int = 0

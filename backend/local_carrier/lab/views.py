@@ -81,7 +81,7 @@ class PhoneView(msgspec.Struct, rename={"caller": "from"}):
     caller: str
     to: str
     account_sid: str
-    digits: Keys
+    digits: str
     conference: str | None
     talks_with: str | None
     """Of a leg that is bridged: the other party's address."""

@@ -9,6 +9,7 @@ import msgspec
 
 from backend.local_carrier.accounts import Account
 from backend.local_carrier.exchange import Exchange
+from backend.local_carrier.keys import KEYS, MOST_KEYS
 from backend.local_carrier.numbering import whole
 from backend.local_carrier.times import rfc2822
 from backend.local_carrier.webhooks.parameters import API_VERSION
@@ -93,6 +94,13 @@ class Form:
         except (ValueError, OverflowError) as error:
             raise Refused(400, 20001, f"{name} is not a date: {given}") from error
         return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+    def keys(self, name: str) -> str:
+        """Keys for the carrier to press once a call is answered."""
+        given = self._values.get(name, "")
+        if len(given) > MOST_KEYS or not KEYS.issuperset(given):
+            raise Refused(400, 20001, f"{name} cannot be {given[:MOST_KEYS]}")
+        return given
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         """Anything but true is false, as Twilio says."""

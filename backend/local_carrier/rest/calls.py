@@ -1,6 +1,5 @@
 """Call: one leg. To be made, watched, taken to other TwiML, or ended."""
 
-from backend.local_carrier.keys import KEYS
 from backend.local_carrier.legs import PROGRESS_EVENTS, Callbacks, Leg, LegStatus
 from backend.local_carrier.placing import Placed, QueueTooLong, TooManyCalls
 from backend.local_carrier.rest.addresses import called_address, caller_address, client_parameters
@@ -92,7 +91,7 @@ def create(asked: Asked) -> Told:
     wish = recording_wish(form) if form.flag("Record") else None
     timeout = form.whole("Timeout", 60, least=1, most=600)
     limit = form.whole("TimeLimit", LONGEST_CALL, least=1)
-    keys, detection = _keys(form), _detection(form)
+    keys, detection = form.keys("SendDigits"), _detection(form)
     try:
         exchange.placing.check(asked.account)
         leg = exchange.outgoing(
@@ -168,13 +167,6 @@ def _first_document(asked: Asked) -> GoTo | Document:
     if form.text("Twiml"):
         return _inline(form.text("Twiml"))
     raise Refused(400, 21205, "Url parameter is required.")
-
-
-def _keys(form: Form) -> str:
-    keys = form.text("SendDigits")
-    if not KEYS.issuperset(keys):
-        raise Refused(400, 20001, f"SendDigits cannot be {keys}")
-    return keys
 
 
 def _detection(form: Form) -> str:

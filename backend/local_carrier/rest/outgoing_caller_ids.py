@@ -35,7 +35,7 @@ def create(asked: Asked) -> Told:
         number=number,
         friendly_name=_name(form, number),
         delay=form.whole("CallDelay", 0, most=LONGEST_DELAY_SECONDS),
-        extension=form.text("Extension"),
+        extension=form.keys("Extension"),
         status_callback=form.url("StatusCallback"),
         status_callback_method=form.method("StatusCallbackMethod"),
     )

@@ -117,9 +117,10 @@ class Webhooks:
         async def deliver() -> None:
             if previous is not None:
                 await asyncio.wait([previous])
-            if webhook.fault == "callback-dropped":
-                self._write_down_as_dropped(webhook)
             try:
+                if webhook.fault == "callback-dropped":
+                    with suppress(WebhookFailed):
+                        self._write_down_as_dropped(webhook)
                 await self._faults.suffer(fault, send)
             finally:
                 if self._last_in_line.get(line) is asyncio.current_task():
@@ -147,7 +148,10 @@ class Webhooks:
         attempt = 0
         while True:
             attempt += 1
-            delivery = self._written_down(webhook, url, attempt)
+            token, fault = self._signing_token(webhook)
+            signed = webhook.signed(token, url)
+            delivery = self._written_down(webhook, url, signed, attempt)
+            delivery.suffers(fault)
             outgoing = Outgoing(
                 method=webhook.method,
                 url=url,
@@ -186,35 +190,45 @@ class Webhooks:
             delivery.duration_ms = round((time.monotonic() - began) * 1000, 1)
         lost = self._faults.strike(("answer-lost",), webhook.account.sid, webhook.in_words)
         if lost is not None:
-            delivery.fault = lost.kind
+            delivery.suffers(lost.kind)
             raise NoAnswer("rt", UNUSABLE, "timed out")
         return incoming
 
-    def _written_down(self, webhook: Webhook, sent_url: str, attempt: int) -> Delivery:
+    def _signing_token(self, webhook: Webhook) -> tuple[str, str | None]:
+        """What to sign with, and the fault that makes it another one than the account's."""
         account = webhook.account
         forged = self._faults.strike(("wrong-signature",), account.sid, webhook.in_words)
-        token = account.auth_token if forged is None else secrets.token_hex(16)
+        if forged is None:
+            return account.auth_token, None
+        return secrets.token_hex(16), forged.kind
+
+    def _written_down(
+        self, webhook: Webhook, sent_url: str, signature: str, attempt: int
+    ) -> Delivery:
         self._count += 1
         delivery = Delivery(
             id=self._count,
             at=self._clock.now(),
-            account_sid=account.sid,
+            account_sid=webhook.account.sid,
             method=webhook.method,
             url=sent_url,
             parameters=webhook.parameters,
-            signature=webhook.signed(token, sent_url),
+            signature=signature,
             attempt=attempt,
             fallback=webhook.fallback,
             json=webhook.json.body.decode() if webhook.json is not None else None,
-            fault=forged.kind if forged is not None else webhook.fault,
         )
+        delivery.suffers(webhook.fault)
         self.log.append(delivery)
         return delivery
 
     def _write_down_as_dropped(self, webhook: Webhook) -> None:
+        """Raises `WebhookFailed` for an address to which nothing could have been sent."""
+        _check_address(webhook.url)
         sent_url, _ = webhook.as_sent()
-        dropped = self._written_down(webhook, sent_url, attempt=1)
-        dropped.fault, dropped.error, dropped.duration_ms = webhook.fault, "not sent", 0.0
+        signed = webhook.signed(webhook.account.auth_token, sent_url)
+        dropped = self._written_down(webhook, sent_url, signed, attempt=1)
+        dropped.error, dropped.duration_ms = "not sent", 0.0
 
 
 def _check_address(url: str) -> None:

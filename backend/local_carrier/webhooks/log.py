@@ -25,12 +25,16 @@ class Delivery(msgspec.Struct):
     json: str | None = None
     """The body of a webhook that is no form."""
     fault: str | None = None
-    """The fault that struck it, if one did."""
+    """The faults that struck it, if any did, one after the other."""
     status: int | None = None
     body: str | None = None
     error: str | None = None
     """Why there is no answer that can be used."""
     duration_ms: float | None = None
+
+    def suffers(self, fault: str | None) -> None:
+        if fault is not None:
+            self.fault = fault if self.fault is None else f"{self.fault}, {fault}"
 
     def came_back(self, incoming: Incoming) -> None:
         self.status = incoming.status

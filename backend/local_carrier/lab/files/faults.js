@@ -25,9 +25,9 @@ let last = 0;
 
 export const sinceStrike = () => last;
 
-export function forgetStrikes() {
+export function forgetFaults() {
   last = 0;
-  byId('strikes').replaceChildren();
+  for (const list of ['faults', 'strikes', 'generators']) byId(list).replaceChildren();
 }
 
 keepOptions(faultForm.elements.kind, Object.entries(KINDS).map(([value, text]) => ({ value, text })));

@@ -2,7 +2,7 @@
 
 import { showAwaited } from './dialler.js';
 import { byId, write } from './dom.js';
-import { drawClock, drawFaults, drawGenerators, forgetStrikes, sinceStrike } from './faults.js';
+import { drawClock, drawFaults, drawGenerators, forgetFaults, sinceStrike } from './faults.js';
 import { drawMessages, forgetMessages, lastChange } from './messages.js';
 import { learnAccounts } from './names.js';
 import { drawNumbers } from './numbers.js';
@@ -12,6 +12,7 @@ import { drawWebhooks, forgetWebhooks, since } from './webhooks.js';
 import { ask, Unanswered } from './wire.js';
 
 const LOOK_EVERY_MS = 500;
+const PATIENCE_MS = 5000; // with one look; a carrier that hangs is out of reach
 const OUT_OF_REACH = 'The carrier is out of reach: it has stopped, or this page has lost it. '
   + 'What you see is what was last known. Nothing can be dialled or hung up until it is back.';
 const PARTS = ['calls', 'rooms', 'messages', 'webhooks', 'faults'];
@@ -56,7 +57,7 @@ async function askAll() {
     messages: `messages?since=${lastChange()}`, deliveries: `deliveries?since=${since()}`, faults: 'faults',
     strikes: `strikes?since=${sinceStrike()}`, generators: 'generators', clock: 'clock',
   };
-  const answers = await Promise.all(Object.values(asked).map(path => ask('GET', `/lab/${path}`)));
+  const answers = await Promise.all(Object.values(asked).map(path => ask('GET', `/lab/${path}`, undefined, PATIENCE_MS)));
   return Object.fromEntries(Object.keys(asked).map((name, at) => [name, answers[at]]));
 }
 
@@ -67,7 +68,7 @@ function isOfAnotherRun(clock) {
   if (known === null || known === run) return false;
   forgetMessages();
   forgetWebhooks();
-  forgetStrikes();
+  forgetFaults();
   return true;
 }
 

@@ -18,6 +18,7 @@ export function since() {
 export function forgetWebhooks() {
   known.clear();
   last = 0;
+  byId('deliveries').replaceChildren();
 }
 
 export function drawWebhooks(deliveries) {

@@ -9,12 +9,13 @@ export class Unanswered extends Error {
   }
 }
 
-// Gives what the carrier tells. Throws `Unanswered` when it refuses, or cannot be asked.
-export async function ask(method, path, body) {
+// Gives what the carrier tells. Throws `Unanswered` when it refuses, or cannot be asked, or takes longer than `patience`.
+export async function ask(method, path, body, patience = null) {
   const response = await fetch(path, {
     method,
     headers: body ? { 'content-type': 'application/json' } : {},
     body: body && JSON.stringify(body),
+    signal: patience === null ? null : AbortSignal.timeout(patience),
   }).catch(outOfReach);
   const text = await response.text().catch(outOfReach);
   const told = parsed(text);

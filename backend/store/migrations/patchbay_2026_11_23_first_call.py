@@ -8,7 +8,8 @@ must look before a tenant is known (who signs in, whose time has run out).
 """
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.table import Table
+
+from backend.store.sql_migration import run
 
 ID = "2026-11-23T09:00:00:000000"
 VERSION = "1.38.0"
@@ -301,15 +302,6 @@ revoke all on function {function} from public;
 grant execute on function {function} to patchbay_app;
 alter function {function} owner to patchbay_doorkeeper
 """
-
-
-class AnyTable(Table):
-    """Only to reach the engine: the statements below are plain SQL."""
-
-
-async def run(statements: str) -> None:
-    """Run SQL as it stands. Braces are doubled because Piccolo reads them as placeholders."""
-    await AnyTable.raw(statements.replace("{", "{{").replace("}", "}}"))
 
 
 async def lay_out() -> None:

@@ -92,6 +92,32 @@ class AgentTransferred(Struct, frozen=True, tag=True):
     to: UUID
 
 
+class AgentConsulted(Struct, frozen=True, tag=True):
+    """The beginning of a warm transfer: `to` is rung, and the caller hears music."""
+
+    agent_id: UUID
+    to: UUID
+
+
+class AgentTalkedWith(Struct, frozen=True, tag=True):
+    """While they consult: swap between caller and colleague, or talk with both."""
+
+    agent_id: UUID
+    talk_with: TalkWith
+
+
+class AgentCompleted(Struct, frozen=True, tag=True):
+    """The end of a warm transfer: the colleague has the call from now on."""
+
+    agent_id: UUID
+
+
+class AgentCancelledConsult(Struct, frozen=True, tag=True):
+    """The colleague is let go; the agent talks with the caller again."""
+
+    agent_id: UUID
+
+
 class AgentBecameFree(Struct, frozen=True, tag=True):
     """An agent can be offered calls from now on; asked of every call that rings."""
 
@@ -130,32 +156,6 @@ class AgentSignedOut(Struct, frozen=True, tag=True):
 
 class AgentFinishedWrapUp(Struct, frozen=True, tag=True):
     pass
-
-
-class AgentConsulted(Struct, frozen=True, tag=True):
-    """The beginning of a warm transfer: `to` is rung, and the caller hears music."""
-
-    agent_id: UUID
-    to: UUID
-
-
-class AgentTalkedWith(Struct, frozen=True, tag=True):
-    """While they consult: swap between caller and colleague, or talk with both."""
-
-    agent_id: UUID
-    talk_with: TalkWith
-
-
-class AgentCompleted(Struct, frozen=True, tag=True):
-    """The end of a warm transfer: the colleague has the call from now on."""
-
-    agent_id: UUID
-
-
-class AgentCancelledConsult(Struct, frozen=True, tag=True):
-    """The colleague is let go; the agent talks with the caller again."""
-
-    agent_id: UUID
 
 
 CarrierSignal = (

@@ -1,4 +1,4 @@
-"""What an agent sees at once of whoever rings: that caller's earlier calls, and nobody else's."""
+"""What an agent sees at once of whoever they talk with: that caller's earlier calls."""
 
 from uuid import UUID
 

@@ -63,7 +63,12 @@ function consulting(was: SeenCall, is: SeenCall, { me, nameOf }: BoardView): str
   if (!before || before.failed) return sentence(`${other} is being rung.${music}`);
   if (now.present && !before.present) return sentence(`${other} is here.`);
   if (now.talk_with === before.talk_with) return "";
-  return { colleague: sentence(`You talk with ${other}.`), caller: "The caller is back.", all: "All three of you talk." }[now.talk_with];
+  const iAmAsked = is.agent_id !== me?.agent.id;
+  return {
+    colleague: sentence(`You talk with ${other}.`),
+    caller: sentence(iAmAsked ? `${other} talks with the caller. You hear music.` : `You talk with the caller. ${other} hears music.`),
+    all: "All three of you talk.",
+  }[now.talk_with];
 }
 
 function overdue(before: BoardView, after: BoardView): string[] {

@@ -13,10 +13,11 @@ import type { Move } from "./moves";
 import { PhoneLock, phoneLockName, type Locks } from "./phone_lock";
 import { loadPreferences, savePreferences, type Preferences } from "./preferences";
 import { Ringer } from "./ringer";
+import { ScreenPop, type Earlier } from "./screen_pop";
 import { Softphone, type PhoneState } from "./softphone";
 import { hasGap } from "./truth";
 import type { VoiceDeviceClass } from "./voice_device";
-import type { Call, Me, TalkWith } from "./wire";
+import type { Me, TalkWith } from "./wire";
 
 export type ColleagueMenu = "transfer" | "consult";
 
@@ -30,8 +31,8 @@ export interface Screen {
   /** The browser keeps the ringtone silent until the page is clicked. */
   readonly ringIsMute: boolean;
   readonly askingMicrophone: boolean;
-  /** Earlier calls of whoever I talk with, or else of who rings; null until they are known. */
-  readonly earlier: { readonly callId: string; readonly calls: readonly Call[] } | null;
+  /** Earlier calls of whoever I talk with; null until they are known. */
+  readonly earlier: Earlier | null;
   /** How often a key has asked for each menu of colleagues. */
   readonly menusAsked: Readonly<Record<ColleagueMenu, number>>;
   /** What a screen reader is to be told now. */
@@ -63,15 +64,19 @@ export class BoardStore {
   private readonly commands: Commands;
   private readonly phone: Softphone;
   private readonly ringer: Ringer;
+  private readonly pop: ScreenPop;
   private feed: Feed | null = null;
   private lock: PhoneLock | null = null;
   private started = false;
   private moves = 0;
-  private popped: string | null = null;
 
   constructor(private readonly around: Surroundings) {
     this.commands = new Commands(around.apiBase, around.request);
     this.ringer = new Ringer(around.apiBase, (audible) => this.show({ ringIsMute: !audible }));
+    this.pop = new ScreenPop(
+      (callId) => this.commands.earlierCalls(callId),
+      (earlier) => this.show({ earlier }),
+    );
     this.screen = {
       board: initialState,
       view: null,
@@ -351,26 +356,12 @@ export class BoardStore {
     if (board.truth && hasGap(board.truth)) this.feed?.resume();
     this.phone.follow(myCallByTruth(board.truth)?.id ?? null);
     this.ringIfNeeded();
-    this.popCaller();
+    this.pop.follow(this.screen.view?.mine?.id ?? null);
     const known = new Set(before.passing.map(({ call }) => call.id));
     for (const { call } of board.passing) {
       if (known.has(call.id)) continue;
       setTimeout(() => this.dispatch({ type: "passing-over", callId: call.id }), PASSING_SHOWN);
     }
-  }
-
-  /** Whoever I talk with, or else who rings: their earlier calls are asked for once. */
-  private popCaller(): void {
-    const { view } = this.screen;
-    const call = view?.mine ?? view?.ringing[0] ?? view?.ringBacks[0];
-    if (call?.id === this.popped) return;
-    this.popped = call?.id ?? null;
-    this.show({ earlier: null });
-    if (!call) return;
-    this.commands.earlierCalls(call.id).then(
-      (calls) => this.popped === call.id && this.show({ earlier: { callId: call.id, calls } }),
-      () => undefined, // a convenience: the call goes on without it
-    );
   }
 
   /** One tab rings, for the call that has waited longest, and only while the board can be believed. */

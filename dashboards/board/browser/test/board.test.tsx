@@ -119,10 +119,11 @@ describe("my call", () => {
 });
 
 describe("whoever calls", () => {
-  it("is known by their earlier calls as soon as they ring, and until they are gone", async () => {
-    const stage = await Stage.open({ recent: [ended({ id: "other", caller: "+15550009999" })] });
+  it("is known by their earlier calls as soon as I take theirs, and until they are gone", async () => {
+    const stage = await Stage.open({ calls: [call()], recent: [ended({ id: "other", caller: "+15550009999" })] });
     stage.earlier.set("call-1", [ended({ id: "before", handled_by: [BEN] })]);
-    await stage.say({ event: "call-arrived", call: call() });
+    expect(stage.zone("recent").textContent).toContain("+1 555 000 9999");
+    await press("a");
     expect(stage.zone("recent").textContent).toContain("Earlier calls from +1 555 765 4321");
     expect(stage.zone("recent").textContent).toContain("Ben Carter");
     expect(stage.zone("recent").textContent).not.toContain("+1 555 000 9999");
@@ -131,7 +132,7 @@ describe("whoever calls", () => {
   });
 
   it("changes nothing if they have never called", async () => {
-    const stage = await Stage.open({ calls: [call()] });
+    const stage = await Stage.open({ calls: [mine()] });
     expect(stage.zone("recent").textContent).toContain("Recent calls");
   });
 });

@@ -22,7 +22,7 @@ export function Recent() {
   );
 }
 
-/** While somebody rings or talks with me: what they called about before is worth more than the rest. */
+/** While somebody talks with me: what they called about before is worth more than the rest. */
 function Earlier({ calls }: { calls: readonly Call[] }) {
   return (
     <Zone zone="recent" title={`Earlier calls from ${phoneNumber(calls[0]!.caller)}`} count={calls.length} isList>

@@ -1,11 +1,10 @@
 /** How the conversation stands, in plain words: connected, joining, or what keeps my voice from it. */
-import type { SeenCall } from "../board_view";
-import { MICROPHONE_HELP } from "../microphone";
-import { Elapsed } from "./clock";
-import type { PhoneState } from "../softphone";
-import { consultOf } from "../board_view";
+import { consultOf, type BoardView, type SeenCall } from "../board_view";
 import { NOT_TAKEN, sentence } from "../format";
+import { MICROPHONE_HELP } from "../microphone";
+import type { PhoneState } from "../softphone";
 import type { Consult } from "../wire";
+import { Elapsed } from "./clock";
 import { useScreen, useStore, useView } from "./context";
 import { WarningIcon } from "./icons";
 
@@ -18,18 +17,46 @@ interface Told {
 export function VoiceState({ call }: { call: SeenCall }) {
   const store = useStore();
   const { phone } = useScreen();
-  const { me, nameOf } = useView();
-  const told = tell(call, phone, me?.agent.id, nameOf);
+  const view = useView();
+  const told = tell(call, phone, view);
   return (
     <div className={`voice-state ${told.tone}`}>
       {told.tone === "problem" ? <WarningIcon /> : <span className="pulse" aria-hidden="true" />}
       <span role="status"><b>{told.text}</b>{told.detail && <small>{told.detail}</small>}</span>
-      {call.held_at && call.agent_id === me?.agent.id && <Elapsed since={call.held_at} className="wait" />}
+      {call.held_at && call.agent_id === view.me?.agent.id && <Elapsed since={call.held_at} className="wait" />}
       {phone.isPhone === false && (
         <button type="button" className="button small" onClick={() => store.takePhone()}>Speak here</button>
       )}
     </div>
   );
+}
+
+function tell(call: SeenCall, phone: PhoneState, { me, nameOf }: BoardView): Told {
+  if (call.pending === "hang-up") return { tone: "busy", text: consultOf(call) ? "Leaving the call…" : "Ending the call…" };
+  if (phone.isPhone === false) return { tone: "busy", text: "You speak in another tab", detail: "This one shows the same board." };
+  const { microphone } = phone;
+  const speaks = phone.voice?.callId === call.id ? phone.voice.status : null;
+  if (speaks !== "open" && microphone !== "ready" && microphone !== "unknown") {
+    return { tone: "problem", text: "The caller cannot hear you", detail: MICROPHONE_HELP[microphone] };
+  }
+  if (phone.trouble) return { tone: "problem", text: "Reconnecting your voice…", detail: phone.trouble };
+  if (speaks === "reconnecting") return { tone: "busy", text: "Reconnecting your voice…", detail: "The caller stays on the line." };
+  const consult = consultOf(call);
+  if (consult && (speaks === "open" || !consult.accepted)) return muted(tellConsult(call, consult, me?.agent.id, nameOf), phone);
+  if (call.held_at && call.consult?.failed) {
+    return { tone: "busy", text: sentence(`${nameOf(call.consult.agent_id)} ${NOT_TAKEN[call.consult.failed]}`), detail: "The caller hears music: resume to talk with them again." };
+  }
+  if (call.held_at && !consult) return { tone: "busy", text: "On hold", detail: "The caller hears music. Nobody hears you." };
+  if (speaks === "open" && call.agent_present) {
+    return muted({ tone: "good", text: "Connected" }, phone);
+  }
+  if (call.pending) return { tone: "busy", text: "Taking the call…" };
+  return { tone: "busy", text: "Joining the conversation…" };
+}
+
+/** Nobody shall take a conversation for one in which they are heard while they are not. */
+function muted(told: Told, { muted }: PhoneState): Told {
+  return muted && told.tone === "good" ? { ...told, tone: "busy", text: `${told.text}, and you are muted` } : told;
 }
 
 function tellConsult(call: SeenCall, consult: Consult, me: string | undefined, nameOf: (id: string) => string): Told {
@@ -52,27 +79,4 @@ function tellConsult(call: SeenCall, consult: Consult, me: string | undefined, n
     case "all":
       return { tone: "good", text: "All three of you talk" };
   }
-}
-
-export function tell(call: SeenCall, phone: PhoneState, me?: string, nameOf: (id: string) => string = () => "Your colleague"): Told {
-  if (call.pending === "hang-up") return { tone: "busy", text: consultOf(call) ? "Leaving the call…" : "Ending the call…" };
-  if (phone.isPhone === false) return { tone: "busy", text: "You speak in another tab", detail: "This one shows the same board." };
-  const { microphone } = phone;
-  const speaks = phone.voice?.callId === call.id ? phone.voice.status : null;
-  if (speaks !== "open" && microphone !== "ready" && microphone !== "unknown") {
-    return { tone: "problem", text: "The caller cannot hear you", detail: MICROPHONE_HELP[microphone] };
-  }
-  if (phone.trouble) return { tone: "problem", text: "Reconnecting your voice…", detail: phone.trouble };
-  if (speaks === "reconnecting") return { tone: "busy", text: "Reconnecting your voice…", detail: "The caller stays on the line." };
-  const consult = consultOf(call);
-  if (consult && (speaks === "open" || !consult.accepted)) return tellConsult(call, consult, me, nameOf);
-  if (call.held_at && call.consult?.failed) {
-    return { tone: "busy", text: sentence(`${nameOf(call.consult.agent_id)} ${NOT_TAKEN[call.consult.failed]}`), detail: "The caller hears music: resume to talk with them again." };
-  }
-  if (call.held_at && !consult) return { tone: "busy", text: "On hold", detail: "The caller hears music. Nobody hears you." };
-  if (speaks === "open" && call.agent_present) {
-    return phone.muted ? { tone: "busy", text: "Connected, and you are muted" } : { tone: "good", text: "Connected" };
-  }
-  if (call.pending) return { tone: "busy", text: "Taking the call…" };
-  return { tone: "busy", text: "Joining the conversation…" };
 }

@@ -1,13 +1,10 @@
-"""Texts, out and in: their road, who is told of it, and who wants no more of them.
+"""Texts that go out: their road, who is told of it, and what REST does with them.
 
 The clock is moved by hand: nothing happens before it is time.
 """
 
-import base64
-from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
 from backend.local_carrier.accounts import Account
@@ -20,28 +17,15 @@ from backend.local_carrier.messages import (
     MessageStatus,
 )
 from backend.local_carrier.segments import segments, smart_encoded
-from backend.local_carrier.server import carrier
 from tests.local_carrier.customer import Customer, Reply
 from tests.local_carrier.lab import Company, Lab
-from tests.local_carrier.openapi import ROOT
 from tests.local_carrier.refusals import refusal_of
-from tests.serving import served
-
-ANA = "+15557654321"
-BEN = "+15557654322"
-PICTURE = b"\x89PNG\r\n\x1a\n and the rest"
-WHOLE_ROAD = 5.0
-"""Seconds in which any text has come wherever it comes, the slow ones aside."""
+from tests.local_carrier.texts import ANA, BEN, WHOLE_ROAD, text
 
 
 @pytest.fixture
 async def lab(still_lab: Lab) -> Lab:
     return still_lab
-
-
-async def text(acme: Company, **more: Any) -> Any:
-    fields = {"to": ANA, "from_": acme.number, "body": "Hello", **more}
-    return await acme.twilio.messages.create_async(**fields)
 
 
 # The road out
@@ -368,246 +352,6 @@ def test_a_text_that_comes_in_is_kept_though_all_others_are_under_way(clock: Mov
     for _ in range(2):
         message = kept(messages, clock, "inbound")
         assert messages.find(message.sid) is message
-
-
-# Pictures
-
-
-async def picture_of(acme: Company, path: str) -> tuple[int, str, bytes]:
-    basic = {"Authorization": aiohttp.encode_basic_auth(acme.account_sid, acme.auth_token)}
-    async with acme.lab.http.get(path, headers=basic) as response:
-        return response.status, response.content_type, await response.read()
-
-
-async def test_a_picture_is_fetched_kept_and_shown(
-    acme: Company, customer: Customer, clock: MovedClock
-) -> None:
-    customer.answers("/cat.png", Reply(PICTURE, "image/png"))
-    sent = await text(acme, body="", media_url=[customer.url("/cat.png")])
-    assert (sent.sid[:2], sent.num_media, sent.num_segments) == ("MM", "1", "1")
-    await clock.move(WHOLE_ROAD)
-    (got,) = customer.at("/cat.png")
-    assert (got.method, got.is_signed_with(acme.auth_token)) == ("GET", True)
-    (media,) = await acme.twilio.messages(sent.sid).media.list_async()
-    assert (media.content_type, media.parent_sid) == ("image/png", sent.sid)
-    assert (
-        await acme.twilio.messages(sent.sid).media.list_async(date_created_before="2020-01-01")
-        == []
-    )
-    path = media.uri.removesuffix(".json")
-    assert await picture_of(acme, path) == (200, "image/png", PICTURE)
-    await acme.twilio.messages(sent.sid).media(media.sid).delete_async()
-    assert (await picture_of(acme, path))[0] == 404
-    assert await refusal_of(acme.twilio.messages(sent.sid).media(media.sid).fetch_async()) == (
-        404,
-        20404,
-    )
-
-
-@pytest.mark.parametrize(
-    ("reply", "code"),
-    [
-        (Reply(status=404), 11200),
-        (Reply("<html/>", "text/html"), 12300),
-        (Reply(b"x" * 5_000_001, "image/png"), 11751),
-    ],
-)
-async def test_a_text_whose_picture_cannot_be_had_fails(
-    acme: Company, customer: Customer, clock: MovedClock, reply: Reply, code: int
-) -> None:
-    customer.answers("/cat.png", reply)
-    sent = await text(acme, media_url=[customer.url("/cat.png")])
-    await clock.move(WHOLE_ROAD)
-    fetched = await acme.twilio.messages(sent.sid).fetch_async()
-    assert (fetched.status, fetched.error_code) == ("failed", code)
-
-
-async def test_a_picture_that_cannot_be_had_does_not_make_those_before_it_more(
-    acme: Company, customer: Customer, clock: MovedClock
-) -> None:
-    customer.answers("/cat.png", Reply(PICTURE, "image/png"))
-    pictures = [customer.url(path) for path in ("/cat.png", "/none.png", "/cat.png")]
-    sent = await text(acme, media_url=pictures)
-    assert sent.num_media == "3"
-    await clock.move(WHOLE_ROAD)
-    fetched = await acme.twilio.messages(sent.sid).fetch_async()
-    assert (fetched.status, fetched.error_code, fetched.num_media) == ("failed", 11200, "3")
-    assert len(await acme.twilio.messages(sent.sid).media.list_async()) == 1
-    assert len(customer.at("/cat.png")) == 1
-
-
-async def test_a_long_text_may_go_as_one_mms(acme: Company) -> None:
-    sent = await text(acme, body="x" * 1600, send_as_mms=True)
-    assert (sent.sid[:2], sent.num_segments, sent.num_media) == ("MM", "1", "0")
-
-
-# In
-
-
-async def test_a_text_that_comes_in_is_told_to_the_sms_url(
-    acme: Company, customer: Customer, clock: MovedClock
-) -> None:
-    await acme.takes_texts_at("/sms")
-    customer.twiml("/sms", "")
-    came_in = await acme.is_texted("Hello\nthere, é")
-    await clock.move(0)
-    (got,) = customer.at("/sms")
-    assert got.method == "POST"
-    assert got.is_signed_with(acme.auth_token)
-    sid = came_in["sid"]
-    assert {name: got.posted[name] for name in ("MessageSid", "SmsSid", "SmsMessageSid")} == {
-        "MessageSid": sid,
-        "SmsSid": sid,
-        "SmsMessageSid": sid,
-    }
-    assert (got.posted["AccountSid"], got.posted["SmsStatus"]) == (acme.account_sid, "received")
-    assert (got.posted["From"], got.posted["To"]) == (ANA, acme.number)
-    assert (got.posted["Body"], got.posted["NumMedia"]) == ("Hello\nthere, é", "0")
-    assert (got.posted["NumSegments"], got.posted["FromCountry"]) == ("1", "US")
-    assert got.posted["ToCity"] == ""
-    fetched = await acme.twilio.messages(sid).fetch_async()
-    assert (fetched.status, fetched.direction) == ("received", "inbound")
-    assert fetched.date_sent is not None
-
-
-async def test_pictures_that_come_in_are_at_the_carriers_address(
-    acme: Company, customer: Customer, clock: MovedClock
-) -> None:
-    await acme.takes_texts_at("/sms")
-    customer.twiml("/sms", "")
-    media = {"content_type": "image/png", "data": base64.b64encode(PICTURE).decode()}
-    came_in = await acme.is_texted(media=[media, media])
-    await clock.move(0)
-    (got,) = customer.at("/sms")
-    assert came_in["sid"].startswith("MM")
-    assert (got.posted["NumMedia"], got.posted["MediaContentType1"]) == ("2", "image/png")
-    url = got.posted["MediaUrl0"]
-    assert url.startswith(f"https://api.twilio.com{ROOT}{acme.account_sid}/Messages/")
-    path = url.removeprefix("https://api.twilio.com")
-    assert await picture_of(acme, path) == (200, "image/png", PICTURE)
-    async with acme.lab.http.get(came_in["media"][0]["url"]) as response:
-        assert (response.content_type, await response.read()) == ("image/png", PICTURE)
-
-
-async def test_the_sms_application_wins_over_the_numbers_own_url(
-    acme: Company, customer: Customer, clock: MovedClock
-) -> None:
-    app = await acme.twilio.applications.create_async(
-        sms_url=customer.url("/app"), sms_method="GET"
-    )
-    await acme.takes_texts_at("/sms", sms_application_sid=app.sid)
-    customer.twiml("/app", "")
-    await acme.is_texted("Hi")
-    await clock.move(0)
-    assert customer.at("/sms") == []
-    (got,) = customer.at("/app")
-    assert (got.method, got.fields["Body"]) == ("GET", "Hi")
-    assert got.is_signed_with(acme.auth_token)
-
-
-async def test_without_an_sms_url_a_text_is_only_kept(acme: Company, clock: MovedClock) -> None:
-    came_in = await acme.is_texted("Hi")
-    await clock.move(WHOLE_ROAD)
-    assert await acme.lab.deliveries() == []
-    assert (await acme.twilio.messages(came_in["sid"]).fetch_async()).body == "Hi"
-
-
-async def test_one_account_texts_another(
-    acme: Company, globex: Company, customer: Customer, clock: MovedClock
-) -> None:
-    await globex.takes_texts_at("/globex")
-    customer.twiml("/globex", "<Message>And hello to you</Message>")
-    customer.answers("/cat.png", Reply(PICTURE, "image/png"))
-    sent = await text(acme, to=globex.number, media_url=[customer.url("/cat.png")])
-    await clock.move(2 * WHOLE_ROAD)
-    (got,) = customer.at("/globex")
-    assert got.is_signed_with(globex.auth_token)
-    assert (got.fields["AccountSid"], got.fields["From"]) == (globex.account_sid, acme.number)
-    assert got.fields["MessageSid"] != sent.sid
-    assert got.fields["NumMedia"] == "1"
-    assert (await acme.twilio.messages(sent.sid).fetch_async()).status == "delivered"
-    answer, _ = await acme.twilio.messages.list_async()
-    assert (answer.direction, answer.body) == ("inbound", "And hello to you")
-    assert await refusal_of(globex.twilio.messages(sent.sid).fetch_async()) == (404, 20404)
-
-
-# Who wants no more texts
-
-
-@pytest.mark.parametrize(
-    "word",
-    ["STOP", " stop\n", "Unsubscribe", "END", "QUIT", "STOPALL", "REVOKE", "OPTOUT", "CANCEL"],
-)
-async def test_who_says_stop_is_texted_no_more(
-    acme: Company, customer: Customer, clock: MovedClock, word: str
-) -> None:
-    await acme.takes_texts_at("/sms")
-    customer.twiml("/sms", "<Message>You cannot leave</Message>")
-    came_in = await acme.is_texted(word)
-    await clock.move(WHOLE_ROAD)
-    (answer,) = await acme.lab.texts(to=ANA)
-    assert answer["body"].startswith("You have successfully been unsubscribed.")
-    assert (answer["status"], answer["direction"]) == ("delivered", "outbound-reply")
-    assert [got.fields["Body"] for got in customer.at("/sms")] == [word]
-    (seen,) = await acme.lab.texts(sid=came_in["sid"])
-    assert any("21610" in note["text"] for note in seen["log"])
-    assert await refusal_of(text(acme)) == (400, 21610)
-    assert (await text(acme, to=BEN)).status == "queued"
-
-
-async def test_only_a_single_word_counts(acme: Company, clock: MovedClock) -> None:
-    await acme.is_texted("please stop")
-    await clock.move(WHOLE_ROAD)
-    assert await acme.lab.texts(to=ANA) == []
-    await text(acme)
-
-
-@pytest.mark.parametrize("word", ["START", "yes", "UNSTOP"])
-async def test_who_says_start_is_texted_again(acme: Company, clock: MovedClock, word: str) -> None:
-    await acme.is_texted("STOP")
-    await acme.is_texted(word)
-    await clock.move(WHOLE_ROAD)
-    assert (await text(acme)).status == "queued"
-    _, answer, _ = await acme.lab.texts(to=ANA)
-    assert answer["body"].startswith("You have successfully been re-subscribed")
-
-
-async def test_what_changes_nothing_is_not_answered(acme: Company, clock: MovedClock) -> None:
-    await acme.is_texted("YES")
-    await acme.is_texted("STOP")
-    await acme.is_texted("STOP")
-    await clock.move(WHOLE_ROAD)
-    assert len(await acme.lab.texts(to=ANA)) == 1
-
-
-@pytest.mark.parametrize("word", ["HELP", "info"])
-async def test_help_is_answered_even_to_who_has_left(
-    acme: Company, clock: MovedClock, word: str
-) -> None:
-    await acme.is_texted("STOP")
-    await acme.is_texted(word)
-    await clock.move(WHOLE_ROAD)
-    _, answer = await acme.lab.texts(to=ANA)
-    assert answer["body"] == "Reply STOP to unsubscribe. Msg&Data Rates May Apply."
-
-
-async def test_each_number_is_left_for_itself(
-    acme: Company, globex: Company, clock: MovedClock
-) -> None:
-    await acme.is_texted("STOP")
-    other = await acme.twilio.incoming_phone_numbers.create_async(area_code="415")
-    assert (await text(acme, from_=other.phone_number)).status == "queued"
-    assert (await text(globex)).status == "queued"
-
-
-async def test_who_has_left_is_remembered_by_the_next_carrier(
-    acme: Company, clock: MovedClock, tmp_path: Path
-) -> None:
-    await acme.is_texted("STOP")
-    async with served(carrier(tmp_path, media="null")) as address, Lab.at(address) as lab:
-        again = lab.client(acme.account_sid, acme.auth_token, acme.account_sid)
-        attempt = again.messages.create_async(to=ANA, from_=acme.number, body="Hello")
-        assert await refusal_of(attempt) == (400, 21610)
 
 
 # The lab

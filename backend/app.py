@@ -168,7 +168,7 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
         back=hub.become_live,
     )
     accounts = Accounts(database, settings.secret_key, clock)
-    carrier = Carrier(settings.carrier_api_url, settings.public_url)
+    carrier = Carrier(settings.carrier_api_url, settings.public_url, clock)
     courier = Courier(database, carrier, accounts.access, clock)
 
     async def publish(tenant: UUID, announcements: list[Announcement]) -> None:

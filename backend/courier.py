@@ -5,17 +5,11 @@ The switchboard nudges it after a commit; the sweeper does so for whatever was l
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import uniform
 from uuid import UUID
 
-from backend.carrier.rest import (
-    Access,
-    Carrier,
-    CarrierBusy,
-    CarrierLockedOut,
-    CarrierRefused,
-)
+from backend.carrier.rest import Access, Carrier, CarrierBusy, CarrierRefused
 from backend.clock import Clock
 from backend.domain.instructions import HangUpCaller, Instruction, TellNobodyAnswers
 from backend.logs import logger
@@ -30,7 +24,6 @@ LAST_PATIENCE = 1500
 """One that ends a call is tried for about a day: no call at Twilio lasts longer, and until then
 its caller may still be on the line (twilio.com/docs/voice/twiml/dial, timeLimit)."""
 LONGEST_WAIT_SECONDS = 60.0
-LOCKED_OUT_SECONDS = 15.0
 
 FindAccess = Callable[[UUID], Awaitable[Access | None]]
 
@@ -47,8 +40,6 @@ class Courier:
         self._clock = clock
         self._errands: dict[tuple[UUID, UUID], asyncio.Task[None]] = {}
         self._again: set[tuple[UUID, UUID]] = set()
-        self._locked_out: dict[UUID, tuple[Access, datetime]] = {}
-        """Credentials that the carrier refuses, and until when nobody tries them again."""
 
     def nudge(self, tenant: UUID, calls: list[UUID]) -> None:
         """There may be instructions for these calls."""
@@ -98,7 +89,7 @@ class Courier:
         try:
             if access is None:
                 raise CarrierRefused("no carrier account is connected")
-            await self._ask(tenant, access, order.instruction)
+            await self._carrier.carry_out(tenant, access, order.instruction)
         except CarrierBusy as busy:
             if order.attempts < _patience(order.instruction):
                 wait = _wait_seconds(order.attempts)
@@ -115,23 +106,6 @@ class Courier:
         async with self._database.work(tenant) as work:
             await outbox.done(work, order.id, self._clock(), problem)
         return True
-
-    async def _ask(self, tenant: UUID, access: Access, instruction: Instruction) -> None:
-        """One instruction at a time finds out whether credentials are good again: Twilio takes an
-        account that knocks for each of a thousand calls for an attacker."""
-        now = self._clock()
-        until_then = (access, now + timedelta(seconds=LOCKED_OUT_SECONDS))
-        refused, until = self._locked_out.get(tenant, (None, now))
-        if refused == access:
-            if now < until:
-                raise CarrierLockedOut("the carrier refuses this company's credentials")
-            self._locked_out[tenant] = until_then  # the others wait for what this one finds out
-        try:
-            await self._carrier.carry_out(tenant, access, instruction)
-        except CarrierLockedOut:
-            self._locked_out[tenant] = until_then
-            raise
-        self._locked_out.pop(tenant, None)
 
 
 def _patience(instruction: Instruction) -> int:

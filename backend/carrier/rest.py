@@ -23,23 +23,22 @@ from twilio.rest import Client
 from backend.carrier import twiml
 from backend.carrier.addresses import Addresses
 from backend.carrier.callbacks import TERMINAL
+from backend.carrier.lock_out import LockOut
 from backend.carrier.names import person_of_label
+from backend.clock import Clock, real_clock
 from backend.domain import instructions, signals
 from backend.domain.instructions import Instruction
 
 NOT_IN_THAT_STATE = 21220
 """Twilio's code for a call that cannot be changed any more, because it has ended."""
+MAY_PASS = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.UNAUTHORIZED})
+"""Refusals that say nothing about the instruction. A token that was rotated in Twilio's console is
+refused until somebody runs `connect-twilio` again; the caller must not pay for that time."""
 REQUEST_SECONDS = 10
 
 
 class CarrierBusy(Exception):
     """The carrier did not take the instruction now; it is safe to send it again."""
-
-
-class CarrierLockedOut(CarrierBusy):
-    """The carrier does not know these credentials, whatever they ask for. A token that was rotated
-    in Twilio's console is refused until somebody runs `connect-twilio` again; the caller must not
-    pay for that time."""
 
 
 class CarrierRefused(Exception):
@@ -62,10 +61,11 @@ class CarrierHttp(AsyncHttpClient):
     One session for all tenants, with a time-out, which Twilio's own has not.
     """
 
-    def __init__(self, api_url: str) -> None:
+    def __init__(self, api_url: str, clock: Clock = real_clock) -> None:
         super().__init__(getLogger(__name__), True, REQUEST_SECONDS)
         self._to = urlsplit(api_url)
         self._session: aiohttp.ClientSession | None = None
+        self._lock_out = LockOut(clock)
 
     async def request(  # pyright: ignore[reportIncompatibleMethodOverride]
         self,
@@ -78,6 +78,8 @@ class CarrierHttp(AsyncHttpClient):
         timeout: float | None = None,
         allow_redirects: bool = False,
     ) -> Response:
+        if auth is not None and self._lock_out.holds(auth):
+            raise CarrierBusy("the carrier refuses these credentials")
         if self._session is None:
             limit = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
             self._session = aiohttp.ClientSession(timeout=limit)
@@ -91,6 +93,9 @@ class CarrierHttp(AsyncHttpClient):
             headers={**(headers or {}), **signed},
             allow_redirects=allow_redirects,
         ) as answer:
+            if auth is not None:
+                refused = answer.status == HTTPStatus.UNAUTHORIZED
+                self._lock_out.learn(auth, refused=refused)
             return Response(answer.status, await answer.text(), answer.headers)
 
     async def close(self) -> None:
@@ -101,8 +106,8 @@ class CarrierHttp(AsyncHttpClient):
 class Carrier:
     """The phone network, as far as calls are concerned."""
 
-    def __init__(self, api_url: str, public_url: str) -> None:
-        self._http = CarrierHttp(api_url)
+    def __init__(self, api_url: str, public_url: str, clock: Clock) -> None:
+        self._http = CarrierHttp(api_url, clock)
         self._public_url = public_url
 
     async def close(self) -> None:
@@ -115,9 +120,7 @@ class Carrier:
         except TwilioRestException as problem:
             if problem.status == HTTPStatus.NOT_FOUND or problem.code == NOT_IN_THAT_STATE:
                 return
-            if problem.status == HTTPStatus.UNAUTHORIZED:
-                raise CarrierLockedOut(f"{problem.status} {problem.msg}") from problem
-            if problem.status == HTTPStatus.TOO_MANY_REQUESTS or problem.status >= 500:
+            if problem.status in MAY_PASS or problem.status >= 500:
                 raise CarrierBusy(f"{problem.status} {problem.msg}") from problem
             raise CarrierRefused(f"{problem.status} {problem.code} {problem.msg}") from problem
         except (aiohttp.ClientError, TimeoutError) as problem:

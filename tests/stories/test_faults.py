@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +13,8 @@ import aiohttp
 from litestar import HttpMethod, Litestar, Request, Response, route
 
 from backend.app import assemble
-from backend.courier import LOCKED_OUT_SECONDS, LONGEST_WAIT_SECONDS, PATIENCE
+from backend.carrier import lock_out
+from backend.courier import LONGEST_WAIT_SECONDS, PATIENCE
 from backend.embedded_postgres import EmbeddedPostgres
 from backend.settings import Settings
 from tests.serving import cuttable, eventually, free_socket, served
@@ -166,7 +168,7 @@ async def test_a_caller_is_hung_up_in_the_end_however_long_the_carrier_was_away(
         await caller.is_off()
 
 
-async def test_while_the_carrier_refuses_the_token_one_call_asks_for_all(
+async def test_while_the_carrier_refuses_the_token_one_request_asks_for_all(
     postgres: EmbeddedPostgres, carrier: str, tmp_path: Path
 ):
     async with aiohttp.ClientSession(carrier) as beyond:
@@ -180,21 +182,25 @@ async def test_while_the_carrier_refuses_the_token_one_call_asks_for_all(
             acme = await product.company("Acme")
             await acme.on_duty("Ana")
             callers = [await acme.rings(f"+1555000111{n}") for n in range(3)]
+            silent = [await acme.rings(f"+1555000222{n}") for n in range(3)]
             door.is_open = False
             for caller in callers:
                 await acme.ana.answers(caller)
                 await acme.ana.hangs_up(caller)
                 await acme.ana.sees_call(caller, "ended")
             await product.services.courier.idle()
-            assert door.turned_away == 1
+            acmes = aiohttp.encode_basic_auth(acme.account_sid, acme.auth_token)
+            assert door.turned_away[acmes] == 1
             for _ in range(3):
-                await product.later(LOCKED_OUT_SECONDS)
-            assert 1 < door.turned_away <= 4
+                await product.later(lock_out.LASTS.total_seconds())
+            assert 1 < door.turned_away[acmes] <= 4
             door.is_open = True
             for _ in range(2):  # one finds out, then the others go
                 await product.later(2 * LONGEST_WAIT_SECONDS)
             for caller in callers:
                 await caller.is_off()
+            for caller in silent:
+                await caller.hangs_up()
 
 
 class Door:
@@ -203,12 +209,13 @@ class Door:
     def __init__(self, beyond: aiohttp.ClientSession) -> None:
         self._beyond = beyond
         self.is_open = True
-        self.turned_away = 0
+        self.turned_away = Counter[str]()
+        """How often each login was refused."""
 
     def handler(self) -> Any:
         async def door(request: Request[Any, Any, Any]) -> Response[bytes]:
             if not self.is_open:
-                self.turned_away += request.method == HttpMethod.POST
+                self.turned_away[request.headers["authorization"]] += 1
                 refusal = b'{"code": 20003, "message": "Authenticate", "status": 401}'
                 return Response(refusal, status_code=401, media_type="application/json")
             async with self._beyond.request(

@@ -18,7 +18,7 @@ _calls = msgspec.json.Decoder(tuple[Call, ...]).decode
 RINGING = """
 select coalesce(jsonb_agg(to_jsonb(c) || '{"legs": []}' order by c.started_at, c.id), '[]')::text
 from call c where c.tenant_id = $1
-  and (c.state = 'ringing' or (c.consult is not null and $2 = any(c.offered_to))
+  and (c.state = 'ringing' or (c.state = 'connected' and $2 = any(c.offered_to))
     or (c.state = 'parked' and (c.overdue or $2 = any(c.offered_to))))
 """
 

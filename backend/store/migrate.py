@@ -14,6 +14,7 @@ from piccolo.apps.migrations.tables import Migration
 from piccolo.engine.postgres import PostgresEngine
 
 import piccolo_conf
+from backend.store.sql_migration import AnyTable
 
 LOCK = 0x5041544348  # "PATCH"
 
@@ -64,4 +65,6 @@ async def _done(connection: asyncpg.Connection) -> list[str]:
 
 def _point_piccolo_at(engine: PostgresEngine) -> None:
     piccolo_conf.DB = engine
-    Migration._meta.db = engine  # pyright: ignore[reportPrivateUsage]  Piccolo's documented seam
+    for table in (Migration, AnyTable):
+        # A table keeps the first engine it has used, whatever the configuration says later.
+        table._meta.db = engine  # pyright: ignore[reportPrivateUsage]  Piccolo's documented seam

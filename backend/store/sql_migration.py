@@ -19,7 +19,8 @@ async def run(statement: str) -> None:
 def sql_migration(
     migration_id: str, description: str, forwards: Sequence[str], backwards: Sequence[str]
 ) -> MigrationManager:
-    """The statements that make the change, and those that take it back."""
+    """The statements that make the change, and those that take it back. Each must bear to be run
+    again: a process may be killed after them and before Piccolo has marked them as run."""
 
     async def change() -> None:
         for statement in forwards:

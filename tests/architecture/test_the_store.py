@@ -20,6 +20,8 @@ WITHOUT_A_TENANT = {
     "backend/store/sealed.py unseal": "the same",
     "backend/store/sessions.py read_token": "reads a cookie; it opens no database",
     "backend/store/migrate.py migrate": "lays out the tables, for all tenants, as their owner",
+    "backend/store/sql_migration.py run": "the same, a statement of a migration",
+    "backend/store/sql_migration.py sql_migration": "the same, all of one",
 }
 OUTSIDE_THE_STORE = {
     "backend/embedded_postgres/roles.py": "makes the logins of a new server, before any tenant",
@@ -31,7 +33,7 @@ HANDED_ON = {
     "backend/store/tenancy.py ask": "a caller's question; looked at where it is asked",
     "backend/store/tenancy.py run": "what Piccolo built: the values are parameters",
     "backend/store/migrate.py _migrate": "a login's name, quoted by PostgreSQL; see below",
-    f"{MIGRATION} run": "what the migration says, see below",
+    "backend/store/sql_migration.py run": "what a migration says, see below",
     "backend/embedded_postgres/roles.py _lay_out": "logins of a new server; see below",
 }
 """Where a connection is handed something else than a literal or a constant of the module."""

@@ -9,7 +9,7 @@ must look before a tenant is known (who signs in, whose time has run out).
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from backend.store.sql_migration import run
+from backend.store.sql_migration import AnyTable, run
 
 ID = "2026-11-23T09:00:00:000000"
 VERSION = "1.38.0"
@@ -305,6 +305,8 @@ alter function {function} owner to patchbay_doorkeeper
 
 
 async def lay_out() -> None:
+    if await is_laid_out():
+        return  # the process was killed between this and Piccolo's mark
     await run(ROLES)
     await run(TENANCY)
     for statement in TABLES.split(";\n"):
@@ -330,6 +332,12 @@ async def lay_out() -> None:
 def _one_by_one(statements: str) -> list[str]:
     """A function's body holds semicolons; everything else here is one statement a line group."""
     return [statements] if "$$" in statements else statements.split(";\n")
+
+
+async def is_laid_out() -> bool:
+    """All of it is one transaction, so one table tells of everything."""
+    (found,) = await AnyTable.raw("select to_regclass('public.tenant') is not null as there")
+    return found["there"]
 
 
 async def tear_down() -> None:

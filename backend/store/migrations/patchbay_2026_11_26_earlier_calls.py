@@ -9,8 +9,8 @@ ID = "2026-11-26T14:00:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "earlier calls"
 
-BY_CALLER = "create index call_by_caller on call (tenant_id, caller, started_at desc)"
-WITHOUT = "drop index call_by_caller"
+BY_CALLER = "create index if not exists call_by_caller on call (tenant_id, caller, started_at desc)"
+WITHOUT = "drop index if exists call_by_caller"
 
 
 async def forwards() -> MigrationManager:

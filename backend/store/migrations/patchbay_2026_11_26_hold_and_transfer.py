@@ -11,10 +11,11 @@ DESCRIPTION = "hold and transfer"
 
 COLUMNS = """
 alter table call
-  add column held_at timestamptz check (held_at is null or state = 'connected'),
-  add column transfer jsonb check (transfer is null or state in ('ringing', 'connecting'))
+  add column if not exists held_at timestamptz check (held_at is null or state = 'connected'),
+  add column if not exists transfer jsonb
+    check (transfer is null or state in ('ringing', 'connecting'))
 """
-WITHOUT = "alter table call drop column held_at, drop column transfer"
+WITHOUT = "alter table call drop column if exists held_at, drop column if exists transfer"
 
 
 async def forwards() -> MigrationManager:

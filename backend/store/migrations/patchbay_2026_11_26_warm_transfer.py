@@ -11,15 +11,16 @@ DESCRIPTION = "warm transfer"
 
 COLUMNS = """
 alter table call
-  add column consult jsonb check (consult is null or state = 'connected'),
-  add column consulted uuid check (consulted is null or consult is not null),
-  add foreign key (tenant_id, consulted) references agent
+  add column if not exists consult jsonb check (consult is null or state = 'connected'),
+  add column if not exists consulted uuid check (consulted is null or consult is not null),
+  drop constraint if exists call_consulted_is_an_agent,
+  add constraint call_consulted_is_an_agent foreign key (tenant_id, consulted) references agent
 """
 ONE_EACH = """
-create unique index call_one_per_consulted on call (tenant_id, consulted)
+create unique index if not exists call_one_per_consulted on call (tenant_id, consulted)
 where consulted is not null
 """
-WITHOUT = "alter table call drop column consulted, drop column consult"
+WITHOUT = "alter table call drop column if exists consulted, drop column if exists consult"
 
 
 async def forwards() -> MigrationManager:

@@ -73,8 +73,6 @@ class Sweeper:
         self._asked = Recently(ASK_AGAIN_AFTER)
         self._asking: dict[UUID, asyncio.Task[None]] = {}
         self._few_at_once = asyncio.Semaphore(QUESTIONS)
-        self.put_off = 0
-        """Silent calls that found no turn in the last round; they are due again in the next."""
 
     async def run(self) -> None:
         """Sweep until cancelled."""
@@ -87,15 +85,18 @@ class Sweeper:
                 log.exception("a sweep failed")
             await asyncio.sleep(EVERY_SECONDS)
 
-    async def sweep(self) -> None:
-        """Do everything that is due now; what needs an answer of the carrier goes on beside it."""
+    async def sweep(self) -> int:
+        """Do everything that is due now; what needs an answer of the carrier goes on beside it.
+
+        Returns how many questions found no turn; they are due again in the next round.
+        """
         stuck: set[UUID] = set()
-        self.put_off = 0
+        put_off = 0
         for due in await work_that_is_due(self._database, self._clock()):
             if due.tenant in stuck:
                 continue
             try:
-                await self._do(due)
+                put_off += not await self._do(due)
             except DatabaseAway:
                 # One tenant's work may be held up (a lock); three are the database itself.
                 stuck.add(due.tenant)
@@ -104,6 +105,7 @@ class Sweeper:
             except Exception:
                 # One call that cannot be dealt with must not hold up everybody else's.
                 log.exception("something due could not be done", kind=due.kind, id=str(due.id))
+        return put_off
 
     async def idle(self) -> None:
         """Wait for every question that is still open at the carrier."""
@@ -116,7 +118,8 @@ class Sweeper:
             question.cancel()
         await asyncio.gather(*questions, return_exceptions=True)
 
-    async def _do(self, due: Due) -> None:
+    async def _do(self, due: Due) -> bool:
+        """False if it has to wait for a turn."""
         match due.kind:
             case "call":
                 await self._time_ran_out(due)
@@ -129,9 +132,10 @@ class Sweeper:
             case "instruction":
                 self._courier.nudge(due.tenant, [due.id])
             case "silent-call":
-                self._ask_if_turn(due)
+                return self._ask_if_turn(due)
             case _:
                 raise AssertionError(f"the store names a kind of work nobody knows: {due.kind}")
+        return True
 
     async def _time_ran_out(self, due: Due) -> None:
         """An agent who seems not to have come may be there: the callback may be lost.
@@ -145,13 +149,13 @@ class Sweeper:
         else:
             await self._switchboard.time_ran_out(due.tenant, due.id)
 
-    def _ask_if_turn(self, due: Due) -> None:
+    def _ask_if_turn(self, due: Due) -> bool:
         if self._asked.has(due.id, self._clock()):
-            return
+            return True
         if len(self._asking) >= QUESTIONS:
-            self.put_off += 1
-            return
+            return False
         self._start_asking(due, self._ask_about(due))
+        return True
 
     def _start_asking(self, due: Due, question: Coroutine[None, None, None]) -> None:
         """Beside the sweep: a carrier that is slow must not hold up anybody's deadline."""

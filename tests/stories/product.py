@@ -110,11 +110,9 @@ class Product:
         """Everything that is due now, and what that sets going; rounds of the sweeper until nobody
         waits for a turn, since the calls of earlier stories fall silent too."""
         sweeper = self.services.sweeper
-        while True:
-            await sweeper.sweep()
+        while await sweeper.sweep():
             await sweeper.idle()
-            if sweeper.put_off == 0:
-                break
+        await sweeper.idle()
         await self.services.courier.idle()
 
     async def every_board_is_right(self) -> None:

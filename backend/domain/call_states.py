@@ -36,7 +36,7 @@ TRANSITIONS: dict[tuple[CallState, type[CallSignal]], tuple[CallState, ...]] = {
     (CONNECTED, AgentParked): (PARKED,),
     (CONNECTED, AgentTransferred): (RINGING,),
     (CONNECTED, AgentCompleted): (CONNECTED, CONNECTING, RINGING),
-    (CONNECTED, AgentHungUp): (ENDED, CONNECTED, CONNECTING, RINGING),
+    (CONNECTED, AgentHungUp): (ENDED,),
     (PARKED, AgentAnswered): (CONNECTING,),
     (PARKED, AgentPickedUp): (CONNECTING,),
     **{(state, CallerLeft): (ENDED,) for state in CallState if state in LIVE},

@@ -13,6 +13,7 @@ from backend.domain.consulting import (
     colleague_joined,
     colleague_leg_left,
     consulting,
+    freed_of_consult,
     not_taken,
 )
 from backend.domain.decision import Decision, Scene, also, forget, grown, may, move, remember
@@ -36,7 +37,7 @@ def claim(
         raise refusals.NotReachable
     if call.agent_id is not None:
         holder = scene.names.get(call.agent_id, "A colleague")
-        raise refusals.CallTaken(f"{holder} was faster and has this call.")
+        raise refusals.CallTaken(f"{holder} has this call.")
     if scene.actor_call is not None:
         raise refusals.AlreadyOnACall
     if not may(call, signal, CallState.CONNECTING):
@@ -149,7 +150,6 @@ def claim_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
         return not_taken(call, asked, _why(call))
     if asked is not None and asked.is_there:
         return agent_did_not_return(call, asked, now)
-    also_freed = () if call.consulted is None else (call.consulted,)
     if call.slot is not None:
         returned = move(
             call,
@@ -182,7 +182,9 @@ def claim_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
         return replace(onward, said=said, freed=(holder,))
     lost = call.state is CallState.CONNECTED
     first = events.CallReturned(holder) if lost else events.ClaimExpired(holder)
-    return Decision(returned, (first, events.CallOffered(scene.free)), freed=(holder, *also_freed))
+    return Decision(
+        returned, (first, events.CallOffered(scene.free)), freed=(holder, *freed_of_consult(call))
+    )
 
 
 def _why(call: Call) -> NotTaken:

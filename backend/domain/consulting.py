@@ -28,6 +28,11 @@ def must_not_consult(call: Call) -> None:
         raise refusals.ConsultUnderway
 
 
+def freed_of_consult(call: Call) -> tuple[UUID, ...]:
+    """A colleague who was only rung had nothing to be freed from."""
+    return () if call.consulted is None else (call.consulted,)
+
+
 def consult(scene: Scene, call: Call, signal: signals.AgentConsulted, now: datetime) -> Decision:
     if call.agent_id != signal.agent_id:
         raise refusals.NotYourCall
@@ -137,10 +142,12 @@ def talk_with(call: Call, signal: signals.AgentTalkedWith, now: datetime) -> Dec
 
 
 def cancel(call: Call, signal: signals.AgentCancelledConsult) -> Decision:
-    """The agent lets the colleague go and talks with the caller again."""
+    """The agent lets the colleague go and talks with the caller again; or the colleague leaves."""
+    asked = consulting(call)
+    if asked is not None and call.consulted == signal.agent_id:
+        return not_taken(call, asked, NotTaken.LEFT)
     if call.agent_id != signal.agent_id:
         raise refusals.NotYourCall
-    asked = consulting(call)
     if asked is None:
         return Decision(call)
     orders = [*_dismissal(call, asked)]
@@ -157,7 +164,7 @@ def cancel(call: Call, signal: signals.AgentCancelledConsult) -> Decision:
     )
     after, music = _with_music_if_alone(alone)
     said = (events.ConsultEnded(asked.agent_id, None),)
-    return Decision(grown(after), said, (*orders, *music), freed=_freed(call))
+    return Decision(grown(after), said, (*orders, *music), freed=freed_of_consult(call))
 
 
 def not_taken(call: Call, asked: Consult, why: NotTaken) -> Decision:
@@ -171,17 +178,17 @@ def not_taken(call: Call, asked: Consult, why: NotTaken) -> Decision:
     after, music = _with_music_if_alone(over)
     orders = (*_dismissal(call, asked), *music)
     said = (events.ConsultEnded(asked.agent_id, why),)
-    return Decision(grown(after), said, orders, freed=_freed(call))
+    return Decision(grown(after), said, orders, freed=freed_of_consult(call))
 
 
-def complete(
-    scene: Scene, call: Call, signal: signals.AgentCompleted | signals.AgentHungUp, now: datetime
-) -> Decision:
+def complete(scene: Scene, call: Call, signal: signals.AgentCompleted, now: datetime) -> Decision:
     """The agent leaves and the colleague has the call; one who is still being rung is handed it
     cold."""
     asked = _asked_by(call, signal.agent_id)
     if asked.leg is not None:
         return _hand_over(call, asked, signal, now)
+    if not asked.accepted and asked.agent_id not in scene.free:
+        raise refusals.ColleagueNotAvailable  # who is rung may have taken another call meanwhile
     orders: list[instructions.Instruction] = []
     if not call.caller_held:
         orders.append(instructions.HoldCaller(call.id, call.caller_leg, call.conference))
@@ -261,11 +268,6 @@ def _asked_by(call: Call, agent_id: UUID) -> Consult:
     if asked is None:
         raise refusals.NobodyConsulted
     return asked
-
-
-def _freed(call: Call) -> tuple[UUID, ...]:
-    """A colleague who was only rung had nothing to be freed from."""
-    return () if call.consulted is None else (call.consulted,)
 
 
 def _dismissal(call: Call, asked: Consult) -> tuple[instructions.Instruction, ...]:

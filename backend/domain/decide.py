@@ -57,7 +57,7 @@ def decide(scene: Scene, signal: signals.CallSignal, now: datetime) -> Decision:
         case signals.AgentParked():
             return park(scene, call, signal, now)
         case signals.AgentHungUp():
-            return hang_up(scene, call, signal, now)
+            return hang_up(call, signal, now)
         case signals.AgentHeld():
             return hold(call, signal, now)
         case signals.AgentResumed():

@@ -5,9 +5,8 @@ from uuid import UUID
 
 from backend.domain import events, instructions, refusals, signals
 from backend.domain.call import Call, CallState, EndReason, Leg, LegRole
-from backend.domain.consulting import complete, consulting, not_taken
-from backend.domain.decision import Decision, Scene, forget, move
-from backend.domain.handover import NotTaken
+from backend.domain.consulting import freed_of_consult, must_not_consult
+from backend.domain.decision import Decision, forget, move
 
 
 def caller_left(call: Call, signal: signals.CallerLeft, now: datetime) -> Decision:
@@ -23,15 +22,12 @@ def caller_left(call: Call, signal: signals.CallerLeft, now: datetime) -> Decisi
     return end(after, signal, reason, now)
 
 
-def hang_up(scene: Scene, call: Call, signal: signals.AgentHungUp, now: datetime) -> Decision:
-    """Who consults a colleague leaves them the call; who is consulted only leaves."""
-    asked = consulting(call)
-    if asked is not None and call.consulted == signal.agent_id:
-        return not_taken(call, asked, NotTaken.LEFT)
+def hang_up(call: Call, signal: signals.AgentHungUp, now: datetime) -> Decision:
+    """Never while a colleague is consulted: whether that ends the call or leaves it to them would
+    depend on who was a moment faster."""
     if call.agent_id != signal.agent_id:
         raise refusals.NotYourCall
-    if asked is not None:
-        return complete(scene, call, signal, now)
+    must_not_consult(call)
     reason = EndReason.REJECTED if call.answered_at is None else EndReason.COMPLETED
     return end(
         call,
@@ -55,7 +51,7 @@ def end(
     """Close the call. Whoever had it goes to wrap-up if they talked, else is free again."""
     talked = call.state is CallState.CONNECTED and call.agent_id is not None
     had_it = () if call.agent_id is None else (call.agent_id,)
-    consulted = () if call.consulted is None else (call.consulted,)
+    consulted = freed_of_consult(call)
     ended = move(
         call,
         signal,

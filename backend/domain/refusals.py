@@ -30,7 +30,7 @@ class NotAllowed(Refusal):
 
 
 class CallTaken(Refusal):
-    """A colleague was faster and has this call."""
+    """A colleague has this call."""
 
     code = "call-taken"
 

@@ -30,7 +30,8 @@ class CallerLeft(Struct, frozen=True, tag=True):
 
 
 class AgentJoined(Struct, frozen=True, tag=True):
-    """An agent's leg is in the conference: the carrier's proof that this agent has the call."""
+    """An agent's leg is in the conference: the carrier's proof that they have the call, or are
+    consulted in it."""
 
     leg: str
     agent_id: UUID
@@ -113,7 +114,8 @@ class AgentCompleted(Struct, frozen=True, tag=True):
 
 
 class AgentCancelledConsult(Struct, frozen=True, tag=True):
-    """The colleague is let go; the agent talks with the caller again."""
+    """The colleague is let go, and the agent talks with the caller again. If the colleague wishes
+    it, they leave."""
 
     agent_id: UUID
 

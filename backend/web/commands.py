@@ -87,8 +87,7 @@ async def pick_up(wish: NamedDependency[Wish]) -> Done:
 
 @post("/calls/{call_id:uuid}/hangup", status_code=200)
 async def hang_up(wish: NamedDependency[Wish]) -> Done:
-    """End one's call for everybody in it. Who consults a colleague leaves them the call; who is
-    consulted only leaves."""
+    """End one's call for everybody in it."""
     return await wish.of(signals.AgentHungUp(wish.agent))
 
 
@@ -125,7 +124,7 @@ async def talk_with(data: JSONBody[Talking], wish: NamedDependency[Wish]) -> Don
 
 @delete("/calls/{call_id:uuid}/consult", status_code=200)
 async def cancel_consult(wish: NamedDependency[Wish]) -> Done:
-    """Let the colleague go, and talk with the caller again."""
+    """Let the colleague go, and talk with the caller again; or leave, if one is the colleague."""
     return await wish.of(signals.AgentCancelledConsult(wish.agent))
 
 

@@ -102,7 +102,7 @@ async def test_merged_all_three_talk_and_the_agent_leaves_the_others(acme: Compa
     await acme.ana.hears("voice")
     await acme.ben.hears("voice")
     await caller.hears("voice")
-    await acme.ana.hangs_up(caller)
+    await acme.ana.completes(caller)
     await has(acme.ben, caller)
     await caller.hears("voice", BEN)
     await acme.ben.hears("voice", CALLER)
@@ -149,7 +149,7 @@ async def test_so_does_one_whose_voice_never_comes(acme: Company):
 
 async def test_so_does_one_who_leaves_again(acme: Company):
     caller = await they_consult(acme)
-    await acme.ben.hangs_up(caller)
+    await acme.ben.cancels_consult(caller)
     await ana_keeps_the_caller(acme, caller, NotTaken.LEFT)
 
 
@@ -224,11 +224,45 @@ async def test_a_caller_who_hangs_up_frees_both(acme: Company, moment: str):
     assert acme.ben.shows(acme.ben) == Presence.AVAILABLE
 
 
-async def test_who_hangs_up_while_the_colleague_is_rung_has_handed_the_call_over_cold(
-    acme: Company,
-):
+async def test_whoever_was_a_moment_too_late_never_hangs_up_on_the_caller(acme: Company):
+    """One leaves just after the call became theirs; one hands over just after the other left."""
+    caller = await they_consult(acme)
+    await acme.ana.completes(caller)
+    await acme.ben.cancels_consult(caller)
+    await has(acme.ben, caller)
+    await caller.hears("voice", BEN)
+    await acme.ana.goes("available")
+    await acme.ben.consults(caller, acme.ana)
+    await acme.ana.joins_consult(caller, tone=ANA)
+    await acme.ana.cancels_consult(caller)
+    with pytest.raises(Refused, match="nobody-consulted"):
+        await acme.ben.completes(caller)
+    await acme.ben.resumes(caller)
+    await caller.hears("voice", BEN)
+
+
+async def test_nobody_hangs_up_while_a_colleague_is_consulted(acme: Company):
+    caller = await they_consult(acme)
+    with pytest.raises(Refused, match="consult-underway"):
+        await acme.ana.hangs_up(caller)
+    with pytest.raises(Refused, match="not-your-call"):
+        await acme.ben.hangs_up(caller)
+    await caller.hears("music")
+
+
+async def test_a_colleague_who_took_another_call_is_not_handed_this_one(acme: Company):
     caller = await ben_is_asked(acme)
-    await acme.ana.hangs_up(caller)
+    other = await acme.rings("+15550002222")
+    await acme.ben.answers(other)
+    with pytest.raises(Refused, match="colleague-not-available"):
+        await acme.ana.completes(caller)
+    await acme.ana.cancels_consult(caller)
+    await caller.hears("voice", ANA)
+
+
+async def test_who_hands_over_while_the_colleague_is_rung_does_it_cold(acme: Company):
+    caller = await ben_is_asked(acme)
+    await acme.ana.completes(caller)
     handed = await acme.ben.sees_call(caller, "ringing")
     assert handed.transfer is not None
     await caller.hears("music")

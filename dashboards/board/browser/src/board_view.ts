@@ -67,7 +67,7 @@ export function viewOf(state: BoardState): BoardView | null {
   return {
     me: team.find(({ agent }) => agent.id === truth.me) ?? null,
     presencePending: state.pending.some(({ move }) => !isCallMove(move)),
-    ringing: calls.filter((call) => isAsked(call, truth.me) || (call.state === "ringing" && call.offered_to.includes(truth.me))),
+    ringing: calls.filter((call) => call.offered_to.includes(truth.me) && (call.state === "ringing" || isAsked(call, truth.me))),
     elsewhere: ringing.filter((call) => !call.offered_to.includes(truth.me)),
     ringBacks: parked.filter((call) => call.offered_to.includes(truth.me)),
     passing: state.passing.filter(({ call }) => !isInHand(truth.calls[call.id], truth.me)),

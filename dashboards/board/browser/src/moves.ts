@@ -63,7 +63,7 @@ function isShown(move: CallMove, call: Call, me: string): boolean {
     case "park":
       return call.state === "parked";
     case "hang-up":
-      return call.state === "ended" || !isInHand(call, me);
+      return call.state === "ended";
     case "transfer":
     case "complete":
       return call.agent_id !== me;
@@ -119,7 +119,8 @@ export function laidOver(call: Call, pending: PendingMove, truth: Truth): Call {
         ? { ...call, consult: { ...call.consult, talk_with: move.talkWith }, held_at: move.talkWith === "colleague" ? (call.held_at ?? since) : null }
         : call;
     case "cancel-consult":
-      return mine ? { ...call, consult: null, held_at: null, offered_to: [] } : call;
+      if (mine) return { ...call, consult: null, held_at: null, offered_to: [] };
+      return call.consult?.agent_id === truth.me ? { ...call, consult: null } : call;
     case "complete":
       return mine && call.consult?.present
         ? { ...call, agent_id: call.consult.agent_id, agent_present: true, consult: null, held_at: null, since }

@@ -22,7 +22,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: "C", words: "Speak to a colleague first; again, to let them go", matches: plain("c"), run: consultOrCancel },
   { keys: "S", words: "Swap between caller and colleague", matches: plain("s"), run: swap },
   { keys: "M", words: "Mute, and unmute", matches: plain("m"), run: (store) => withMine(store, () => store.toggleMute()) },
-  { keys: "⇧ H", words: "Hang up; while you consult, leave the call to your colleague", matches: (event) => event.shiftKey && hasKey(event, "h"), run: (store) => withMine(store, (id) => store.hangUp(id)) },
+  { keys: "⇧ H", words: "Hang up; while you consult, leave the call to your colleague", matches: (event) => event.shiftKey && hasKey(event, "h"), run: hangUpOrLeave },
   { keys: "G", words: "Go available, or finish wrap-up", matches: plain("g"), run: goOnDuty },
   { keys: "⇧ G", words: "Go away", matches: (event) => event.shiftKey && hasKey(event, "g"), run: goAway },
 ];
@@ -86,6 +86,17 @@ function parkMine(store: BoardStore): boolean {
   const mine = view?.mine;
   if (!mine || consultOf(mine) || mine.pending === "hang-up") return false;
   store.park(mine.id);
+  return true;
+}
+
+/** Each wish by its own name: a hang-up that meant "leave" would end the call of whoever has it by then. */
+function hangUpOrLeave(store: BoardStore): boolean {
+  const { view } = store.current();
+  const mine = view?.mine;
+  if (!mine || mine.pending === "hang-up") return false;
+  if (!consultOf(mine)) store.hangUp(mine.id);
+  else if (mine.agent_id === view.me?.agent.id) store.complete(mine.id);
+  else store.cancelConsult(mine.id);
   return true;
 }
 

@@ -166,6 +166,7 @@ export class BoardStore {
     this.move({ kind: "talk-with", callId, talkWith });
   }
 
+  /** Lets the colleague go; or leaves, if I am the colleague. */
   cancelConsult(callId: string): void {
     this.move({ kind: "cancel-consult", callId });
   }

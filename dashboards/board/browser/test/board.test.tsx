@@ -175,7 +175,10 @@ describe("handing a call over", () => {
     const stage = await Stage.open({ calls: [mine()], agents: [agent(), ben(), agent({ id: "c", name: "Chloe", status: "away" })] });
     await press("t");
     const menu = stage.page.getByRole("menu", { name: "Transfer to a colleague" });
-    expect(within(menu).getByRole("menuitem", { name: /Chloe/ })).toHaveProperty("disabled", true);
+    const chloe = within(menu).getByRole("menuitem", { name: /Chloe/ });
+    expect(chloe.getAttribute("aria-disabled")).toBe("true");
+    await click(chloe);
+    expect(stage.commands).toEqual([]);
     await click(within(menu).getByRole("menuitem", { name: /Ben/ }));
     expect(stage.lastCommand).toMatchObject({ method: "POST", path: "/api/calls/call-1/transfer", body: { to: BEN } });
     expect(stage.zone("incoming").textContent).toContain("You hand this to Ben Carter");
@@ -227,8 +230,31 @@ describe("consulting a colleague", () => {
     await stage.say({ call: mine({ rev: 2, agent_id: BEN, consult: { ...asked, accepted: true } }) });
     expect(FakeDevice.joined[0]?.params["call_id"]).toBe("call-1");
     await stage.say({ call: mine({ rev: 3, agent_id: BEN, consult: { ...asked, accepted: true, present: true } }) });
-    await click(button(stage.zone("mine"), "Leave"));
-    expect(stage.lastCommand.path).toBe("/api/calls/call-1/hangup");
+    await press("H", { shiftKey: true });
+    expect(stage.lastCommand).toMatchObject({ method: "DELETE", path: "/api/calls/call-1/consult" });
+    expect(stage.zone("mine").querySelector("[data-call]")).toBeNull();
+  });
+
+  it("rings no more as soon as it is declined", async () => {
+    const asked = { ...consult, agent_id: ANA, accepted: false, present: false };
+    const stage = await Stage.open({ calls: [mine({ agent_id: BEN, offered_to: [ANA], consult: asked })] });
+    await press("d");
+    expect(stage.lastCommand.path).toBe("/api/calls/call-1/refusal");
+    expect(stage.zone("incoming").querySelector(".ringing")).toBeNull();
+  });
+
+  it("keeps the keys in the menu when whoever was chosen is not free any more", async () => {
+    const chloe = agent({ id: "c", name: "Chloe" });
+    const stage = await Stage.open({ calls: [mine()], agents: [agent(), ben(), chloe] });
+    await press("c");
+    const first = document.activeElement!;
+    expect(first.textContent).toContain("Ben");
+    await stage.say({ agent: ben({ rev: 2, status: "away" }) });
+    expect(document.activeElement).toBe(first);
+    await press("ArrowDown");
+    expect(document.activeElement!.textContent).toContain("Chloe");
+    await press("Escape");
+    expect(stage.page.queryByRole("menu")).toBeNull();
   });
 });
 

@@ -54,7 +54,8 @@ export function Menu({ name, className, face, heading, items, align = "start", d
       document.removeEventListener("scroll", scrolled, { capture: true });
     };
   }, [isOpen]);
-  // The menu may have nothing to choose at first: then it has the focus itself, for Escape.
+  // An item that cannot be chosen any more keeps the focus it has: a disabled button would lose it to the
+  // card, and the keys with it. The menu may have nothing to choose at first: then it has the focus itself, for Escape.
   const hasChoice = items.some(({ disabled: isOff }) => !isOff);
   useLayoutEffect(() => {
     if (isOpen) (itemsOf(list.current)[0] ?? list.current)?.focus();
@@ -82,10 +83,11 @@ export function Menu({ name, className, face, heading, items, align = "start", d
           {heading}
           <div ref={list} id={id} role="menu" tabIndex={-1} aria-label={name} onKeyDown={onKeyDown}>
             {items.map((item) => (
-              <button key={item.key} type="button" tabIndex={-1} disabled={item.disabled}
+              <button key={item.key} type="button" tabIndex={-1} aria-disabled={item.disabled || undefined}
                 role={item.checked === undefined ? "menuitem" : "menuitemradio"}
                 aria-checked={item.checked}
                 onClick={() => {
+                  if (item.disabled) return;
                   close();
                   item.onChoose();
                 }}>
@@ -116,7 +118,7 @@ function placeBeside(button: HTMLElement, sheet: HTMLElement, align: "start" | "
 }
 
 function itemsOf(list: HTMLElement | null): HTMLElement[] {
-  return list ? [...list.querySelectorAll<HTMLElement>("button:not(:disabled)")] : [];
+  return list ? [...list.querySelectorAll<HTMLElement>("button:not([aria-disabled=true])")] : [];
 }
 
 function nextItem(items: readonly HTMLElement[], event: KeyboardEvent): HTMLElement | undefined {

@@ -129,7 +129,7 @@ function ConsultActions({ call, consult }: { call: SeenCall; consult: Consult })
           <CloseIcon />Let {colleague} go<KeyHint keys="C" />
         </button>
         <button type="button" className="button primary" onClick={() => store.complete(call.id)}>
-          <TransferIcon />Hand over<KeyHint keys="T" />
+          <TransferIcon />Hand over{consult.present && <KeyHint keys="T" />}
         </button>
       </div>
     </>
@@ -138,10 +138,13 @@ function ConsultActions({ call, consult }: { call: SeenCall; consult: Consult })
 
 /** A colleague consults me: the call is theirs. */
 function AskedActions({ call }: { call: SeenCall }) {
+  const store = useStore();
   return (
     <div className="actions wide">
       <MuteButton />
-      <HangUpButton call={call} word="Leave" />
+      <button type="button" className="button hang-up" onClick={() => store.cancelConsult(call.id)}>
+        <HangUpIcon />Leave<KeyHint keys="⇧H" />
+      </button>
     </div>
   );
 }
@@ -157,11 +160,11 @@ function MuteButton() {
   );
 }
 
-function HangUpButton({ call, word = "Hang up" }: { call: SeenCall; word?: string }) {
+function HangUpButton({ call }: { call: SeenCall }) {
   const store = useStore();
   return (
     <button type="button" className="button hang-up" disabled={call.pending === "hang-up"} onClick={() => store.hangUp(call.id)}>
-      <HangUpIcon />{word}<KeyHint keys="⇧H" />
+      <HangUpIcon />Hang up<KeyHint keys="⇧H" />
     </button>
   );
 }

@@ -34,6 +34,7 @@ from backend.sweeper import Sweeper
 from backend.switchboard import Switchboard
 from backend.web.accounts import Accounts
 from backend.web.commands import commands_router
+from backend.web.dialling import dialling_router
 from backend.web.feed_messages import Stale, text_of
 from backend.web.feed_socket import feed
 from backend.web.intake import Intake
@@ -121,6 +122,7 @@ def create_app(
             voice_router,
             callbacks_router,
             commands_router,
+            dialling_router,
             presence_router,
             lookups_router,
             sign_in_router,
@@ -169,7 +171,11 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
     )
     accounts = Accounts(database, settings.secret_key, clock)
     carrier = Carrier(settings.carrier_api_url, settings.public_url, clock)
-    courier = Courier(database, carrier, accounts.access, clock)
+
+    async def learn(tenant: UUID, call_id: UUID, signal: signals.CarrierSignal) -> None:
+        await switchboard.learn(tenant, call_id, signal)
+
+    courier = Courier(database, carrier, accounts.access, clock, learn)
 
     async def publish(tenant: UUID, announcements: list[Announcement]) -> None:
         hub.publish(tenant, [Numbered.of(one.number, text_of(one)) for one in announcements])

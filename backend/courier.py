@@ -4,6 +4,7 @@ The switchboard nudges it after a commit; the sweeper does so for whatever was l
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from random import uniform
@@ -11,7 +12,16 @@ from uuid import UUID
 
 from backend.carrier.rest import Access, Carrier, CarrierBusy, CarrierRefused
 from backend.clock import Clock
-from backend.domain.instructions import HangUpCaller, Instruction, TellNobodyAnswers
+from backend.domain import signals
+from backend.domain.handover import NotTaken
+from backend.domain.instructions import (
+    EndOutbound,
+    HangUpCaller,
+    Instruction,
+    PlaceOutbound,
+    TellNobodyAnswers,
+)
+from backend.domain.refusals import NoSuchCall
 from backend.logs import logger
 from backend.store import outbox
 from backend.store.tenancy import Database, DatabaseAway
@@ -26,14 +36,22 @@ its caller may still be on the line (twilio.com/docs/voice/twiml/dial, timeLimit
 LONGEST_WAIT_SECONDS = 60.0
 
 FindAccess = Callable[[UUID], Awaitable[Access | None]]
+Learn = Callable[[UUID, UUID, signals.CarrierSignal], Awaitable[None]]
+"""Told what an answer of the carrier means for a call."""
 
 
 class Courier:
     """One errand per call at a time; different calls do not wait for each other."""
 
     def __init__(
-        self, database: Database, carrier: Carrier, access: FindAccess, clock: Clock
+        self,
+        database: Database,
+        carrier: Carrier,
+        access: FindAccess,
+        clock: Clock,
+        learn: Learn,
     ) -> None:
+        self._learn = learn
         self._database = database
         self._carrier = carrier
         self._access = access
@@ -83,15 +101,13 @@ class Courier:
             order = await outbox.take(work, call_id, self._clock())
         if order is None:
             return False
-        access = await self._access(tenant)
         name = type(order.instruction).__name__
         problem: str | None = None
+        told: signals.CarrierSignal | None = None
         try:
-            if access is None:
-                raise CarrierRefused("no carrier account is connected")
-            await self._carrier.carry_out(tenant, access, order.instruction)
+            told = await self._carry_out(tenant, order)
         except CarrierBusy as busy:
-            if order.attempts < _patience(order.instruction):
+            if self._may_wait(order):
                 wait = _wait_seconds(order.attempts)
                 log.warning("carrier busy", instruction=name, wait=round(wait, 1), why=str(busy))
                 async with self._database.work(tenant) as work:
@@ -103,13 +119,39 @@ class Courier:
             problem = str(refused)
         if problem is not None:
             log.error("instruction failed", instruction=name, call=str(call_id), why=problem)
+            if isinstance(order.instruction, PlaceOutbound):
+                told = signals.OutboundEnded(order.instruction.outbound, NotTaken.FAILED)
+        if told is not None:
+            with contextlib.suppress(NoSuchCall):
+                await self._learn(tenant, call_id, told)
         async with self._database.work(tenant) as work:
             await outbox.done(work, order.id, self._clock(), problem)
         return True
 
+    async def _carry_out(self, tenant: UUID, order: outbox.Order) -> signals.CarrierSignal | None:
+        access = await self._access(tenant)
+        if access is None:
+            raise CarrierRefused("no carrier account is connected")
+        return await self._carrier.carry_out(
+            tenant,
+            access,
+            order.instruction,
+            again=order.attempts > 1,
+            too_late=self._is_too_late(order.instruction),
+        )
+
+    def _may_wait(self, order: outbox.Order) -> bool:
+        if isinstance(order.instruction, PlaceOutbound):
+            # The first try may have got through though nobody said so: one more look finds out.
+            return order.attempts == 1 or not self._is_too_late(order.instruction)
+        return order.attempts < _patience(order.instruction)
+
+    def _is_too_late(self, instruction: Instruction) -> bool:
+        return isinstance(instruction, PlaceOutbound) and self._clock() >= instruction.until
+
 
 def _patience(instruction: Instruction) -> int:
-    ends_the_call = isinstance(instruction, HangUpCaller | TellNobodyAnswers)
+    ends_the_call = isinstance(instruction, HangUpCaller | TellNobodyAnswers | EndOutbound)
     return LAST_PATIENCE if ends_the_call else PATIENCE
 
 

@@ -63,7 +63,7 @@ class Switchboard:
         # One that comes out of the spool has waited for the database, not for its predecessor.
         callback = replace(callback, received_at=turn.now)
         async with self._alone(tenant) as work:
-            loaded = await floor.load(work, callback.call_id, None, callback.key)
+            loaded = await floor.load(work, callback.call_id, None, callback.key, turn.now)
             if loaded.seen:
                 # Perhaps its first time ended before anybody was told.
                 self._unsure(tenant)
@@ -75,7 +75,7 @@ class Switchboard:
         """Apply callbacks that have waited long enough for one that does not come."""
         turn = await self._begin(tenant)
         async with self._alone(tenant) as work:
-            loaded = await floor.load(work, call_id, None, None)
+            loaded = await floor.load(work, call_id, None, None, turn.now)
             await self._apply_in_order(turn, work, loaded, list(loaded.waiting), None)
         await self._end(turn)
 
@@ -86,14 +86,15 @@ class Switchboard:
         """
         turn = await self._begin(tenant)
         async with self._alone(tenant) as work:
-            loaded = await floor.load(work, call_id, signal.agent_id, None)
-            if loaded.actor is None and loaded.call is not None:
+            loaded = await floor.load(work, call_id, signal.agent_id, None, turn.now)
+            dials = isinstance(signal, signals.AgentDialled)
+            if loaded.actor is None and (dials or loaded.call is not None):
                 raise NotAllowed
             turn.start(loaded.number, loaded.rules)
             turn.know(loaded.actor)
             after = turn.apply(loaded.scene(tenant, loaded.call), signal)
-            claimed = isinstance(signal, signals.AgentAnswered | signals.AgentPickedUp)
-            if claimed and loaded.actor and loaded.actor.status is AgentStatus.WRAP_UP:
+            claims = isinstance(signal, signals.AgentAnswered | signals.AgentPickedUp)
+            if (claims or dials) and loaded.actor and loaded.actor.status is AgentStatus.WRAP_UP:
                 turn.attend(loaded.actor, signals.AgentFinishedWrapUp())
             await self._settle(turn, work)
         await self._end(turn)
@@ -128,7 +129,7 @@ class Switchboard:
     async def _about_call(self, tenant: UUID, call_id: UUID, signal: signals.CallSignal) -> None:
         turn = await self._begin(tenant)
         async with self._alone(tenant) as work:
-            loaded = await floor.load(work, call_id, None, None)
+            loaded = await floor.load(work, call_id, None, None, turn.now)
             if loaded.call is None:
                 raise NoSuchCall
             turn.start(loaded.number, loaded.rules)

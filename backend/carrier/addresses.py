@@ -60,6 +60,10 @@ class Addresses:
         """Told what happens in a call's conference."""
         return f"{self._root}/calls/{call_id}/conference{TOLD}"
 
+    def outbound(self, call_id: UUID, outbound: UUID) -> str:
+        """Told how far a leg to a number outside has come."""
+        return f"{self._root}/calls/{call_id}/outbound/{outbound}{TOLD}"
+
     def dial_ended(self, call_id: UUID) -> str:
         """Asked what to do with a caller whose conference is over."""
         return f"{self._root}/calls/{call_id}/dial-ended{ASKED}"

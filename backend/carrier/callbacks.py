@@ -9,15 +9,29 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from uuid import UUID
 
-from backend.carrier.names import CALLER_LABEL, is_leg_name, person_of_identity, person_of_label
+from backend.carrier.names import (
+    CALLER_LABEL,
+    is_leg_name,
+    outbound_of_label,
+    person_of_identity,
+    person_of_label,
+)
 from backend.domain import signals
 from backend.domain.call import call_id_of
+from backend.domain.handover import NotTaken
 from backend.domain.signals import Callback, CarrierSignal
 
 Form = Mapping[str, str]
 
 JUST_NOW = timedelta(seconds=2)
 TERMINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+NOT_ANSWERED = {
+    "busy": NotTaken.BUSY,
+    "no-answer": NotTaken.NO_ANSWER,
+    "failed": NotTaken.FAILED,
+    "canceled": NotTaken.CANCELED,
+}
+"""What the last status of a leg to a number outside means; `completed` means that it talked."""
 ENDED_BY_THE_ROOM = frozenset({"moderator_ended_conference", "conference_ended_via_api"})
 
 
@@ -63,6 +77,27 @@ def read_conference_event(call_id: UUID, form: Form, received_at: datetime) -> C
     )
 
 
+def read_outbound_status(
+    call_id: UUID, outbound: UUID, form: Form, received_at: datetime
+) -> Callback | None:
+    """The status callback of a leg that we had placed. None for what the conference tells better:
+    that somebody has answered."""
+    leg, status = _need(form, "CallSid"), _need(form, "CallStatus")
+    if status == "ringing":
+        signal = signals.OutboundRinging(outbound, leg)
+    elif status in TERMINAL:
+        signal = signals.OutboundEnded(outbound, NOT_ANSWERED.get(status))
+    else:
+        return None
+    return Callback(
+        call_id=call_id,
+        key=f"outbound:{leg}:{status}",
+        signal=signal,
+        received_at=received_at,
+        happened_at=_happened_at(form, received_at),
+    )
+
+
 def read_agent_leg(form: Form) -> tuple[UUID, UUID, str] | None:
     """Who connects, to which call, and the page's name for this attempt.
 
@@ -83,7 +118,14 @@ def read_agent_leg(form: Form) -> tuple[UUID, UUID, str] | None:
 def _conference_signal(event: str, leg: str, form: Form) -> CarrierSignal:
     label = form.get("ParticipantLabel", "")
     agent = person_of_label(label)
+    outbound = outbound_of_label(label)
     match event:
+        case "participant-join" if outbound is not None:
+            return signals.OutboundAnswered(outbound, leg)
+        case "participant-leave" if outbound is not None:
+            why = NOT_ANSWERED.get(form.get("ParticipantCallStatus", ""))
+            over = form.get("ReasonParticipantLeft") in ENDED_BY_THE_ROOM
+            return signals.OutboundEnded(outbound, why, call_over=over)
         case "participant-join" if agent is not None:
             return signals.AgentJoined(leg, agent)
         case "participant-join" if label == CALLER_LABEL:

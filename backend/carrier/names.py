@@ -10,6 +10,7 @@ from uuid import UUID
 CALLER_LABEL = "caller"
 _IDENTITY = re.compile(r"^u_([0-9a-f]{32})$")
 _LABEL = re.compile(r"^agent_([0-9a-f]{32})_([0-9a-f]{8})$")
+_OUTBOUND = re.compile(r"^outbound_([0-9a-f]{32})$")
 _LEG = re.compile(r"^[0-9a-f]{8}$")
 
 
@@ -33,6 +34,17 @@ def label_of(person: UUID, leg: str) -> str:
 def person_of_label(label: str) -> UUID | None:
     """The agent with that label, or None if it is another participant's."""
     found = _LABEL.match(label)
+    return UUID(found[1]) if found else None
+
+
+def label_of_outbound(outbound: UUID) -> str:
+    """The label of a leg that we had placed to a number outside."""
+    return f"outbound_{outbound.hex}"
+
+
+def outbound_of_label(label: str) -> UUID | None:
+    """The leg to a number outside with that label, or None if it is another participant's."""
+    found = _OUTBOUND.match(label)
     return UUID(found[1]) if found else None
 
 

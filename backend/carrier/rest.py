@@ -24,7 +24,7 @@ from backend.carrier import twiml
 from backend.carrier.addresses import Addresses
 from backend.carrier.callbacks import TERMINAL
 from backend.carrier.lock_out import LockOut
-from backend.carrier.names import person_of_label
+from backend.carrier.names import label_of_outbound, outbound_of_label, person_of_label
 from backend.clock import Clock, real_clock
 from backend.domain import instructions, signals
 from backend.domain.instructions import Instruction
@@ -113,31 +113,50 @@ class Carrier:
     async def close(self) -> None:
         await self._http.close()
 
-    async def carry_out(self, tenant: UUID, access: Access, instruction: Instruction) -> None:
-        """Do what is asked. Raises `CarrierBusy` or `CarrierRefused`."""
+    async def carry_out(
+        self,
+        tenant: UUID,
+        access: Access,
+        instruction: Instruction,
+        *,
+        again: bool = False,
+        too_late: bool = False,
+    ) -> signals.OutboundPlaced | None:
+        """Do what is asked. Returns what the carrier's answer tells of a new leg.
+
+        `again`: an earlier try may have got through without our hearing of it. `too_late`: then
+        nobody new is rung any more. Raises `CarrierBusy` or `CarrierRefused`.
+        """
         try:
-            await self._do(self._client(access), Addresses(self._public_url, tenant), instruction)
+            client, to = self._client(access), Addresses(self._public_url, tenant)
+            if isinstance(instruction, instructions.PlaceOutbound):
+                return await self._place(client, to, instruction, again, too_late)
+            await self._do(client, to, instruction)
         except TwilioRestException as problem:
-            if problem.status == HTTPStatus.NOT_FOUND or problem.code == NOT_IN_THAT_STATE:
-                return
+            gone = problem.status == HTTPStatus.NOT_FOUND or problem.code == NOT_IN_THAT_STATE
+            if gone and not isinstance(instruction, instructions.PlaceOutbound):
+                return None
             if problem.status in MAY_PASS or problem.status >= 500:
                 raise CarrierBusy(f"{problem.status} {problem.msg}") from problem
             raise CarrierRefused(f"{problem.status} {problem.code} {problem.msg}") from problem
         except (aiohttp.ClientError, TimeoutError) as problem:
             raise CarrierBusy(str(problem) or type(problem).__name__) from problem
+        return None
 
     async def look_up(
         self, access: Access, call_id: UUID, caller_leg: str
     ) -> list[signals.CarrierSignal]:
         """What the carrier knows of a call that we have heard nothing of lately.
 
-        Says that the caller left, or which agents' legs are in the conference now.
+        Says that the caller left, or whose legs are in the conference now. A callee's leg that is
+        not known yet has no name to ask by.
         """
         client = self._client(access)
         try:
-            leg = await client.calls(caller_leg).fetch_async()
-            if str(leg.status) in TERMINAL:
-                return [signals.CallerLeft(caller_leg, failed=str(leg.status) == "failed")]
+            if caller_leg:
+                leg = await client.calls(caller_leg).fetch_async()
+                if str(leg.status) in TERMINAL:
+                    return [signals.CallerLeft(caller_leg, failed=str(leg.status) == "failed")]
             conference = await self._find_conference(client, call_id)
             if conference is None:
                 return []
@@ -148,8 +167,8 @@ class Carrier:
             raise CarrierBusy(f"{problem.status} {problem.msg}") from problem
         except (aiohttp.ClientError, TimeoutError) as problem:
             raise CarrierBusy(str(problem) or type(problem).__name__) from problem
-        agents = ((one.call_sid or "", person_of_label(one.label or "")) for one in present)
-        return [signals.AgentJoined(sid, agent) for sid, agent in agents if agent is not None]
+        found = (_joined(one.call_sid or "", one.label or "", str(one.status)) for one in present)
+        return [signal for signal in found if signal is not None]
 
     async def _do(self, client: Client, to: Addresses, instruction: Instruction) -> None:
         match instruction:
@@ -168,8 +187,65 @@ class Carrier:
             case instructions.TellNobodyAnswers():
                 last_words = twiml.say_and_hang_up(twiml.NOBODY_ANSWERS)
                 await client.calls(instruction.leg).update_async(twiml=last_words)
+            case instructions.EndOutbound():
+                await self._end_outbound(client, instruction)
+            case instructions.PlaceOutbound():
+                raise AssertionError("placed by `_place`, whose answer tells something")
             case _:
                 assert_never(instruction)
+
+    async def _place(
+        self,
+        client: Client,
+        to: Addresses,
+        wish: instructions.PlaceOutbound,
+        again: bool,
+        too_late: bool,
+    ) -> signals.OutboundPlaced:
+        """The only place where the carrier is asked to ring a number outside.
+
+        Twilio's API has no idempotency key, so a second try looks first whether the first one got
+        through.
+        """
+        label = label_of_outbound(wish.outbound)
+        if again and (leg := await self._find_leg(client, wish.call_id, label)):
+            return signals.OutboundPlaced(wish.outbound, leg)
+        if too_late:
+            raise CarrierRefused("it was not taken in time, so nobody is rung")
+        made = await client.conferences(str(wish.call_id)).participants.create_async(
+            from_=wish.caller_id,
+            to=wish.number,
+            label=label,
+            timeout=wish.ring_seconds,
+            time_limit=wish.longest_seconds,
+            beep="false",
+            early_media=True,
+            start_conference_on_enter=True,
+            end_conference_on_exit=wish.ends_call,
+            wait_url=to.ringing,
+            wait_method="POST",
+            status_callback=to.outbound(wish.call_id, wish.outbound),
+            status_callback_method="POST",
+            status_callback_event=["initiated", "ringing", "answered", "completed"],
+            conference_status_callback=to.conference(wish.call_id),
+            conference_status_callback_method="POST",
+            conference_status_callback_event=twiml.CONFERENCE_EVENTS.split(),
+        )
+        return signals.OutboundPlaced(wish.outbound, made.call_sid or "")
+
+    async def _end_outbound(self, client: Client, wish: instructions.EndOutbound) -> None:
+        label = label_of_outbound(wish.outbound)
+        leg = wish.leg or await self._find_leg(client, wish.call_id, label)
+        if leg is not None:
+            await client.calls(leg).update_async(status="completed")
+
+    async def _find_leg(self, client: Client, call_id: UUID, label: str) -> str | None:
+        """The leg with that label, whether it is in the conference or still rung for it."""
+        room = await self._find_conference(client, call_id)
+        if room is None:
+            return None
+        there = await client.conferences(room).participants.list_async()
+        return next((one.call_sid for one in there if one.label == label), None)
 
     async def _hold(
         self,
@@ -187,10 +263,19 @@ class Carrier:
             await participant.update_async(hold=True, hold_url=to.hold_music, hold_method="POST")
 
     async def _find_conference(self, client: Client, call_id: UUID) -> str | None:
-        rooms = await client.conferences.list_async(
-            friendly_name=str(call_id), status="in-progress", limit=1
-        )
-        return next((room.sid for room in rooms), None)
+        """The open one: it is `init` until two are there, `in-progress` from then on."""
+        rooms = await client.conferences.list_async(friendly_name=str(call_id), limit=20)
+        return next((room.sid for room in rooms if str(room.status) != "completed"), None)
 
     def _client(self, access: Access) -> Client:
         return Client(access.account_sid, access.auth_token, http_client=self._http)
+
+
+def _joined(leg: str, label: str, status: str) -> signals.CarrierSignal | None:
+    """What a participant of a conference tells; None while it is only being rung."""
+    if status != "connected":
+        return None
+    agent, outbound = person_of_label(label), outbound_of_label(label)
+    if agent is not None:
+        return signals.AgentJoined(leg, agent)
+    return signals.OutboundAnswered(outbound, leg) if outbound is not None else None

@@ -14,8 +14,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from backend.domain.agent import Agent, AgentStatus, Presence
-from backend.domain.call import Call, CallState
+from backend.domain.call import Call, CallState, Direction
 from backend.domain.handover import Consult, NotTaken, TalkWith, Transfer
+from backend.domain.outbound import Progress
 
 Card = TypeVar("Card", "CallCard", "AgentCard")
 
@@ -24,9 +25,12 @@ RECENT = 20
 
 
 class ConsultCard(Struct, frozen=True):
-    """A colleague who is asked into a call; `present` once their voice is there."""
+    """A colleague, or a number outside, who is asked into a call; `present` once their voice is
+    there. `ringing` tells of a number outside only."""
 
-    agent_id: UUID
+    agent_id: UUID | None
+    number: str | None
+    ringing: bool
     since: datetime
     accepted: bool
     present: bool
@@ -44,7 +48,8 @@ class CallCard(Struct, frozen=True):
     id: UUID
     rev: int
     state: CallState
-    direction: str
+    direction: Direction
+    progress: Progress | None
     caller: str
     number: str
     offered_to: tuple[UUID, ...]
@@ -105,6 +110,7 @@ def card_of(call: Call) -> CallCard:
         rev=call.rev,
         state=call.state,
         direction=call.direction,
+        progress=call.progress,
         caller=call.caller,
         number=call.number,
         offered_to=call.offered_to,
@@ -127,6 +133,8 @@ def card_of(call: Call) -> CallCard:
 def consult_card_of(consult: Consult) -> ConsultCard:
     return ConsultCard(
         consult.agent_id,
+        consult.number,
+        consult.ringing,
         consult.since,
         consult.accepted,
         consult.is_there,

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from msgspec import Struct
 
 from backend.domain.handover import Consult, Transfer
+from backend.domain.outbound import OutboundLeg, Progress
 
 
 class CallState(StrEnum):
@@ -16,15 +17,27 @@ class CallState(StrEnum):
     """Nobody has it; it is offered to agents and the caller hears ringing (or music)."""
     CONNECTING = "connecting"
     """One agent has claimed it; that agent's browser is on its way into the conference."""
+    DIALLING = "dialling"
+    """An outbound call: the agent is in the conference, and the callee is being rung."""
     CONNECTED = "connected"
     """An agent has it. `agent_present` tells whether the agent's leg is in the room now."""
     PARKED = "parked"
     """The caller waits with music in a numbered slot, for any agent."""
+    FORWARDED = "forwarded"
+    """It was handed to a number outside: the caller talks there, and no agent has it."""
     ENDED = "ended"
     """History. Terminal."""
 
 
 LIVE = frozenset(CallState) - {CallState.ENDED}
+IN_HANDS = frozenset({CallState.CONNECTING, CallState.DIALLING, CallState.CONNECTED})
+"""Where one agent has the call."""
+
+
+class Direction(StrEnum):
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    """We called: then `Call.caller` is whom, and `Call.number` the number we showed."""
 
 
 class EndReason(StrEnum):
@@ -36,7 +49,11 @@ class EndReason(StrEnum):
     NO_ANSWER = "no_answer"
     """Nobody answered in time; the caller was told so."""
     REJECTED = "rejected"
-    """An agent took it and ended it before anybody talked."""
+    """An agent took it and ended it before anybody talked; or a callee refused it."""
+    BUSY = "busy"
+    """The callee was engaged."""
+    CANCELED = "canceled"
+    """The agent gave up before the callee answered."""
     FAILED = "failed"
     """It broke off: the line failed, or the agent was lost and nobody took the call over."""
 
@@ -46,6 +63,8 @@ class LegRole(StrEnum):
 
     CALLER = "caller"
     AGENT = "agent"
+    OUTSIDE = "outside"
+    """Somebody at a number outside, who was asked in by an agent."""
 
 
 class Leg(Struct, frozen=True):
@@ -68,7 +87,7 @@ class Call(Struct, frozen=True):
     started_at: datetime
     since: datetime
     rev: int = 0
-    direction: str = "inbound"
+    direction: Direction = Direction.INBOUND
     state: CallState = CallState.RINGING
     offered_to: tuple[UUID, ...] = ()
     declined_by: tuple[UUID, ...] = ()
@@ -86,6 +105,11 @@ class Call(Struct, frozen=True):
     """Parked for too long: it rings at everybody who is free, like a new call."""
     handled_by: tuple[UUID, ...] = ()
     legs: tuple[Leg, ...] = ()
+    outbound: tuple[OutboundLeg, ...] = ()
+    """Every leg to a number outside that this call caused. The first of an outbound call is its
+    callee's."""
+    progress: Progress | None = None
+    """Of the callee, while the call is dialling."""
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     end_reason: EndReason | None = None
@@ -110,6 +134,16 @@ class Call(Struct, frozen=True):
         consult = self.consult
         is_on = consult is not None and consult.accepted and consult.failed is None
         return consult.agent_id if consult is not None and is_on else None
+
+    @property
+    def callee(self) -> OutboundLeg | None:
+        """The leg of whom an outbound call was made to."""
+        is_ours = self.direction is Direction.OUTBOUND and bool(self.outbound)
+        return self.outbound[0] if is_ours else None
+
+    def outbound_leg(self, outbound: UUID | None) -> OutboundLeg | None:
+        """The leg to a number outside of that id, if this call has one."""
+        return next((each for each in self.outbound if each.id == outbound), None)
 
     def is_in_hands_of(self, agent_id: UUID) -> bool:
         """Whether that agent has the call, or is consulted in it: no other call reaches them."""

@@ -19,27 +19,39 @@ from backend.domain.signals import (
     AgentTransferred,
     CallerLeft,
     CallSignal,
+    OutboundAnswered,
+    OutboundEnded,
     TimeRanOut,
 )
 
-RINGING, CONNECTING, CONNECTED, PARKED, ENDED = CallState
+RINGING, CONNECTING, DIALLING, CONNECTED, PARKED, FORWARDED, ENDED = CallState
 
 TRANSITIONS: dict[tuple[CallState, type[CallSignal]], tuple[CallState, ...]] = {
     (RINGING, AgentAnswered): (CONNECTING,),
     (RINGING, AgentJoined): (CONNECTED,),
     (RINGING, TimeRanOut): (ENDED,),
-    (CONNECTING, AgentJoined): (CONNECTED,),
-    (CONNECTING, TimeRanOut): (RINGING, PARKED),
+    (RINGING, OutboundAnswered): (FORWARDED,),
+    (CONNECTING, AgentJoined): (CONNECTED, DIALLING),
+    (CONNECTING, TimeRanOut): (RINGING, PARKED, ENDED),
     (CONNECTING, AgentParked): (PARKED,),
     (CONNECTING, AgentHungUp): (ENDED,),
-    (CONNECTED, TimeRanOut): (RINGING, CONNECTED),
+    (DIALLING, OutboundAnswered): (CONNECTED,),
+    (DIALLING, OutboundEnded): (ENDED,),
+    (DIALLING, TimeRanOut): (ENDED,),
+    (DIALLING, AgentHungUp): (ENDED,),
+    (CONNECTED, TimeRanOut): (RINGING, CONNECTED, FORWARDED),
     (CONNECTED, AgentParked): (PARKED,),
     (CONNECTED, AgentTransferred): (RINGING,),
-    (CONNECTED, AgentCompleted): (CONNECTED, CONNECTING, RINGING),
+    (CONNECTED, AgentCompleted): (CONNECTED, CONNECTING, RINGING, FORWARDED),
     (CONNECTED, AgentHungUp): (ENDED,),
     (PARKED, AgentAnswered): (CONNECTING,),
     (PARKED, AgentPickedUp): (CONNECTING,),
+    (FORWARDED, OutboundEnded): (ENDED,),
     **{(state, CallerLeft): (ENDED,) for state in CallState if state in LIVE},
+    **{
+        (state, OutboundEnded): (ENDED,)
+        for state in (RINGING, CONNECTING, CONNECTED, PARKED)  # a callee hung up
+    },
 }
 
 

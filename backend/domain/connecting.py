@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from backend.domain import events, instructions, refusals, signals
 from backend.domain.agent import AgentStatus
 from backend.domain.call import Call, CallState, Leg, LegRole
+from backend.domain.calling_off import call_off, call_off_all
 from backend.domain.consulting import (
     accept,
     agent_did_not_return,
@@ -17,7 +18,8 @@ from backend.domain.consulting import (
     not_taken,
 )
 from backend.domain.decision import Decision, Scene, also, forget, grown, may, move, remember
-from backend.domain.handover import NotTaken, TalkWith
+from backend.domain.dialling import ring_callee
+from backend.domain.handover import Consult, NotTaken, TalkWith
 from backend.domain.transferring import may_take, turn_down
 
 
@@ -63,7 +65,8 @@ def claim(
         if from_the_lot and call.slot is not None
         else events.CallClaimed(agent_id)
     )
-    return Decision(claimed, (said,))
+    wanted_back = call_off(call, call.transfer.outbound) if call.transfer is not None else ()
+    return Decision(claimed, (said,), wanted_back)
 
 
 def agent_joined(scene: Scene, call: Call, signal: signals.AgentJoined, now: datetime) -> Decision:
@@ -84,6 +87,9 @@ def agent_joined(scene: Scene, call: Call, signal: signals.AgentJoined, now: dat
         return Decision(
             with_leg, (), (instructions.RemoveLeg(call.id, signal.leg, call.conference),)
         )
+    callee = call.callee
+    if call.state is CallState.CONNECTING and callee is not None and callee.answered_at is None:
+        return ring_callee(scene, call, callee, signal, now)
     asked: list[instructions.Instruction] = []
     stays_held = call.state is CallState.CONNECTED and call.held_at is not None
     if call.caller_held and not stays_held:
@@ -91,14 +97,13 @@ def agent_joined(scene: Scene, call: Call, signal: signals.AgentJoined, now: dat
     if call.agent_leg is not None:
         # A page that was reloaded comes with a new leg before the old one is known to be dead.
         asked.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
-    if call.state is CallState.CONNECTED:
+    if call.state in (CallState.CONNECTED, CallState.DIALLING):
         was_lost = call.agent_leg is None
-        still_waits = consult is not None and not consult.is_there
         back = replace(
             with_leg,
             agent_leg=signal.leg,
             caller_held=stays_held,
-            deadline=now + scene.rules.transfer if still_waits else None,
+            deadline=_whom_the_agent_waits_for(scene, call, now),
         )
         said = (events.AgentRejoined(signal.agent_id),) if was_lost else ()
         return Decision(grown(back, bool(said)), said, tuple(asked))
@@ -130,12 +135,14 @@ def agent_leg_left(
         return colleague_leg_left(scene, call, asked, signal.leg, now)
     if not call.is_live or call.agent_leg != signal.leg or signal.call_over:
         return Decision(after)
-    if call.state is not CallState.CONNECTED:
+    if call.state not in (CallState.CONNECTED, CallState.DIALLING):
         return Decision(replace(after, agent_leg=None))
     lost = replace(after, agent_leg=None, deadline=now + scene.rules.rejoin)
     said = (events.AgentLost(signal.agent_id),)
     if asked is not None and asked.is_there and asked.talk_with is TalkWith.ALL:
         return Decision(grown(lost), said)  # the caller talks with the colleague meanwhile
+    if call.state is CallState.DIALLING:
+        return Decision(grown(lost), said)  # nobody is there yet to hear music
     music = instructions.HoldCaller(call.id, call.caller_leg, call.conference)
     return Decision(grown(replace(lost, caller_held=True)), said, (music,))
 
@@ -148,7 +155,7 @@ def claim_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
     asked = consulting(call)
     if asked is not None and call.agent_present:
         return not_taken(call, asked, _why(call))
-    if asked is not None and asked.is_there:
+    if asked is not None and asked.is_there and _may_keep(asked):
         return agent_did_not_return(call, asked, now)
     if call.slot is not None:
         returned = move(
@@ -182,10 +189,27 @@ def claim_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
         return replace(onward, said=said, freed=(holder,))
     lost = call.state is CallState.CONNECTED
     first = events.CallReturned(holder) if lost else events.ClaimExpired(holder)
-    return Decision(
-        returned, (first, events.CallOffered(scene.free)), freed=(holder, *freed_of_consult(call))
-    )
+    said = (first, events.CallOffered(scene.free))
+    nobody_asks = call_off_all(call) if asked is not None else ()
+    return Decision(returned, said, nobody_asks, freed=(holder, *freed_of_consult(call)))
+
+
+def _whom_the_agent_waits_for(scene: Scene, call: Call, now: datetime) -> datetime | None:
+    """How long a call may stay as it is with its agent there."""
+    if call.state is CallState.DIALLING:
+        return now + scene.rules.dialling.ring
+    consult = consulting(call)
+    if consult is None or consult.is_there:
+        return None
+    return now + (scene.rules.dialling.ring if consult.number else scene.rules.transfer)
+
+
+def _may_keep(asked: Consult) -> bool:
+    """A colleague gets the call of an agent who is lost; somebody outside only keeps a caller whom
+    they already talk with."""
+    return asked.agent_id is not None or asked.talk_with is TalkWith.ALL
 
 
 def _why(call: Call) -> NotTaken:
-    return NotTaken.NO_ANSWER if call.offered_to else NotTaken.UNREACHABLE
+    rang = bool(call.offered_to) or (call.consult is not None and call.consult.number is not None)
+    return NotTaken.NO_ANSWER if rang else NotTaken.UNREACHABLE

@@ -14,7 +14,9 @@ from msgspec.structs import replace
 from backend.domain import events, instructions, refusals, signals
 from backend.domain.agent import AgentStatus
 from backend.domain.call import Call, CallState, Leg, LegRole
+from backend.domain.calling_off import call_off
 from backend.domain.decision import Decision, Scene, also, forget, grown, move, remember
+from backend.domain.dialling_guard import authorise, placing
 from backend.domain.handover import Consult, NotTaken, TalkWith, Transfer
 
 
@@ -39,10 +41,12 @@ def consult(scene: Scene, call: Call, signal: signals.AgentConsulted, now: datet
     if call.state is not CallState.CONNECTED:
         raise refusals.NotInTheCall
     under_way = consulting(call)
-    if under_way is not None and under_way.agent_id == signal.to:
+    if under_way is not None and signal.to is not None and under_way.agent_id == signal.to:
         return Decision(call)
     must_not_consult(call)
-    if signal.to not in scene.free or signal.to == signal.agent_id:
+    if signal.number is not None:
+        return _consult_outside(scene, call, signal, signal.number, now)
+    if signal.to is None or signal.to not in scene.free or signal.to == signal.agent_id:
         raise refusals.ColleagueNotAvailable
     asked = instructions.HoldCaller(call.id, call.caller_leg, call.conference)
     rings = replace(
@@ -56,6 +60,24 @@ def consult(scene: Scene, call: Call, signal: signals.AgentConsulted, now: datet
     )
     said = (events.ConsultStarted(signal.agent_id, signal.to),)
     return Decision(grown(rings), said, () if call.caller_held else (asked,))
+
+
+def _consult_outside(
+    scene: Scene, call: Call, signal: signals.AgentConsulted, number: str, now: datetime
+) -> Decision:
+    outside = authorise(scene, call, call.id, number, call.number, signal.agent_id, now)
+    asked = Consult(None, now, accepted=True, number=outside.number, outbound=outside.id)
+    rings = replace(
+        call,
+        consult=asked,
+        outbound=(*call.outbound, outside),
+        caller_held=True,
+        held_at=call.held_at or now,
+        deadline=now + scene.rules.dialling.ring,
+    )
+    music = instructions.HoldCaller(call.id, call.caller_leg, call.conference)
+    orders = (*(() if call.caller_held else (music,)), placing(scene, rings, outside, now))
+    return Decision(grown(rings), (events.ConsultStarted(signal.agent_id, None),), orders)
 
 
 def accept(scene: Scene, call: Call, asked: Consult, now: datetime) -> Decision:
@@ -72,16 +94,21 @@ def accept(scene: Scene, call: Call, asked: Consult, now: datetime) -> Decision:
         offered_to=(),
         deadline=now + scene.rules.join,
     )
-    return Decision(grown(accepted), (events.ConsultAccepted(asked.agent_id),))
+    return Decision(grown(accepted), (events.ConsultAccepted(scene.actor.id),))
 
 
 def colleague_joined(
     call: Call, asked: Consult, signal: signals.AgentJoined, now: datetime
 ) -> Decision:
-    here = remember(call, Leg(signal.leg, LegRole.AGENT, now, signal.agent_id))
+    return came_in(call, asked, Leg(signal.leg, LegRole.AGENT, now, signal.agent_id))
+
+
+def came_in(call: Call, asked: Consult, leg: Leg) -> Decision:
+    """Whoever is consulted is in the room, from within or from outside."""
+    here = remember(call, leg)
     orders: list[instructions.Instruction] = []
     if asked.talk_with is TalkWith.CALLER:
-        orders.append(instructions.HoldAgent(call.id, signal.leg, call.conference))
+        orders.append(instructions.HoldAgent(call.id, leg.id, call.conference))
     if asked.leg is not None:
         # A page that was reloaded comes with a new leg before the old one is known to be dead.
         orders.append(instructions.RemoveLeg(call.id, asked.leg, call.conference))
@@ -91,17 +118,18 @@ def colleague_joined(
         orders.append(instructions.ResumeCaller(call.id, call.caller_leg, call.conference))
     joined = replace(
         here,
-        consult=replace(asked, leg=signal.leg),
+        consult=replace(asked, leg=leg.id, ringing=False),
         caller_held=call.caller_held and not talks_again,
         deadline=None if call.agent_present else call.deadline,
     )
-    return Decision(grown(joined), (events.ConsultJoined(signal.agent_id),), tuple(orders))
+    return Decision(grown(joined), (events.ConsultJoined(asked.agent_id),), tuple(orders))
 
 
 def colleague_leg_left(
     scene: Scene, call: Call, asked: Consult, leg: str, now: datetime
 ) -> Decision:
     """A lost colleague has as long to come back as an agent has."""
+    assert asked.agent_id is not None  # noqa: S101  legs from outside leave by `dialling.over`
     left = forget(call, Leg(leg, LegRole.AGENT, now, asked.agent_id), now)
     deadline = now + scene.rules.rejoin if call.agent_present else call.deadline
     lost = replace(left, consult=replace(asked, leg=None), deadline=deadline)
@@ -187,7 +215,7 @@ def complete(scene: Scene, call: Call, signal: signals.AgentCompleted, now: date
     asked = _asked_by(call, signal.agent_id)
     if asked.leg is not None:
         return _hand_over(call, asked, signal, now)
-    if not asked.accepted and asked.agent_id not in scene.free:
+    if asked.number is None and not asked.accepted and asked.agent_id not in scene.free:
         raise refusals.ColleagueNotAvailable  # who is rung may have taken another call meanwhile
     orders: list[instructions.Instruction] = []
     if not call.caller_held:
@@ -201,8 +229,10 @@ def complete(scene: Scene, call: Call, signal: signals.AgentCompleted, now: date
         "caller_held": True,
     }
     said = (events.CallTransferred(signal.agent_id, asked.agent_id),)
-    transfer = Transfer(signal.agent_id, asked.agent_id)
-    if asked.accepted:
+    transfer = Transfer(
+        signal.agent_id, asked.agent_id, number=asked.number, outbound=asked.outbound
+    )
+    if asked.accepted and asked.agent_id is not None:
         coming = move(
             call,
             signal,
@@ -223,7 +253,7 @@ def complete(scene: Scene, call: Call, signal: signals.AgentCompleted, now: date
         agent_id=None,
         transfer=transfer,
         declined_by=(),
-        deadline=now + scene.rules.transfer,
+        deadline=call.deadline if asked.number else now + scene.rules.transfer,
         **leaves,
     )
     return Decision(rings, said, tuple(orders), wrapping=(signal.agent_id,))
@@ -244,6 +274,9 @@ def _hand_over(call: Call, asked: Consult, signal: signals.CallSignal, now: date
         orders.append(instructions.ResumeCaller(call.id, call.caller_leg, call.conference))
     if call.agent_leg is not None:
         orders.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
+    if asked.agent_id is None:
+        talks = forward(call, before, signal, now)
+        return replace(talks, asked=tuple(orders), wrapping=(before,))
     has = move(
         call,
         signal,
@@ -261,6 +294,26 @@ def _hand_over(call: Call, asked: Consult, signal: signals.CallSignal, now: date
     return Decision(has, said, tuple(orders), wrapping=(before,))
 
 
+def forward(call: Call, by: UUID, signal: signals.CallSignal, now: datetime) -> Decision:
+    """The caller talks with somebody outside from now on, and no agent has the call."""
+    resume = instructions.ResumeCaller(call.id, call.caller_leg, call.conference)
+    talks = move(
+        call,
+        signal,
+        CallState.FORWARDED,
+        now,
+        agent_id=None,
+        agent_leg=None,
+        consult=None,
+        transfer=None,
+        caller_held=False,
+        held_at=None,
+        deadline=None,
+    )
+    orders = (resume,) if call.caller_held else ()
+    return Decision(talks, (events.CallForwarded(by),), orders)
+
+
 def _asked_by(call: Call, agent_id: UUID) -> Consult:
     if call.agent_id != agent_id:
         raise refusals.NotYourCall
@@ -271,6 +324,8 @@ def _asked_by(call: Call, agent_id: UUID) -> Consult:
 
 
 def _dismissal(call: Call, asked: Consult) -> tuple[instructions.Instruction, ...]:
+    if asked.outbound is not None:
+        return call_off(call, asked.outbound)
     if asked.leg is None:
         return ()
     return (instructions.RemoveLeg(call.id, asked.leg, call.conference),)

@@ -12,16 +12,26 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from backend.domain import instructions, refusals, signals
-from backend.domain.call import Call, CallState, EndReason, Leg, LegRole
+from backend.domain.call import Call, CallState, Direction, EndReason, Leg, LegRole
 from backend.domain.connecting import agent_joined, agent_leg_left, claim, claim_ran_out
 from backend.domain.consulting import cancel, complete, consult, talk_with
 from backend.domain.decision import Decision, Scene, remember
+from backend.domain.dialling import answered, dial, dialling_ran_out, over, placed, rings
 from backend.domain.ending import caller_left, end, hang_up
 from backend.domain.handover import NotTaken
 from backend.domain.holding import hold, resume
 from backend.domain.offering import arrive, decline, offer_to, withdraw_from
 from backend.domain.parking import park, park_ran_out
 from backend.domain.transferring import transfer, turn_down
+
+
+TO_SOMEBODY = (
+    signals.AgentParked,
+    signals.AgentHeld,
+    signals.AgentTransferred,
+    signals.AgentConsulted,
+)
+"""What can be done with a caller, and not with a telephone that rings."""
 
 
 def decide(scene: Scene, signal: signals.CallSignal, now: datetime) -> Decision:
@@ -33,10 +43,18 @@ def decide(scene: Scene, signal: signals.CallSignal, now: datetime) -> Decision:
     call = scene.call
     if isinstance(signal, signals.CallerArrived):
         return Decision(call) if call else arrive(scene, signal, now)
+    if isinstance(signal, signals.AgentDialled):
+        return Decision(call) if call else dial(scene, signal, now)
     if call is None:
         raise refusals.NoSuchCall
     if not call.is_live and isinstance(signal, signals.Command):
         raise refusals.CallerLeftAlready
+    if (
+        isinstance(signal, TO_SOMEBODY)
+        and call.agent_id == signal.agent_id
+        and _is_unanswered(call)
+    ):
+        raise refusals.NotAnsweredYet
     match signal:
         case signals.CallerJoined():
             return Decision(remember(call, Leg(signal.leg, LegRole.CALLER, now)))
@@ -46,6 +64,14 @@ def decide(scene: Scene, signal: signals.CallSignal, now: datetime) -> Decision:
             return agent_leg_left(scene, call, signal, now)
         case signals.CallerLeft():
             return caller_left(call, signal, now)
+        case signals.OutboundPlaced():
+            return placed(call, signal)
+        case signals.OutboundRinging():
+            return rings(call, signal)
+        case signals.OutboundAnswered():
+            return answered(call, signal, now)
+        case signals.OutboundEnded():
+            return over(scene, call, signal, now)
         case signals.ConferenceNoted():
             return Decision(call)
         case signals.ConferenceEnded():
@@ -87,7 +113,7 @@ def _time_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
         return Decision(call)
     match call.state:
         case CallState.RINGING if call.transfer is not None:
-            was_rung = bool(call.offered_to)
+            was_rung = bool(call.offered_to) or call.transfer.number is not None
             why = NotTaken.NO_ANSWER if was_rung else NotTaken.UNREACHABLE
             return turn_down(scene, call, why, now)
         case CallState.RINGING:
@@ -95,11 +121,20 @@ def _time_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
             talked = call.answered_at is not None
             reason = EndReason.FAILED if talked else EndReason.NO_ANSWER
             return end(call, signals.TimeRanOut(), reason, now, asked=told)
+        case CallState.DIALLING:
+            return dialling_ran_out(call, now)
+        case CallState.CONNECTING if _is_unanswered(call):
+            return dialling_ran_out(call, now)
         case CallState.CONNECTING | CallState.CONNECTED:
             return claim_ran_out(scene, call, now)
         case CallState.PARKED:
             return park_ran_out(scene, call, now)
-        case CallState.ENDED:
+        case CallState.FORWARDED | CallState.ENDED:
             return Decision(call)
         case _:
             assert_never(call.state)
+
+
+def _is_unanswered(call: Call) -> bool:
+    """Whether this is an outbound call that nobody has answered yet."""
+    return call.direction is Direction.OUTBOUND and call.answered_at is None

@@ -12,6 +12,7 @@ from backend.domain import events, instructions, signals
 from backend.domain.agent import Agent
 from backend.domain.call import Call, CallState, Leg
 from backend.domain.call_states import TRANSITIONS
+from backend.domain.outbound import OwnNumber, Usage
 from backend.domain.rules import Rules
 
 
@@ -31,6 +32,10 @@ class Scene(Struct, frozen=True):
     wrapping: tuple[UUID, ...] = ()
     taken_slots: frozenset[int] = frozenset()
     names: Mapping[UUID, str] = {}
+    numbers: tuple[OwnNumber, ...] = ()
+    usage: Usage = Usage()
+    calling_out: bool = True
+    """The platform's switch, for all companies."""
 
 
 class Decision(Struct, frozen=True):

@@ -3,8 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from backend.domain import events, instructions, refusals, signals
-from backend.domain.call import Call, CallState, EndReason, Leg, LegRole
+from backend.domain.call import Call, CallState, Direction, EndReason, Leg, LegRole
+from backend.domain.calling_off import call_off_all
 from backend.domain.consulting import freed_of_consult, must_not_consult
 from backend.domain.decision import Decision, forget, move
 
@@ -28,15 +31,14 @@ def hang_up(call: Call, signal: signals.AgentHungUp, now: datetime) -> Decision:
     if call.agent_id != signal.agent_id:
         raise refusals.NotYourCall
     must_not_consult(call)
-    reason = EndReason.REJECTED if call.answered_at is None else EndReason.COMPLETED
-    return end(
-        call,
-        signal,
-        reason,
-        now,
-        asked=(instructions.HangUpCaller(call.id, call.caller_leg),),
-        by=signal.agent_id,
-    )
+    if call.answered_at is not None:
+        reason = EndReason.COMPLETED
+    elif call.direction is Direction.OUTBOUND:
+        return end(call, signal, EndReason.CANCELED, now, by=signal.agent_id)
+    else:
+        reason = EndReason.REJECTED
+    asked = (instructions.HangUpCaller(call.id, call.caller_leg),)
+    return end(call, signal, reason, now, asked=asked, by=signal.agent_id)
 
 
 def end(
@@ -48,7 +50,15 @@ def end(
     asked: tuple[instructions.Instruction, ...] = (),
     by: UUID | None = None,
 ) -> Decision:
-    """Close the call. Whoever had it goes to wrap-up if they talked, else is free again."""
+    """Close the call. Whoever had it goes to wrap-up if they talked, else is free again.
+
+    Legs to numbers outside are ended with it, and count as over: should the carrier never say so,
+    they must not stand in the way of others.
+    """
+    orders = [*asked, *call_off_all(call)]
+    if call.state is CallState.DIALLING and call.agent_leg is not None:
+        # Nobody else's leaving ends this conference.
+        orders.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
     talked = call.state is CallState.CONNECTED and call.agent_id is not None
     had_it = () if call.agent_id is None else (call.agent_id,)
     consulted = freed_of_consult(call)
@@ -69,12 +79,14 @@ def end(
         held_at=None,
         transfer=None,
         consult=None,
+        progress=None,
+        outbound=tuple(replace(leg, over_at=leg.over_at or now) for leg in call.outbound),
         deadline=None,
     )
     return Decision(
         ended,
         (events.CallEnded(reason, by),),
-        asked,
+        tuple(orders),
         freed=consulted if talked else (*had_it, *consulted),
         wrapping=had_it if talked else (),
     )

@@ -36,6 +36,28 @@ class OfferWithdrawn(Event, frozen=True, tag="offer-withdrawn"):
     agent_id: UUID
 
 
+class CallDialled(Event, frozen=True, tag="call-dialled"):
+    """An agent calls out, and is on the way into the conference."""
+
+    agent_id: UUID
+
+
+class CalleeCalled(Event, frozen=True, tag="callee-called"):
+    """The agent is there, and the carrier was asked to ring the callee."""
+
+    agent_id: UUID
+
+
+class CalleeRings(Event, frozen=True, tag="callee-rings"):
+    pass
+
+
+class CallForwarded(Event, frozen=True, tag="call-forwarded"):
+    """The caller talks with a number outside now; `agent_id` handed them there and has left."""
+
+    agent_id: UUID
+
+
 class CallClaimed(Event, frozen=True, tag="call-claimed"):
     agent_id: UUID
 
@@ -93,17 +115,18 @@ class CallResumed(Event, frozen=True, tag="call-resumed"):
 
 
 class CallTransferred(Event, frozen=True, tag="call-transferred"):
-    """`agent_id` has left the call; it rings at `to`, or `to` is on the way into it."""
+    """`agent_id` has left the call; it rings at `to`, or `to` is on the way into it. Without one
+    it rings at a number outside."""
 
     agent_id: UUID
-    to: UUID
+    to: UUID | None
 
 
 class TransferFailed(Event, frozen=True, tag="transfer-failed"):
-    """`to` did not take the call that `agent_id` handed over."""
+    """`to`, or a number outside, did not take the call that `agent_id` handed over."""
 
     agent_id: UUID
-    to: UUID
+    to: UUID | None
     why: NotTaken
 
 
@@ -114,10 +137,14 @@ class TransferReturned(Event, frozen=True, tag="transfer-returned"):
 
 
 class ConsultStarted(Event, frozen=True, tag="consult-started"):
-    """`agent_id` asks `to`, who is being rung; the caller hears music."""
+    """`agent_id` asks `to`, or a number outside, who is being rung; the caller hears music."""
 
     agent_id: UUID
-    to: UUID
+    to: UUID | None
+
+
+class ConsultRings(Event, frozen=True, tag="consult-rings"):
+    """The number outside that is consulted rings."""
 
 
 class ConsultAccepted(Event, frozen=True, tag="consult-accepted"):
@@ -125,9 +152,9 @@ class ConsultAccepted(Event, frozen=True, tag="consult-accepted"):
 
 
 class ConsultJoined(Event, frozen=True, tag="consult-joined"):
-    """The colleague's voice is in the room."""
+    """The colleague's voice is in the room; without one, that of somebody outside."""
 
-    agent_id: UUID
+    agent_id: UUID | None
 
 
 class ConsultLost(Event, frozen=True, tag="consult-lost"):
@@ -144,9 +171,10 @@ class ConsultChanged(Event, frozen=True, tag="consult-changed"):
 
 
 class ConsultEnded(Event, frozen=True, tag="consult-ended"):
-    """The colleague `agent_id` is not asked any more; `why` is null if that was a wish."""
+    """The colleague `agent_id`, or the number outside, is not asked any more; `why` is null if that
+    was a wish."""
 
-    agent_id: UUID
+    agent_id: UUID | None
     why: NotTaken | None
 
 

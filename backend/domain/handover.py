@@ -16,17 +16,26 @@ class NotTaken(StrEnum):
     """They went away, or their browser did not come."""
     LEFT = "left"
     """They were consulted, and left again."""
+    BUSY = "busy"
+    """A number outside is engaged."""
+    FAILED = "failed"
+    """A number outside could not be reached: it does not exist, or the line failed."""
+    CANCELED = "canceled"
+    """We gave up while a number outside rang."""
 
 
 class Transfer(Struct, frozen=True):
-    """A cold transfer under way: `by` hands the call to `to`, and it rings there alone.
+    """A cold transfer under way: `by` hands the call to `to`, and it rings there alone; or to
+    `number` outside, by the outbound leg of that id.
 
     Once `failed` says why not, it rings at `by` again.
     """
 
     by: UUID
-    to: UUID
+    to: UUID | None
     failed: NotTaken | None = None
+    number: str | None = None
+    outbound: UUID | None = None
 
 
 class TalkWith(StrEnum):
@@ -38,18 +47,23 @@ class TalkWith(StrEnum):
 
 
 class Consult(Struct, frozen=True):
-    """A warm transfer under way: the agent who has the call asks a colleague into its conference.
+    """A warm transfer under way: the agent who has the call asks a colleague into its conference,
+    or somebody at `number` outside, by the outbound leg of that id.
 
-    The colleague is rung until `accepted`; `leg` is theirs while they are in the room. One that
-    `failed` only says why, until the agent does something else.
+    A colleague is rung until `accepted`; a number outside needs no claim, it rings and answers.
+    `leg` is theirs while they are in the room. One that `failed` only says why, until the agent
+    does something else.
     """
 
-    agent_id: UUID
+    agent_id: UUID | None
     since: datetime
     accepted: bool = False
     leg: str | None = None
     talk_with: TalkWith = TalkWith.COLLEAGUE
     failed: NotTaken | None = None
+    number: str | None = None
+    outbound: UUID | None = None
+    ringing: bool = False
 
     @property
     def is_there(self) -> bool:

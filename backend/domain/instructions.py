@@ -4,6 +4,7 @@
 found by the call's id, which is its friendly name.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
@@ -59,6 +60,33 @@ class TellNobodyAnswers(Struct, frozen=True, tag=True):
     leg: str
 
 
+class PlaceOutbound(Struct, frozen=True, tag=True):
+    """Ring a number outside, and put whoever answers into the conference.
+
+    Only `dialling_guard.placing` makes one. After `until` it must not be done any more.
+    """
+
+    call_id: UUID
+    outbound: UUID
+    number: str
+    caller_id: str
+    ring_seconds: int
+    longest_seconds: int
+    ends_call: bool
+    until: datetime
+
+
+class EndOutbound(Struct, frozen=True, tag=True):
+    """End a leg to a number outside, whether it rings or talks."""
+
+    call_id: UUID
+    outbound: UUID
+    leg: str | None
+    conference: str | None
+
+
 Hold = HoldCaller | HoldAgent
 Resume = ResumeCaller | ResumeAgent
-Instruction = Hold | Resume | RemoveLeg | HangUpCaller | TellNobodyAnswers
+Instruction = (
+    Hold | Resume | RemoveLeg | HangUpCaller | TellNobodyAnswers | PlaceOutbound | EndOutbound
+)

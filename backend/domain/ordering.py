@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from backend.domain.call import Call
-from backend.domain.signals import Callback, CallerArrived
+from backend.domain.signals import Callback, CallerArrived, OutboundEnded, OutboundRinging
 
 PATIENCE = timedelta(seconds=2)
 ORPHANED = timedelta(seconds=60)
@@ -51,13 +51,20 @@ def _is_due(call: Call, callback: Callback) -> bool:
     if _opens(callback):
         return True
     if callback.sequence is None:
-        return call.conference_over or not call.is_live
+        return _goes_before_the_room(callback) or call.conference_over or not call.is_live
     if call.conference is None or call.heard is None:
         # The first event is "start" or the first "join"; carriers count from 0 or from 1.
         return callback.sequence <= 1
     if callback.conference != call.conference:
         return True
     return callback.sequence <= call.heard + 1
+
+
+def _goes_before_the_room(callback: Callback) -> bool:
+    """What becomes of a leg before it is in the conference has no number there."""
+    signal = callback.signal
+    unanswered = isinstance(signal, OutboundEnded) and signal.why is not None
+    return unanswered or isinstance(signal, OutboundRinging)
 
 
 def _place(callback: Callback) -> tuple[int, int]:

@@ -77,6 +77,12 @@ class NotInTheCall(Refusal):
     code = "not-in-the-call"
 
 
+class NotAnsweredYet(Refusal):
+    """Nobody has answered this call yet. Wait until somebody does, or hang up."""
+
+    code = "not-answered-yet"
+
+
 class ColleagueNotAvailable(Refusal):
     """That colleague cannot take a call now. Choose somebody who is available, or park the call."""
 
@@ -118,3 +124,83 @@ class LotFull(Refusal):
     """Every parking slot is taken. Pick a parked call up first, or keep this one."""
 
     code = "lot-full"
+
+
+class NotANumber(Refusal):
+    """That is not a telephone number that can be called. Check the digits, and write a number
+    abroad with + and its country code."""
+
+    code = "not-a-number"
+    status = 400
+
+
+class CallingOutIsOff(Refusal):
+    """Calling out is switched off for your company. Ask an owner or an admin."""
+
+    code = "calling-out-is-off"
+    status = 403
+
+
+class PremiumNumber(Refusal):
+    """Premium-rate, satellite and other specially charged numbers are not called from here."""
+
+    code = "premium-number"
+    status = 403
+
+
+class CountryNotAllowed(Refusal):
+    """Your company does not call numbers of that country. An owner or an admin can allow it."""
+
+    code = "country-not-allowed"
+    status = 403
+
+
+class NoEmergencyCalls(Refusal):
+    """Emergency calls cannot be made from here: none of your company's numbers has an address
+    where help could be sent. Use a telephone, now."""
+
+    code = "no-emergency-calls"
+    status = 403
+
+
+class NotYourNumber(Refusal):
+    """That number is not one of your company's, so it cannot be shown to whom you call."""
+
+    code = "not-your-number"
+    status = 403
+
+
+class NoNumberToCallFrom(Refusal):
+    """Your company has no number to call from yet. An owner can connect one with
+    `python -m backend connect-twilio`."""
+
+    code = "no-number-to-call-from"
+
+
+class TooManyOutboundCalls(Refusal):
+    """Your company has as many calls to the outside under way as it may. Try again when one of
+    them is over."""
+
+    code = "too-many-outbound-calls"
+    status = 429
+
+
+class DiallingTooFast(Refusal):
+    """That is one call to the outside too many within a minute. Wait a moment, then try again."""
+
+    code = "dialling-too-fast"
+    status = 429
+
+
+class SpendLimitReached(Refusal):
+    """Your company has reached its daily limit for calls to the outside. An owner can raise it."""
+
+    code = "spend-limit-reached"
+    status = 429
+
+
+class NobodyNamed(Refusal):
+    """Name one to hand the call to: a colleague, or a number outside."""
+
+    code = "nobody-named"
+    status = 400

@@ -1,8 +1,47 @@
 """A tenant's time limits and sizes."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from msgspec import Struct
+
+
+class Dialling(Struct, frozen=True):
+    """What may be called, and how much of it. Everything that is not allowed is refused."""
+
+    enabled: bool = True
+    """The company's switch: off, nobody calls out."""
+    country: str = "US"
+    """Numbers are read as they are dialled in this country (ISO 3166)."""
+    countries: tuple[str, ...] = ("US",)
+    """Only numbers of these countries are called."""
+    premium: bool = False
+    concurrent: int = 20
+    """So many legs outside may be open at once."""
+    per_minute: int = 30
+    per_agent: int = 6
+    """... of them by one agent within a minute."""
+    spend_a_day: Decimal = Decimal(50)
+    """Once the last 24 hours are estimated to have cost this, nothing more is called."""
+    price: Decimal = Decimal("0.10")
+    """What a minute is estimated to cost, in the account's currency."""
+    prices: dict[str, Decimal] = {}
+    """... by country, where it is known better."""
+    ring_seconds: int = 30
+    longest_minutes: int = 120
+    """The carrier ends a leg outside after this, so that a forgotten one cannot cost for ever."""
+    placing_seconds: int = 10
+    """If the carrier has not taken the wish within this, it is too late: nobody is rung then."""
+
+    @property
+    def placing(self) -> timedelta:
+        return timedelta(seconds=self.placing_seconds)
+
+    @property
+    def ring(self) -> timedelta:
+        """How long an unanswered leg can be open: the carrier rings a little longer than asked
+        (twilio.com/docs/voice/api/conference-participant-resource, Timeout)."""
+        return timedelta(seconds=self.placing_seconds + self.ring_seconds + 10)
 
 
 class Rules(Struct, frozen=True):
@@ -23,6 +62,7 @@ class Rules(Struct, frozen=True):
     and rings at everybody after as long again."""
     wrap_up_seconds: int = 20
     slots: int = 8
+    dialling: Dialling = Dialling()
 
     @property
     def ring(self) -> timedelta:

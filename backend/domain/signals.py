@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from backend.domain.handover import TalkWith
+from backend.domain.handover import NotTaken, TalkWith
 
 
 class CallerArrived(Struct, frozen=True, tag=True):
@@ -53,6 +53,44 @@ class ConferenceNoted(Struct, frozen=True, tag=True):
     """Something in the room that changes no call; it only takes its place in the sequence."""
 
 
+class OutboundPlaced(Struct, frozen=True, tag=True):
+    """The carrier has taken a leg to a number outside. `outbound` is our name, `leg` its own."""
+
+    outbound: UUID
+    leg: str
+
+
+class OutboundRinging(Struct, frozen=True, tag=True):
+    outbound: UUID
+    leg: str
+
+
+class OutboundAnswered(Struct, frozen=True, tag=True):
+    """Somebody outside has answered, and is in the conference."""
+
+    outbound: UUID
+    leg: str
+
+
+class OutboundEnded(Struct, frozen=True, tag=True):
+    """A leg to a number outside is over; `why` if it was not answered, or failed. `call_over` if
+    it ended because the whole conference did."""
+
+    outbound: UUID
+    why: NotTaken | None = None
+    call_over: bool = False
+
+
+class AgentDialled(Struct, frozen=True, tag=True):
+    """An agent calls out. `number` is as it was typed; without a wish for a `caller_id` the
+    company's first number is shown."""
+
+    agent_id: UUID
+    call_id: UUID
+    number: str
+    caller_id: str | None = None
+
+
 class AgentAnswered(Struct, frozen=True, tag=True):
     agent_id: UUID
 
@@ -87,17 +125,21 @@ class AgentResumed(Struct, frozen=True, tag=True):
 
 
 class AgentTransferred(Struct, frozen=True, tag=True):
-    """A cold transfer: the call rings at `to`, and the agent has left it."""
+    """A cold transfer: the call rings at `to`, or at a `number` outside as it was typed, and the
+    agent has left it."""
 
     agent_id: UUID
-    to: UUID
+    to: UUID | None = None
+    number: str | None = None
 
 
 class AgentConsulted(Struct, frozen=True, tag=True):
-    """The beginning of a warm transfer: `to` is rung, and the caller hears music."""
+    """The beginning of a warm transfer: `to` is rung, or a `number` outside as it was typed, and
+    the caller hears music."""
 
     agent_id: UUID
-    to: UUID
+    to: UUID | None = None
+    number: str | None = None
 
 
 class AgentTalkedWith(Struct, frozen=True, tag=True):
@@ -160,17 +202,20 @@ class AgentFinishedWrapUp(Struct, frozen=True, tag=True):
     pass
 
 
+OutboundSignal = OutboundPlaced | OutboundRinging | OutboundAnswered | OutboundEnded
 CarrierSignal = (
     CallerArrived
     | CallerJoined
     | CallerLeft
     | AgentJoined
     | AgentLegLeft
+    | OutboundSignal
     | ConferenceEnded
     | ConferenceNoted
 )
 Command = (
-    AgentAnswered
+    AgentDialled
+    | AgentAnswered
     | AgentDeclined
     | AgentParked
     | AgentPickedUp

@@ -1,4 +1,5 @@
-"""A cold transfer: the agent leaves, one colleague is rung, and the caller hears music meanwhile.
+"""A cold transfer: the agent leaves, one colleague or a number outside is rung, and the caller
+hears music meanwhile.
 
 Whoever does not take it gives it back: to the agent who handed it over, if they are still there,
 and after that to everybody. So a caller is never handed into nowhere.
@@ -11,43 +12,84 @@ from msgspec.structs import replace
 
 from backend.domain import events, instructions, refusals, signals
 from backend.domain.call import Call, CallState
+from backend.domain.calling_off import call_off
 from backend.domain.consulting import must_not_consult
 from backend.domain.decision import Decision, Scene, grown, move
+from backend.domain.dialling_guard import authorise, placing
 from backend.domain.handover import NotTaken, Transfer
 
 
 def transfer(scene: Scene, call: Call, signal: signals.AgentTransferred, now: datetime) -> Decision:
-    if call.transfer == Transfer(signal.agent_id, signal.to):
+    if call.transfer is not None and _is_repeated(call.transfer, signal):
         return Decision(call)
     if call.agent_id != signal.agent_id:
         raise refusals.NotYourCall
     if call.state is not CallState.CONNECTED:
         raise refusals.NotInTheCall
     must_not_consult(call)
-    if signal.to not in scene.free or signal.to == signal.agent_id:
+    if signal.number is not None:
+        return _transfer_outside(scene, call, signal, signal.number, now)
+    to = signal.to
+    if to is None or to not in scene.free or to == signal.agent_id:
         raise refusals.ColleagueNotAvailable
+    deadline = now + scene.rules.transfer
+    handed = _leave(call, signal, Transfer(signal.agent_id, to), now, deadline, offered_to=(to,))
+    said = (events.CallTransferred(signal.agent_id, to),)
+    return Decision(handed, said, _farewell(call), wrapping=(signal.agent_id,))
+
+
+def _is_repeated(transfer: Transfer, signal: signals.AgentTransferred) -> bool:
+    is_mine = transfer.by == signal.agent_id and transfer.failed is None
+    return is_mine and signal.to is not None and transfer.to == signal.to
+
+
+def _transfer_outside(
+    scene: Scene, call: Call, signal: signals.AgentTransferred, number: str, now: datetime
+) -> Decision:
+    outside = authorise(scene, call, call.id, number, call.number, signal.agent_id, now)
+    transfer = Transfer(signal.agent_id, None, number=outside.number, outbound=outside.id)
+    with_leg = replace(call, outbound=(*call.outbound, outside))
+    deadline = now + scene.rules.dialling.ring
+    handed = _leave(with_leg, signal, transfer, now, deadline, offered_to=())
+    asked = (*_farewell(call), placing(scene, handed, outside, now))
+    said = (events.CallTransferred(signal.agent_id, None),)
+    return Decision(handed, said, asked, wrapping=(signal.agent_id,))
+
+
+def _farewell(call: Call) -> tuple[instructions.Instruction, ...]:
+    """What lets the agent out, with music for the caller."""
     asked: list[instructions.Instruction] = []
     if not call.caller_held:
         asked.append(instructions.HoldCaller(call.id, call.caller_leg, call.conference))
     if call.agent_leg is not None:
         asked.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
-    handed = move(
+    return tuple(asked)
+
+
+def _leave(
+    call: Call,
+    signal: signals.AgentTransferred,
+    transfer: Transfer,
+    now: datetime,
+    deadline: datetime,
+    *,
+    offered_to: tuple[UUID, ...],
+) -> Call:
+    return move(
         call,
         signal,
         CallState.RINGING,
         now,
-        transfer=Transfer(signal.agent_id, signal.to),
-        offered_to=(signal.to,),
+        transfer=transfer,
+        offered_to=offered_to,
         declined_by=(),
         agent_id=None,
         agent_leg=None,
         caller_held=True,
         held_at=None,
         consult=None,
-        deadline=now + scene.rules.transfer,
+        deadline=deadline,
     )
-    said = (events.CallTransferred(signal.agent_id, signal.to),)
-    return Decision(handed, said, tuple(asked), wrapping=(signal.agent_id,))
 
 
 def may_take(call: Call, agent_id: UUID) -> bool:
@@ -59,6 +101,7 @@ def turn_down(scene: Scene, call: Call, why: NotTaken, now: datetime) -> Decisio
     """Whoever it rings at under this transfer does not take it: on to the next."""
     transfer = call.transfer
     assert transfer is not None  # noqa: S101  asked only of calls under transfer
+    asked = call_off(call, transfer.outbound)
     if transfer.failed is None:
         failed = events.TransferFailed(transfer.by, transfer.to, why)
         at_hand = transfer.by in (*scene.free, *scene.wrapping)
@@ -69,7 +112,7 @@ def turn_down(scene: Scene, call: Call, why: NotTaken, now: datetime) -> Decisio
                 offered_to=(transfer.by,),
                 deadline=now + scene.rules.transfer,
             )
-            return Decision(grown(back), (failed, events.TransferReturned(transfer.by)))
+            return Decision(grown(back), (failed, events.TransferReturned(transfer.by)), asked)
         said: tuple[events.Event, ...] = (failed,)
     else:
         said = ()
@@ -82,7 +125,7 @@ def turn_down(scene: Scene, call: Call, why: NotTaken, now: datetime) -> Decisio
         deadline=now + scene.rules.ring,
     )
     offers = (events.CallOffered(scene.free),) if scene.free or not said else ()
-    return Decision(grown(open_to_all), (*said, *offers))
+    return Decision(grown(open_to_all), (*said, *offers), asked)
 
 
 def lose(call: Call, agent_id: UUID, now: datetime) -> Decision:

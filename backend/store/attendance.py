@@ -16,7 +16,7 @@ _rules = msgspec.json.Decoder(Rules).decode
 _calls = msgspec.json.Decoder(tuple[Call, ...]).decode
 
 RINGING = """
-select coalesce(jsonb_agg(to_jsonb(c) || '{"legs": []}' order by c.started_at, c.id), '[]')::text
+select coalesce(jsonb_agg(to_jsonb(c) order by c.started_at, c.id), '[]')::text
 from call c where c.tenant_id = $1
   and (c.state = 'ringing' or (c.state = 'connected' and $2 = any(c.offered_to))
     or (c.state = 'parked' and (c.overdue or $2 = any(c.offered_to))))
@@ -49,7 +49,7 @@ async def call_of(work: Work, agent_id: UUID) -> UUID | None:
     """The live call that this agent has or is consulted in, if any."""
     return await work.connection.fetchval(
         "select id from call where tenant_id = $1 and"
-        " (agent_id = $2 and state in ('connecting', 'connected') or consulted = $2)",
+        " (agent_id = $2 and state in ('connecting', 'dialling', 'connected') or consulted = $2)",
         work.tenant,
         agent_id,
     )

@@ -152,7 +152,8 @@ def _facts(text: str) -> dict[str, object]:
 
 
 async def caller_leg(work: Work, call_id: UUID) -> str | None:
-    """The carrier's name for the caller's leg of a live call."""
+    """The carrier's name for the caller's leg of a live call; empty while a callee's is not
+    known."""
     return await work.connection.fetchval(
         "select caller_leg from call where tenant_id = $1 and id = $2 and state <> 'ended'",
         work.tenant,

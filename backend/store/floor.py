@@ -17,6 +17,7 @@ from backend.domain.call import Call
 from backend.domain.decision import Scene
 from backend.domain.events import Event
 from backend.domain.instructions import Instruction
+from backend.domain.outbound import OwnNumber, Usage
 from backend.domain.rules import Rules
 from backend.domain.signals import Callback
 from backend.store.tenancy import Work
@@ -34,6 +35,9 @@ class Loaded(Struct, frozen=True):
     wrapping: tuple[UUID, ...]
     slots: tuple[int, ...]
     names: dict[UUID, str]
+    numbers: tuple[OwnNumber, ...]
+    usage: Usage
+    calling_out: bool
     seen: bool
     waiting: tuple[Callback, ...]
 
@@ -49,6 +53,9 @@ class Loaded(Struct, frozen=True):
             wrapping=self.wrapping,
             taken_slots=frozenset(self.slots),
             names=self.names,
+            numbers=self.numbers,
+            usage=self.usage,
+            calling_out=self.calling_out,
         )
 
 
@@ -64,7 +71,7 @@ with idle as (
   select a.id, a.status from agent a
   where a.tenant_id = $1 and a.status in ('available', 'wrap_up')
     and not exists (select from call c where c.tenant_id = $1 and c.agent_id = a.id
-      and c.state in ('connecting', 'connected'))
+      and c.state in ('connecting', 'dialling', 'connected'))
     and not exists (select from call c where c.tenant_id = $1 and c.consulted = a.id)
 )
 select jsonb_build_object(
@@ -72,11 +79,14 @@ select jsonb_build_object(
   'rules', (select rules from tenant where tenant_id = $1),
   'call', (select to_jsonb(c) || jsonb_build_object('legs', coalesce(
       (select jsonb_agg(l order by l.joined_at, l.id) from leg l
-        where l.tenant_id = $1 and l.call_id = c.id), '[]'))
+        where l.tenant_id = $1 and l.call_id = c.id), '[]'), 'outbound', coalesce(
+      (select jsonb_agg(o order by o.asked_at, o.id) from outbound_leg o
+        where o.tenant_id = $1 and o.call_id = c.id), '[]'))
     from call c where c.tenant_id = $1 and c.id = $2),
   'actor', (select to_jsonb(a) from agent a where a.tenant_id = $1 and a.id = $3),
   'actor_call', (select c.id from call c where c.tenant_id = $1
-    and (c.agent_id = $3 and c.state in ('connecting', 'connected') or c.consulted = $3)),
+    and (c.agent_id = $3 and c.state in ('connecting', 'dialling', 'connected')
+      or c.consulted = $3)),
   'free', coalesce(
     (select jsonb_agg(id order by id) from idle where status = 'available'), '[]'),
   'wrapping', coalesce(
@@ -85,6 +95,19 @@ select jsonb_build_object(
     where c.tenant_id = $1 and c.slot is not null), '[]'),
   'names', coalesce((select jsonb_object_agg(a.id, a.name) from agent a join call c
     on c.tenant_id = $1 and c.id = $2 and a.id = c.agent_id where a.tenant_id = $1), '{}'),
+  'numbers', coalesce((select jsonb_agg(n order by n.number) from phone_number n
+    where n.tenant_id = $1 and $3 is not null), '[]'),
+  'usage', case when $3 is null then '{}' else (select jsonb_build_object(
+    'open', count(*) filter (where o.over_at is null),
+    'last_minute', count(*) filter (where o.asked_at > $5::timestamptz - interval '1 minute'),
+    'last_minute_by_actor', count(*) filter (
+      where o.asked_at > $5::timestamptz - interval '1 minute' and o.agent_id = $3),
+    'spent', coalesce(sum(o.price * ceil(extract(epoch from
+      coalesce(o.over_at, $5::timestamptz) - o.answered_at) / 60)) filter (
+        where o.answered_at > $5::timestamptz - interval '1 day'), 0))
+    from outbound_leg o where o.tenant_id = $1
+      and (o.over_at is null or o.asked_at > $5::timestamptz - interval '1 day')) end,
+  'calling_out', (select calling_out from platform),
   'seen', exists (select from callback b where b.tenant_id = $1 and b.key = $4),
   'waiting', coalesce((select jsonb_agg(b.body order by b.received_at) from callback b
     where b.tenant_id = $1 and b.call_id = $2 and b.applied_at is null), '[]')
@@ -100,6 +123,7 @@ the_call as (
     agent_id = excluded.agent_id, offered_to = excluded.offered_to,
     declined_by = excluded.declined_by, handled_by = excluded.handled_by,
     caller_held = excluded.caller_held, held_at = excluded.held_at,
+    caller_leg = excluded.caller_leg, progress = excluded.progress,
     transfer = excluded.transfer, consult = excluded.consult, consulted = excluded.consulted,
     slot = excluded.slot, parked_by = excluded.parked_by,
     overdue = excluded.overdue, since = excluded.since, answered_at = excluded.answered_at,
@@ -110,6 +134,11 @@ the_call as (
 the_legs as (
   insert into leg select * from jsonb_populate_recordset(null::leg, $3::jsonb)
   on conflict (tenant_id, id) do update set left_at = excluded.left_at
+),
+the_outbound as (
+  insert into outbound_leg select * from jsonb_populate_recordset(null::outbound_leg, $9::jsonb)
+  on conflict (tenant_id, id) do update set leg = excluded.leg,
+    answered_at = excluded.answered_at, over_at = excluded.over_at, failed = excluded.failed
 ),
 the_agents as (
   update agent a set rev = n.rev, status = n.status, wanted = n.wanted, since = n.since,
@@ -136,9 +165,14 @@ _decode = msgspec.json.Decoder(Loaded).decode
 _encode = msgspec.json.Encoder().encode
 
 
-async def load(work: Work, call_id: UUID, actor: UUID | None, key: str | None) -> Loaded:
-    """The scene of `call_id` for the agent `actor`; `key` asks whether that callback is known."""
-    document = await work.connection.fetchval(LOAD, work.tenant, call_id, actor, key)
+async def load(
+    work: Work, call_id: UUID, actor: UUID | None, key: str | None, now: datetime
+) -> Loaded:
+    """The scene of `call_id` for the agent `actor`; `key` asks whether that callback is known.
+
+    What only a person's wish can need (own numbers, usage) is empty without an actor.
+    """
+    document = await work.connection.fetchval(LOAD, work.tenant, call_id, actor, key, now)
     return _decode(document)
 
 
@@ -162,6 +196,11 @@ async def save(
         for call in calls.values()
         for leg in call.legs
     ]
+    outbound = [
+        {"tenant_id": tenant, "call_id": call.id, **asdict(leg)}
+        for call in calls.values()
+        for leg in call.outbound
+    ]
     rows = [{"tenant_id": tenant, **_columns(call)} for call in calls.values()]
     people = [{"tenant_id": tenant, **asdict(agent)} for agent in agents.values()]
     inbox = [
@@ -182,14 +221,14 @@ async def save(
         work.tenant,
         *(_encode(part).decode() for part in (rows, legs, people, inbox, lines)),
         number,
-        _encode(orders).decode(),
+        *(_encode(part).decode() for part in (orders, outbound)),
     )
 
 
 def _columns(call: Call) -> dict[str, object]:
     columns: dict[str, object] = asdict(call)
     columns["consulted"] = call.consulted  # a column of its own: no agent is asked twice at once
-    del columns["legs"]
+    del columns["legs"], columns["outbound"]
     return columns
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from backend.domain import signals
 from backend.domain.handover import TalkWith
+from backend.domain.refusals import NobodyNamed
 from backend.switchboard import Switchboard
 from backend.web.visitor import Visitor
 
@@ -28,9 +29,15 @@ class Parking(Struct, frozen=True):
 
 
 class Handing(Struct, frozen=True):
-    """To which agent."""
+    """To which agent, or to which number outside as it was typed: one of them."""
 
-    to: UUID
+    to: UUID | None = None
+    number: str | None = None
+
+    def must_name_one(self) -> None:
+        """Raises `NobodyNamed`."""
+        if (self.to is None) == (self.number is None):
+            raise NobodyNamed
 
 
 class Talking(Struct, frozen=True):
@@ -105,15 +112,18 @@ async def resume(wish: NamedDependency[Wish]) -> Done:
 
 @post("/calls/{call_id:uuid}/transfer", status_code=200)
 async def transfer(data: JSONBody[Handing], wish: NamedDependency[Wish]) -> Done:
-    """Hand one's call to a colleague without speaking to them first; it comes back if they do not
-    take it."""
-    return await wish.of(signals.AgentTransferred(wish.agent, data.to))
+    """Hand one's call to a colleague, or to a number outside, without speaking to them first; it
+    comes back if they do not take it."""
+    data.must_name_one()
+    return await wish.of(signals.AgentTransferred(wish.agent, data.to, data.number))
 
 
 @post("/calls/{call_id:uuid}/consult", status_code=200)
 async def consult(data: JSONBody[Handing], wish: NamedDependency[Wish]) -> Done:
-    """Ask a colleague into one's call, who takes it by a claim; the caller hears music."""
-    return await wish.of(signals.AgentConsulted(wish.agent, data.to))
+    """Ask a colleague into one's call, who takes it by a claim, or somebody at a number outside;
+    the caller hears music."""
+    data.must_name_one()
+    return await wish.of(signals.AgentConsulted(wish.agent, data.to, data.number))
 
 
 @put("/calls/{call_id:uuid}/consult", status_code=200)

@@ -2,20 +2,21 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from backend.domain import signals
+from backend.domain import instructions, signals
 from backend.domain.agent import Agent, AgentStatus
-from backend.domain.call import Call, CallState
+from backend.domain.call import IN_HANDS, Call, CallState
 from backend.domain.call_states import TRANSITIONS, diagram
 from backend.domain.decide import decide
 from backend.domain.decision import Decision, Scene
-from backend.domain.handover import TalkWith
+from backend.domain.handover import NotTaken, TalkWith
+from backend.domain.outbound import OwnNumber
 from backend.domain.refusals import Refusal
 from backend.domain.rules import Rules
 
@@ -35,7 +36,8 @@ def test_nothing_leaves_the_end():
 
 def scene(call: Call | None, actor: UUID = ANA, free: tuple[UUID, ...] = (ANA, BEN)) -> Scene:
     agent = Agent(actor, "Ana", NOW, status=AgentStatus.AVAILABLE)
-    return Scene(TENANT, Rules(), call, actor=agent, free=free)
+    own = (OwnNumber("+12125550100"),)
+    return Scene(TENANT, Rules(), call, actor=agent, free=free, numbers=own)
 
 
 def arrived() -> Call:
@@ -43,6 +45,16 @@ def arrived() -> Call:
     assert decision.call is not None
     return decision.call
 
+
+def dialled() -> Call:
+    wish = signals.AgentDialled(ANA, UUID(int=5), "(212) 555-0147")
+    decision = decide(scene(None), wish, NOW)
+    assert decision.call is not None
+    return decision.call
+
+
+OUTSIDE = [uuid5(arrived().id, f"outbound {n}") for n in range(3)]
+OUTSIDE += [uuid5(UUID(int=5), f"outbound {n}") for n in range(3)]
 
 some_signal = st.one_of(
     st.builds(signals.CallerJoined, leg=st.just("CA1")),
@@ -86,15 +98,36 @@ some_signal = st.one_of(
         agent_id=st.sampled_from([ANA, BEN]),
         talk_with=st.sampled_from(TalkWith),
     ),
+    *(
+        st.builds(
+            kind,
+            agent_id=st.sampled_from([ANA, BEN]),
+            number=st.sampled_from(["+12125550148", "+12125550149", "911", "+4930123456"]),
+        )
+        for kind in (signals.AgentTransferred, signals.AgentConsulted)
+    ),
+    *(
+        st.builds(kind, outbound=st.sampled_from(OUTSIDE), leg=st.sampled_from(["O1", "O2"]))
+        for kind in (signals.OutboundPlaced, signals.OutboundRinging, signals.OutboundAnswered)
+    ),
+    st.builds(
+        signals.OutboundEnded,
+        outbound=st.sampled_from(OUTSIDE),
+        why=st.sampled_from([None, NotTaken.BUSY, NotTaken.NO_ANSWER, NotTaken.FAILED]),
+        call_over=st.booleans(),
+    ),
     st.builds(signals.TimeRanOut),
 )
 
 
-@given(st.lists(st.tuples(some_signal, st.integers(0, 120)), max_size=25))
+@given(
+    st.sampled_from([arrived(), dialled()]),
+    st.lists(st.tuples(some_signal, st.integers(0, 120)), max_size=25),
+)
 def test_any_sequence_of_signals_keeps_the_call_whole(
-    steps: list[tuple[signals.CallSignal, int]],
+    call: Call, steps: list[tuple[signals.CallSignal, int]]
 ):
-    call, now = arrived(), NOW
+    now = NOW
     for signal, later in steps:
         now += timedelta(seconds=later)
         actor = getattr(signal, "agent_id", ANA)
@@ -116,7 +149,7 @@ def is_whole(before: Call, decision: Decision) -> None:
         assert decision.said == ()
         assert decision.asked == ()
     assert (after.rev > before.rev) == bool(decision.said), "a revision is an announcement"
-    has_agent = after.state in (CallState.CONNECTING, CallState.CONNECTED)
+    has_agent = after.state in IN_HANDS
     assert (after.agent_id is not None) == has_agent
     if after.state is CallState.PARKED:
         assert after.slot is not None
@@ -136,13 +169,42 @@ def is_whole(before: Call, decision: Decision) -> None:
     if after.is_live and after.answered_at is not None:
         assert talks_with_somebody(after) != after.caller_held, "nobody waits in silence"
     assert (after.state is CallState.ENDED) == (after.ended_at is not None)
-    assert after.state is CallState.ENDED or after.deadline is not None or after.agent_present
+    looks_after_itself = after.state in (CallState.FORWARDED, CallState.ENDED)
+    assert looks_after_itself or after.deadline is not None or after.agent_present
+    rings_outside_are_called_off(before, decision)
     assert set(before.handled_by) <= set(after.handled_by)
     if before.answered_at is not None:
         assert after.answered_at == before.answered_at, "the first answer counts"
 
 
+def rings_outside_are_called_off(before: Call, decision: Decision) -> None:
+    """Who is rung outside is waited for: by the call, or the carrier was asked to end it."""
+    after = decision.call
+    assert after is not None
+    waited_for = {
+        None if after.transfer is None or after.transfer.failed else after.transfer.outbound,
+        None if after.consult is None or after.consult.failed else after.consult.outbound,
+        None if after.callee is None else after.callee.id,
+    }
+    placed = {o.outbound for o in decision.asked if isinstance(o, instructions.PlaceOutbound)}
+    ended = {o.outbound for o in decision.asked if isinstance(o, instructions.EndOutbound)}
+    assert placed <= waited_for
+    before_it = {
+        None if before.transfer is None or before.transfer.failed else before.transfer.outbound,
+        None if before.consult is None or before.consult.failed else before.consult.outbound,
+    }
+    for gone in before_it - waited_for - {None}:
+        leg = after.outbound_leg(gone)
+        assert leg is not None
+        kept = after.state is CallState.FORWARDED
+        assert kept or not leg.is_open or gone in ended or after.state is CallState.ENDED
+    if after.state is CallState.ENDED:
+        assert all(not leg.is_open for leg in after.outbound)
+
+
 def talks_with_somebody(call: Call) -> bool:
+    if call.state is CallState.FORWARDED:
+        return True
     consult = call.consult if call.consult is not None and call.consult.failed is None else None
     if consult is not None and consult.is_there and consult.talk_with is TalkWith.ALL:
         return True

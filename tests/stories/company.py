@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import secrets
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import aiohttp
 import msgspec
@@ -62,6 +62,15 @@ class Company:
             "POST", "/phones", {"from": caller, "to": self.number, "voice": {"tone": tone}}
         )
         return Caller(self, phone["sid"], caller, tone)
+
+    async def telephone(
+        self, manner: str = "answers", *, after: float = 0.2, tone: int = 523
+    ) -> "Outside":
+        """A telephone outside that nobody has called yet, and how it behaves when it rings."""
+        number = f"+1212555{secrets.randbelow(9000) + 1000}"
+        how = {"manner": manner, "after": after, "voice": {"tone": tone}}
+        await self.product.lab("PUT", f"/handsets/{number}", how)
+        return Outside(self, "", number, tone)
 
     async def every_board_is_right(self) -> None:
         for agent in self.people.values():
@@ -209,6 +218,26 @@ class Agent:
         )
         return phone["sid"]
 
+    async def calls(self, outside: "Outside", tone: int = 700, **wish: str) -> UUID:
+        """Call a number outside, and be there with one's voice. Returns the call's id."""
+        call_id = await self.wishes_to_call(outside.number, **wish)
+        self.phone = await self.dials(call_id, tone)
+        await self.sees(lambda _: getattr(self.call(outside), "agent_present", False))
+        return call_id
+
+    async def wishes_to_call(self, number: str, **wish: str) -> UUID:
+        """Click on Call; no voice yet."""
+        body = {"request": str(uuid4()), "number": number} | wish
+        return UUID((await self.asks("POST", "/api/dialling", body))["call_id"])
+
+    async def transfers_outside(self, caller: "Caller", outside: "Outside") -> None:
+        """Hand the caller to a number outside, cold."""
+        await self._does("POST", caller, "transfer", {"number": outside.number})
+
+    async def consults_outside(self, caller: "Caller", outside: "Outside") -> None:
+        """Call a number outside into the call, before handing it over."""
+        await self._does("POST", caller, "consult", {"number": outside.number})
+
     async def parks(self, caller: "Caller", slot: int | None = None) -> None:
         card = self.call(caller)
         assert card is not None
@@ -340,6 +369,30 @@ class Caller:
             return (await self.phone())["status"] in ("completed", "failed", "canceled")
 
         await eventually(off, within=within)
+
+
+class Outside(Caller):
+    """A telephone outside that we call; what it hears is known once it rings."""
+
+    async def is_rung(self, within: float = 6.0) -> Any:
+        """Wait until it rings; gives what the carrier knows of that leg."""
+
+        async def rung() -> Any:
+            phones = await self.company.product.lab("GET", "/phones")
+            mine = (each for each in phones if each["to"] == self.number)
+            return next((each for each in mine if each["kind"] == "handset"), None)
+
+        found = await eventually(rung, within=within)
+        self.sid = found["sid"]
+        return found
+
+    async def is_not_rung(self) -> None:
+        """Nobody has ever called it."""
+        phones = await self.company.product.lab("GET", "/phones")
+        assert all(each["to"] != self.number for each in phones)
+
+    async def answers(self) -> None:
+        await self.company.product.lab("POST", f"/phones/{self.sid}/answer")
 
 
 async def _hears(product: "Product", sid: str, kind: str, pitch: float | None) -> None:

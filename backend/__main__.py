@@ -19,6 +19,7 @@ COMMANDS = {
     "settings": "list every setting with its meaning, its default and its value now",
     "found-tenant": "make a company with no people yet",
     "add-person": "make somebody a member of a company",
+    "calling-out": "which numbers a company may call, its limits, and the switches",
     "connect-twilio": "connect a company to its Twilio account",
 }
 
@@ -28,6 +29,10 @@ def main(argv: Sequence[str]) -> int:
         from backend import connect_twilio
 
         return connect_twilio.main(list(argv[1:])) or 0
+    if argv and argv[0] == "calling-out":
+        from backend import calling_out
+
+        return calling_out.main(list(argv[1:]))
     if argv and argv[0] in ("found-tenant", "add-person"):
         from backend import tenants
 

@@ -24,7 +24,6 @@ from backend.domain.offering import arrive, decline, offer_to, withdraw_from
 from backend.domain.parking import park, park_ran_out
 from backend.domain.transferring import transfer, turn_down
 
-
 TO_SOMEBODY = (
     signals.AgentParked,
     signals.AgentHeld,

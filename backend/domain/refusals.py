@@ -135,7 +135,8 @@ class NotANumber(Refusal):
 
 
 class CallingOutIsOff(Refusal):
-    """Calling out is switched off for your company. Ask an owner or an admin."""
+    """Calling out is switched off for your company. Ask whoever runs Patchbay for you; the command
+    is `python -m backend calling-out`."""
 
     code = "calling-out-is-off"
     status = 403
@@ -149,7 +150,8 @@ class PremiumNumber(Refusal):
 
 
 class CountryNotAllowed(Refusal):
-    """Your company does not call numbers of that country. An owner or an admin can allow it."""
+    """Your company does not call numbers of that country. Whoever runs Patchbay for you can allow
+    it with `python -m backend calling-out`."""
 
     code = "country-not-allowed"
     status = 403
@@ -193,7 +195,8 @@ class DiallingTooFast(Refusal):
 
 
 class SpendLimitReached(Refusal):
-    """Your company has reached its daily limit for calls to the outside. An owner can raise it."""
+    """Your company has reached its daily limit for calls to the outside. Whoever runs Patchbay for
+    you can raise it with `python -m backend calling-out`."""
 
     code = "spend-limit-reached"
     status = 429

@@ -79,7 +79,7 @@ async def reading(
     visitor: NamedDependency[Visitor],
     database: NamedDependency[Database],
     clock: NamedDependency[Clock],
-    text: Annotated[str, QueryParameter(max_length=LONGEST_TYPED)],
+    text: Annotated[str, QueryParameter(max_length=LONGEST_TYPED)] = "",
 ) -> Reading:
     """How what was typed reads as a number, and whether it may be called now."""
     scene = await _scene(visitor, database, clock)

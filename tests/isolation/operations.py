@@ -23,6 +23,7 @@ class Operation(Struct, frozen=True):
     in_query: tuple[str, ...]
     in_header: tuple[str, ...]
     has_body: bool
+    in_body: tuple[str, ...]
     ids_in_body: tuple[str, ...]
 
     @property
@@ -67,19 +68,29 @@ def _operation(document: dict[str, Any], path: str, method: str, told: Any) -> O
         in_query=named("query"),
         in_header=(*named("header"), *named("cookie")),
         has_body="requestBody" in told,
+        in_body=tuple(_fields(document, told.get("requestBody", {}))),
         ids_in_body=tuple(_ids(document, told.get("requestBody", {}))),
     )
 
 
 def _ids(document: dict[str, Any], body: dict[str, Any]) -> list[str]:
     """The fields of the body that hold an id of something."""
-    found: list[str] = []
+    return [
+        field
+        for field, told in _fields(document, body).items()
+        if any(
+            kind.get("format") == "uuid"
+            for kind in (told, *told.get("oneOf", ()), *told.get("anyOf", ()))
+        )
+    ]
+
+
+def _fields(document: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+    """The fields of the body, with what the document tells of each."""
+    found: dict[str, Any] = {}
     for content in body.get("content", {}).values():
         schema = content["schema"]
         if "$ref" in schema:
             schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-        for field, told in schema.get("properties", {}).items():
-            kinds = [told, *told.get("oneOf", ()), *told.get("anyOf", ())]
-            if any(kind.get("format") == "uuid" for kind in kinds):
-                found.append(field)
+        found |= schema.get("properties", {})
     return found

@@ -4,6 +4,7 @@ The operations come from the backend's own OpenAPI document. A new one fails her
 tables below say what to send to it; so does a new parameter.
 """
 
+import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
@@ -58,6 +59,7 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /api/calls/{call_id}/transfer": lambda world: {"to": str(world.acme.ben.id)},
     "POST /api/calls/{call_id}/consult": lambda world: {"to": str(world.acme.ben.id)},
     "PUT /api/calls/{call_id}/consult": lambda _: {"talk_with": "all"},
+    "POST /api/dialling": lambda _: {"request": str(uuid4()), "number": "+12125550147"},
     "PUT /api/presence": lambda _: {"status": "available"},
     "PUT /api/session/tenant": lambda world: {"tenant": str(world.acme.tenant)},
     "POST /api/sign-in": lambda world: {"email": world.acme.ben.email, "password": PASSWORD},
@@ -71,6 +73,7 @@ QUERIES: dict[str, list[str]] = {
         "yesterday",
         "",
     ],
+    "text": ["+12125550147", "911", "", "x", "\x00", "9" * 65],
     "limit": ["1", "200", "0", "201", "-1", "9" * 30, "x"],
 }
 IN_STATE = {
@@ -109,9 +112,14 @@ def own_path(world: World, operation: Operation, state: str = "ended") -> str:
     values = {
         "tenant": world.acme.tenant,
         "call_id": world.calls["Acme"][state],
+        "outbound": UUID(int=4),
         "name": "ringback.wav",
     }
     return operation.at(**{name: values[name] for name in operation.in_path})
+
+
+def signed_path(operation: Operation, call_id: UUID) -> str:
+    return operation.below_tenant.format(call_id=call_id, outbound=UUID(int=4))
 
 
 def body_of(world: World, operation: Operation) -> dict[str, Any]:
@@ -159,7 +167,7 @@ def test_every_route_is_in_the_document_or_listed_with_its_reason():
 
 @every
 def test_every_parameter_has_a_case(operation: Operation):
-    assert set(operation.in_path) <= {"tenant", "call_id", "name"}
+    assert set(operation.in_path) <= {"tenant", "call_id", "outbound", "name"}
     assert set(operation.in_query) <= set(QUERIES)
     assert not operation.in_header
     assert operation.has_body == (operation.name in BODIES)
@@ -215,7 +223,7 @@ def cookies_that_are_not_ours(world: World) -> list[str]:
 
 @every_signed
 async def test_without_a_signature_a_webhook_is_forbidden(world: World, operation: Operation):
-    path = operation.below_tenant.format(call_id=world.calls["Acme"]["ringing"])
+    path = signed_path(operation, world.calls["Acme"]["ringing"])
     async with world.unchanged(world.acme, world.globex):
         for tenant in (world.acme.tenant, world.globex.tenant, uuid4()):
             answer = await world.posts(
@@ -268,7 +276,7 @@ async def test_another_company_in_a_body_is_one_that_never_was(world: World, ope
 @every_signed
 async def test_a_webhook_signed_by_another_company_is_forbidden(world: World, operation: Operation):
     for call_id in (world.calls["Globexqx"]["connected"], uuid4()):
-        path = operation.below_tenant.format(call_id=call_id)
+        path = signed_path(operation, call_id)
         for form in (world.form("3"), world.form("3", AccountSid=world.globex.account_sid)):
             async with world.unchanged(world.acme, world.globex):
                 answers = [
@@ -362,6 +370,8 @@ async def test_ones_own_works(world: World, operation: Operation):
         body = body_of(world, operation)
         answer = await world.asks(session, operation.method, path, **body)
     assert answer.status in ((404,) if operation.name in UNKNOWN_HERE else (200, 204)), answer
+    if operation.name == "POST /api/dialling":
+        await chloe.asks("POST", f"/api/calls/{json.loads(answer.body)['call_id']}/hangup")
     if session is not chloe.http:
         await session.close()
     if caller is not None and operation.name != "POST /api/calls/{call_id}/hangup":
@@ -370,7 +380,7 @@ async def test_ones_own_works(world: World, operation: Operation):
 
 @every_signed
 async def test_a_webhook_of_ones_own_works(world: World, operation: Operation):
-    path = operation.below_tenant.format(call_id=uuid4())
+    path = signed_path(operation, uuid4())
     async with world.unchanged(world.globex):
         answer = await world.posts(path, world.form("2", CallStatus="completed"))
     assert answer.status in (200, 204)
@@ -383,7 +393,7 @@ async def test_a_webhook_about_another_companys_call_touches_nothing_of_it(
     """Signed by Acme for Acme, but with the ids of Globex's calls, people and legs."""
 
     async def post(call_id: UUID, person: UUID, leg: str) -> Answer:
-        path = operation.below_tenant.format(call_id=call_id)
+        path = signed_path(operation, call_id)
         agent = {"From": f"client:u_{person.hex}"} if "/agent" in path else {}
         form = world.form(
             "4",

@@ -19,7 +19,7 @@ from tests.serving import eventually
 from tests.stories.company import Agent, Caller, Company
 from tests.stories.product import Product
 
-NOT_OF_ONE_TENANT = {"person", "migration"}
+NOT_OF_ONE_TENANT = {"person", "migration", "platform"}
 MOVES_BY_ITSELF = {"agent": "seen_at", "session": "seen_at"}
 
 

@@ -169,7 +169,7 @@ def _as_another_call(tenant: UUID, recorded: list[Callback]) -> Callable[[Callba
 async def _facts(database: Database, tenant: UUID, call_id: UUID) -> Facts:
     """What must not depend on the order: the final call, and what the journal says of it."""
     async with database.work(tenant) as work:
-        loaded = await floor.load(work, call_id, None, None)
+        loaded = await floor.load(work, call_id, None, None, datetime.now(UTC))
         lines = await work.connection.fetch(
             "select event, at, facts->>'reason' as reason from journal"
             " where call_id = $1 order by number",

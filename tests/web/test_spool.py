@@ -36,7 +36,7 @@ async def test_a_caller_whose_arrival_was_stored_late_rings_as_long_as_any_other
     )
     await acme.product.services.switchboard.take_callback(acme.tenant, arrival)
     async with acme.product.services.database.work(acme.tenant) as work:
-        call = (await floor.load(work, arrival.call_id, None, None)).call
+        call = (await floor.load(work, arrival.call_id, None, None, now)).call
     assert call is not None
     assert call.started_at == arrival.happened_at
     assert call.deadline is not None

@@ -1,0 +1,121 @@
+"""`calling-out`: which numbers a company may call, how much of it, and the switches to stop it.
+
+Without a change it shows how things stand. What is changed holds from the next call on.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from decimal import Decimal, InvalidOperation
+
+from msgspec.structs import asdict, replace
+
+from backend.domain.phone_numbers import is_country
+from backend.domain.rules import Dialling
+from backend.settings import WrongSettings, read_settings
+from backend.store.switches import (
+    load_dialling,
+    may_anybody_call_out,
+    save_dialling,
+    set_calling_out,
+)
+from backend.store.tenancy import Database, DatabaseAway
+from backend.tenants import UnknownTenant, find_tenant
+
+LIMITS = ("concurrent", "per_minute", "per_agent", "ring_seconds", "longest_minutes")
+
+
+def main(argv: list[str]) -> int:
+    """The command. Returns its exit status: 0 done, 1 refused, 2 wrong usage or settings."""
+    given = _parser().parse_args(argv)
+    try:
+        settings = read_settings(os.environ)
+    except WrongSettings as wrong:
+        print("\n".join(wrong.problems), file=sys.stderr)
+        return 2
+    if settings.database_url is None:
+        print("calling-out needs DATABASE_URL: the running product's.", file=sys.stderr)
+        return 2
+    try:
+        print(asyncio.run(_do(settings.database_url, given)))
+    except (UnknownTenant, DatabaseAway) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m backend calling-out", description=__doc__)
+    whom = parser.add_mutually_exclusive_group(required=True)
+    whom.add_argument("--tenant", help="a company: its id or exact name")
+    whom.add_argument("--everybody", action="store_true", help="all companies: --on or --off only")
+    switch = parser.add_mutually_exclusive_group()
+    switch.add_argument("--on", dest="enabled", action="store_true", default=None)
+    switch.add_argument("--off", dest="enabled", action="store_false")
+    rules = parser.add_argument_group("rules of one company")
+    rules.add_argument("--country", type=_country, help="numbers are read as dialled there (US)")
+    rules.add_argument("--countries", type=_countries, help="only these are called: US,CA")
+    premium = rules.add_mutually_exclusive_group()
+    premium.add_argument("--premium", action="store_true", default=None)
+    premium.add_argument("--no-premium", dest="premium", action="store_false")
+    rules.add_argument("--spend-a-day", type=_amount, help="in the account's currency")
+    rules.add_argument("--price", type=_amount, help="what a minute is estimated to cost")
+    for limit in LIMITS:
+        rules.add_argument(f"--{limit.replace('_', '-')}", type=_positive, metavar="N")
+    return parser
+
+
+async def _do(database_url: str, given: argparse.Namespace) -> str:
+    database = await Database.connect(database_url, 1)
+    try:
+        if given.everybody:
+            if given.enabled is not None:
+                await set_calling_out(database, given.enabled)
+            stands = "on" if await may_anybody_call_out(database) else "off"
+            return f"Calling out is {stands} for the platform."
+        tenant = await find_tenant(database, given.tenant)
+        async with database.work(tenant) as work:
+            before = await load_dialling(work)
+            wishes = {name: getattr(given, name, None) for name in asdict(before)}
+            after = replace(before, **{k: v for k, v in wishes.items() if v is not None})
+            if after != before:
+                await save_dialling(work, after)
+        return _told(given.tenant, after)
+    finally:
+        await database.close()
+
+
+def _told(tenant: str, dialling: Dialling) -> str:
+    lines = [f"Calling out at {tenant}:"]
+    for name, value in asdict(dialling).items():
+        shown = ", ".join(value) if isinstance(value, tuple) else value
+        lines.append(f"  {name.replace('_', '-'):16} {shown}")
+    return "\n".join(lines)
+
+
+def _country(text: str) -> str:
+    code = text.strip().upper()
+    if not is_country(code):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a country's code, like US or DE")
+    return code
+
+
+def _countries(text: str) -> tuple[str, ...]:
+    return tuple(sorted({_country(each) for each in text.split(",")}))
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation as problem:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount, like 12.50") from problem
+    if not amount.is_finite() or amount < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount, like 12.50")
+    return amount
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+    return int(text)

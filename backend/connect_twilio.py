@@ -99,7 +99,7 @@ async def connect(
             say("The account is kept here, its secrets sealed.")
         elif not done.changed:
             say("Nothing had to be changed.")
-        await save_number(work, done.number, done.number_sid)
+        await save_number(work, done.number, done.number_sid, emergency=done.emergency)
     return done
 
 

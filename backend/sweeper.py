@@ -188,8 +188,8 @@ class Sweeper:
         if access is None:
             return
         async with self._database.work(due.tenant) as work:
-            leg = await boards.caller_leg(work, due.id)
-        if leg is None:
+            legs = await boards.legs_of(work, due.id)
+        if legs is None:
             return
-        for signal in await self._carrier.look_up(access, due.id, leg):
+        for signal in await self._carrier.look_up(access, due.id, legs.caller, legs.outside):
             await self._switchboard.learn(due.tenant, due.id, signal)

@@ -24,11 +24,13 @@ class ProvisioningFailed(Exception):
 
 
 class Provisioned(Struct, frozen=True):
-    """What the account now has for us, and whether anything had to be changed."""
+    """What the account now has for us, and whether anything had to be changed. `emergency`: the
+    number has an address registered, where help can be sent."""
 
     keys: Keys
     number: str
     number_sid: str
+    emergency: bool
     changed: bool
 
 
@@ -80,6 +82,7 @@ async def _provision(
         keys=Keys(client.account_sid or "", key_sid, key_secret, application_sid),
         number=chosen.phone_number or "",
         number_sid=chosen.sid or "",
+        emergency=str(chosen.emergency_status) == "Active",
         changed=made_key or changed_app or changed_number,
     )
 

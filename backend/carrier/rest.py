@@ -7,6 +7,7 @@ again), or no (`CarrierRefused`: give up and say why).
 # Twilio ships types, but not as stubs.
 # pyright: reportMissingTypeStubs=false
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from logging import getLogger
 from typing import Any, assert_never
@@ -144,12 +145,12 @@ class Carrier:
         return None
 
     async def look_up(
-        self, access: Access, call_id: UUID, caller_leg: str
+        self, access: Access, call_id: UUID, caller_leg: str, outside: Sequence[UUID] = ()
     ) -> list[signals.CarrierSignal]:
         """What the carrier knows of a call that we have heard nothing of lately.
 
-        Says that the caller left, or whose legs are in the conference now. A callee's leg that is
-        not known yet has no name to ask by.
+        Says that the caller left, or whose legs are in the conference now, and which of those
+        `outside` are not any more. A callee's leg that is not known yet has no name to ask by.
         """
         client = self._client(access)
         try:
@@ -168,7 +169,9 @@ class Carrier:
         except (aiohttp.ClientError, TimeoutError) as problem:
             raise CarrierBusy(str(problem) or type(problem).__name__) from problem
         found = (_joined(one.call_sid or "", one.label or "", str(one.status)) for one in present)
-        return [signal for signal in found if signal is not None]
+        there = {outbound_of_label(one.label or "") for one in present}
+        gone = (signals.OutboundEnded(each) for each in outside if each not in there)
+        return [*(signal for signal in found if signal is not None), *gone]
 
     async def _do(self, client: Client, to: Addresses, instruction: Instruction) -> None:
         match instruction:

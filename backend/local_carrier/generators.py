@@ -26,7 +26,8 @@ from backend.local_carrier.sounds import Sounds
 from backend.local_carrier.voices import voice_of
 
 HOUR = 3600.0
-FIRST_CALLER = 2_000_000
+AREAS = (212, 312, 415, 617, 202, 303, 404, 512, 702, 813)
+"""Of American cities: callers have numbers that could be called back, ten thousand in each."""
 KEYS_AFTER_SECONDS = 1.0
 
 
@@ -93,7 +94,7 @@ def planned(plan: Plan) -> Iterator[Planned]:
         arrived += dice.expovariate(1.0)
         yield Planned(
             at=_moment_of(arrived, plan.rates),
-            caller=f"+1555{FIRST_CALLER + number}",
+            caller=f"+1{AREAS[number // 10_000 % len(AREAS)]}555{number % 10_000:04}",
             talk=plan.talk.drawn(dice),
             patience=plan.patience.drawn(dice) if plan.patience is not None else None,
             keys=plan.keys if dice.random() < plan.keys_share else "",

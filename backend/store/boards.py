@@ -151,11 +151,21 @@ def _facts(text: str) -> dict[str, object]:
     return facts
 
 
-async def caller_leg(work: Work, call_id: UUID) -> str | None:
-    """The carrier's name for the caller's leg of a live call; empty while a callee's is not
-    known."""
-    return await work.connection.fetchval(
-        "select caller_leg from call where tenant_id = $1 and id = $2 and state <> 'ended'",
+class Legs(Struct, frozen=True):
+    """What the carrier can be asked about a live call: the caller's leg (empty while a callee's is
+    not known), and the legs outside that have answered, by our names."""
+
+    caller: str
+    outside: tuple[UUID, ...]
+
+
+async def legs_of(work: Work, call_id: UUID) -> Legs | None:
+    """The legs of a live call, or None if it is over."""
+    row = await work.connection.fetchrow(
+        "select caller_leg, array(select id from outbound_leg o where o.tenant_id = $1"
+        " and o.call_id = c.id and o.answered_at is not null and o.over_at is null) as outside"
+        " from call c where tenant_id = $1 and id = $2 and state <> 'ended'",
         work.tenant,
         call_id,
     )
+    return None if row is None else Legs(row["caller_leg"], tuple(row["outside"]))

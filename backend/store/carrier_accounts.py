@@ -75,12 +75,16 @@ async def numbers(work: Work) -> list[str]:
     return [row["number"] for row in rows]
 
 
-async def save_number(work: Work, number: str, number_sid: str | None) -> None:
-    """Keep one number as this tenant's."""
+async def save_number(
+    work: Work, number: str, number_sid: str | None, *, emergency: bool = False
+) -> None:
+    """Keep one number as this tenant's. `emergency`: it has an address where help can be sent."""
     await work.connection.execute(
-        "insert into phone_number (tenant_id, number, number_sid) values ($1, $2, $3)"
-        " on conflict (tenant_id, number) do update set number_sid = excluded.number_sid",
+        "insert into phone_number (tenant_id, number, number_sid, emergency)"
+        " values ($1, $2, $3, $4) on conflict (tenant_id, number) do update set"
+        " number_sid = excluded.number_sid, emergency = excluded.emergency",
         work.tenant,
         number,
         number_sid,
+        emergency,
     )

@@ -6,7 +6,7 @@ taken from the inbox and given to a switchboard anew, as another call, in anothe
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from random import Random
 from typing import Any

@@ -44,6 +44,8 @@ async function spoken() {
   return { wav: await base64(wav.files[0]) };
 }
 
+const AREAS = [212, 312, 415, 617, 202, 303, 404, 512, 702, 813];
+
 export async function base64(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   let text = '';
@@ -54,7 +56,7 @@ export async function base64(file) {
 export function check(field, problem) {
   const fits = E164.test(field.value.trim());
   field.setAttribute('aria-invalid', String(!fits));
-  write(problem, fits ? '' : 'Write + and the country code first: 7 to 15 digits in all, no spaces, like +15557654321.');
+  write(problem, fits ? '' : 'Write + and the country code first: 7 to 15 digits in all, no spaces, like +12125550147.');
   return fits;
 }
 
@@ -66,7 +68,9 @@ form.addEventListener('input', () => {
 });
 
 byId('another').addEventListener('click', () => {
-  const digits = String(Math.floor(Math.random() * 10_000_000)).padStart(7, '0');
-  form.elements.from.value = `+1555${digits}`;
+  // A number that could be called back: 555-01xx is kept free for fiction in every area.
+  const area = AREAS[Math.floor(Math.random() * AREAS.length)];
+  const digits = String(Math.floor(Math.random() * 100)).padStart(2, '0');
+  form.elements.from.value = `+1${area}55501${digits}`;
   check(form.elements.from, byId('from-problem'));
 });

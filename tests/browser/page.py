@@ -6,15 +6,25 @@ from array import array
 from pathlib import Path
 from typing import Any, cast
 
-from playwright.async_api import Browser, ElementHandle, Locator, Page, Playwright, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ElementHandle,
+    Locator,
+    Page,
+    Playwright,
+    expect,
+)
 
+from tests.browser.network import Network
 from tests.serving import eventually
 from tests.stories.company import Agent
 from tests.stories.product import Product
 
+FAKE_CONSENT = "--use-fake-ui-for-media-stream"
 ARGUMENTS = (
     "--no-sandbox",
-    "--use-fake-ui-for-media-stream",
+    FAKE_CONSENT,
     "--use-fake-device-for-media-stream",
     "--disable-quic",
     "--no-first-run",
@@ -54,23 +64,36 @@ class Browsers:
         self.complaints: list[str] = []
 
     async def open(
-        self, agent: Agent, tone: int = 700, board: str = PANEL, **context: Any
+        self,
+        agent: Agent,
+        tone: int = 700,
+        board: str = PANEL,
+        *,
+        network: Network | None = None,
+        may_listen: bool = True,
+        **context: Any,
     ) -> "Desk":
-        """That person signs in and opens their board; their microphone hears a tone."""
+        """That person signs in and opens their board; their microphone hears a tone, unless they
+        have refused it to the page."""
         microphone = self._folder / f"{agent.company.name}-{agent.name}.wav"
         _write_tone(microphone, tone)
+        asks = [] if may_listen else [FAKE_CONSENT]
         browser = await self._playwright.chromium.launch(
             executable_path=self._path,
-            args=[*ARGUMENTS, f"--use-file-for-fake-audio-capture={microphone}"],
+            args=[
+                *(each for each in ARGUMENTS if each not in asks),
+                f"--use-file-for-fake-audio-capture={microphone}",
+            ],
         )
         self._open.append(browser)
-        return await self._sit_down(browser, agent, board, context)
+        allowed = ["microphone", "notifications"] if may_listen else ["notifications"]
+        settings = {"viewport": {"width": 1440, "height": 900}, "permissions": allowed, **context}
+        place = await browser.new_context(**settings)
+        if network is not None:
+            await network.carries(place)
+        return await self._sit_down(place, agent, board)
 
-    async def _sit_down(
-        self, browser: Browser, agent: Agent, board: str, context: dict[str, Any]
-    ) -> "Desk":
-        settings = {"viewport": {"width": 1440, "height": 900}, **context}
-        place = await browser.new_context(permissions=["microphone", "notifications"], **settings)
+    async def _sit_down(self, place: BrowserContext, agent: Agent, board: str) -> "Desk":
         page = await place.new_page()
         page.on("request", lambda request: self._note_stranger(request.url))
         page.on("pageerror", lambda error: self.complaints.append(f"{agent.name}: {error}"))

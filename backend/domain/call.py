@@ -48,6 +48,14 @@ class LegRole(StrEnum):
     AGENT = "agent"
 
 
+class Disposition(Struct, frozen=True):
+    """How a call went, as one of those who handled it sees it."""
+
+    agent_id: UUID
+    name: str
+    at: datetime
+
+
 class Leg(Struct, frozen=True):
     """One phone connection in the call's conference; `id` is the carrier's name for it."""
 
@@ -85,6 +93,8 @@ class Call(Struct, frozen=True):
     overdue: bool = False
     """Parked for too long: it rings at everybody who is free, like a new call."""
     handled_by: tuple[UUID, ...] = ()
+    dispositions: tuple[Disposition, ...] = ()
+    """One of each handler at most, the latest choice last."""
     legs: tuple[Leg, ...] = ()
     answered_at: datetime | None = None
     ended_at: datetime | None = None

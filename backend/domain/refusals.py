@@ -118,3 +118,37 @@ class LotFull(Refusal):
     """Every parking slot is taken. Pick a parked call up first, or keep this one."""
 
     code = "lot-full"
+
+
+class NotHandledByYou(Refusal):
+    """You have not had this call, so notes and disposition are for those who had it."""
+
+    code = "not-handled-by-you"
+
+
+class NoteTooLong(Refusal):
+    """A note holds at most 4,000 characters. Shorten it; nothing was saved of it."""
+
+    code = "note-too-long"
+    status = 400
+
+
+class NoSuchDisposition(Refusal):
+    """Your company has no such disposition. Choose one of those that the board offers."""
+
+    code = "no-such-disposition"
+    status = 400
+
+
+class DispositionMissing(Refusal):
+    """Choose a disposition first: your company wants one for every call. The wrap-up goes on."""
+
+    code = "disposition-missing"
+
+
+class NoSuchReason(Refusal):
+    """Your company has no such reason for being away. Choose one of those that the board offers,
+    or none."""
+
+    code = "no-such-reason"
+    status = 400

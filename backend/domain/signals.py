@@ -120,6 +120,21 @@ class AgentCancelledConsult(Struct, frozen=True, tag=True):
     agent_id: UUID
 
 
+class AgentNoted(Struct, frozen=True, tag=True):
+    """The whole of what this agent notes about a call they handled; it replaces their own note
+    and nobody else's."""
+
+    agent_id: UUID
+    text: str
+
+
+class AgentDisposed(Struct, frozen=True, tag=True):
+    """How it went, in one of the company's dispositions."""
+
+    agent_id: UUID
+    disposition: str
+
+
 class AgentBecameFree(Struct, frozen=True, tag=True):
     """An agent can be offered calls from now on; asked of every call that rings."""
 
@@ -149,7 +164,9 @@ class AgentWentAvailable(Struct, frozen=True, tag=True):
 
 
 class AgentWentAway(Struct, frozen=True, tag=True):
-    pass
+    """`reason` is one of the company's, or none."""
+
+    reason: str | None = None
 
 
 class AgentSignedOut(Struct, frozen=True, tag=True):
@@ -158,6 +175,14 @@ class AgentSignedOut(Struct, frozen=True, tag=True):
 
 class AgentFinishedWrapUp(Struct, frozen=True, tag=True):
     pass
+
+
+class AgentTookCall(Struct, frozen=True, tag=True):
+    """They answered or picked up: somebody is there, and a wrap-up is over."""
+
+
+class AgentDeclinedOffer(Struct, frozen=True, tag=True):
+    """They do not take that call, but somebody is there."""
 
 
 CarrierSignal = (
@@ -182,7 +207,11 @@ Command = (
     | AgentTalkedWith
     | AgentCompleted
     | AgentCancelledConsult
+    | AgentNoted
+    | AgentDisposed
 )
+AfterCallWork = AgentNoted | AgentDisposed
+"""What whoever handled a call does about it, also when it is over."""
 CallSignal = CarrierSignal | Command | AgentBecameFree | AgentBecameUnavailable | TimeRanOut
 AgentSignal = (
     AgentCameOnline
@@ -191,6 +220,8 @@ AgentSignal = (
     | AgentWentAway
     | AgentSignedOut
     | AgentFinishedWrapUp
+    | AgentTookCall
+    | AgentDeclinedOffer
     | TimeRanOut
 )
 

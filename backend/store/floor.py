@@ -14,7 +14,7 @@ from msgspec.structs import asdict
 from backend.domain.agent import Agent
 from backend.domain.board import Announcement
 from backend.domain.call import Call
-from backend.domain.decision import Scene
+from backend.domain.decision import Note, Scene
 from backend.domain.events import Event
 from backend.domain.instructions import Instruction
 from backend.domain.rules import Rules
@@ -34,6 +34,7 @@ class Loaded(Struct, frozen=True):
     wrapping: tuple[UUID, ...]
     slots: tuple[int, ...]
     names: dict[UUID, str]
+    note: str
     seen: bool
     waiting: tuple[Callback, ...]
 
@@ -49,6 +50,7 @@ class Loaded(Struct, frozen=True):
             wrapping=self.wrapping,
             taken_slots=frozenset(self.slots),
             names=self.names,
+            note=self.note,
         )
 
 
@@ -85,6 +87,8 @@ select jsonb_build_object(
     where c.tenant_id = $1 and c.slot is not null), '[]'),
   'names', coalesce((select jsonb_object_agg(a.id, a.name) from agent a join call c
     on c.tenant_id = $1 and c.id = $2 and a.id = c.agent_id where a.tenant_id = $1), '{}'),
+  'note', coalesce((select n.text from note n
+    where n.tenant_id = $1 and n.call_id = $2 and n.agent_id = $3), ''),
   'seen', exists (select from callback b where b.tenant_id = $1 and b.key = $4),
   'waiting', coalesce((select jsonb_agg(b.body order by b.received_at) from callback b
     where b.tenant_id = $1 and b.call_id = $2 and b.applied_at is null), '[]')
@@ -99,6 +103,7 @@ the_call as (
     rev = excluded.rev, state = excluded.state, agent_leg = excluded.agent_leg,
     agent_id = excluded.agent_id, offered_to = excluded.offered_to,
     declined_by = excluded.declined_by, handled_by = excluded.handled_by,
+    dispositions = excluded.dispositions,
     caller_held = excluded.caller_held, held_at = excluded.held_at,
     transfer = excluded.transfer, consult = excluded.consult, consulted = excluded.consulted,
     slot = excluded.slot, parked_by = excluded.parked_by,
@@ -113,7 +118,8 @@ the_legs as (
 ),
 the_agents as (
   update agent a set rev = n.rev, status = n.status, wanted = n.wanted, since = n.since,
-    deadline = n.deadline, seen_at = coalesce(n.seen_at, a.seen_at)
+    reason = n.reason, deadline = n.deadline, wrap_up_of = n.wrap_up_of, missed = n.missed,
+    seen_at = coalesce(n.seen_at, a.seen_at)
   from jsonb_populate_recordset(null::agent, $4::jsonb) n
   where a.tenant_id = $1 and a.id = n.id
 ),
@@ -123,6 +129,11 @@ the_callbacks as (
 ),
 the_journal as (
   insert into journal select * from jsonb_populate_recordset(null::journal, $6::jsonb)
+),
+the_notes as (
+  insert into note select * from jsonb_populate_recordset(null::note, $9::jsonb)
+  on conflict (tenant_id, call_id, agent_id) do update set
+    text = excluded.text, written_at = excluded.written_at
 ),
 the_head as (
   update journal_head set number = $7 where tenant_id = $1 and number <> $7
@@ -151,6 +162,7 @@ async def save(
     callbacks: list[tuple[Callback, bool]],
     said: list[Said],
     asked: list[Instruction],
+    noted: list[Note],
 ) -> None:
     """Write everything that one turn of the switchboard changed; `number` is the journal's last.
 
@@ -177,12 +189,14 @@ async def save(
     ]
     lines = [_journal_line(tenant, one) for one in said]
     orders = [{"call_id": one.call_id, "body": one, "created_at": now} for one in asked]
+    notes = [{"tenant_id": tenant, **asdict(note)} for note in noted]
     await work.connection.execute(
         SAVE,
         work.tenant,
         *(_encode(part).decode() for part in (rows, legs, people, inbox, lines)),
         number,
         _encode(orders).decode(),
+        _encode(notes).decode(),
     )
 
 

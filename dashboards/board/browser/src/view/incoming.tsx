@@ -43,7 +43,7 @@ function NobodyCalls({ view }: { view: BoardView }) {
   return (
     <Empty icon={<PhoneIcon />} title="Nobody is calling">
       {!canRing
-        ? `${presence === "wrap_up" ? "Finish your wrap-up" : "Go available"}, and the next caller rings here.`
+        ? `${presence === "wrap_up" && view.me?.agent.wanted === "available" ? "Finish your wrap-up" : "Go available"}, and the next caller rings here.`
         : me?.simulated && me.lab_url
           ? <>Calls ring here as they arrive. To try one, play a caller in <a href={me.lab_url} target="_blank" rel="noreferrer">the lab</a>.</>
           : "Calls ring here as they arrive."}

@@ -3,15 +3,36 @@ import { useEffect, useRef, type KeyboardEvent } from "react";
 import { LONGEST_NOTE, NO_NOTE, type MyNote } from "../notes";
 import { type Paperwork as Part } from "../store";
 import { useScreen, useStore, useView } from "./context";
+import { CheckIcon, ChevronIcon } from "./icons";
 import { KeyHint } from "./key_hint";
+import { Menu } from "./menu";
 
+/** In a call there is little room and other things matter more: the dispositions fold into a menu. */
 export function Paperwork({ callId }: { callId: string }) {
-  const { rules } = useView();
+  const { rules, mine } = useView();
+  const isOffered = rules.dispositions.length > 0;
   return (
     <div className="paperwork">
-      {rules.dispositions.length > 0 && <Dispositions callId={callId} />}
+      {isOffered && mine === null && <Dispositions callId={callId} />}
       <NoteField callId={callId} />
+      {isOffered && mine !== null && <DispositionMenu callId={callId} />}
     </div>
+  );
+}
+
+function DispositionMenu({ callId }: { callId: string }) {
+  const store = useStore();
+  const { rules, disposition } = useView();
+  const { paperworkAsked } = useScreen();
+  const items = rules.dispositions.map((name) => ({
+    key: name,
+    label: <>{name}{disposition === name && <CheckIcon />}</>,
+    checked: disposition === name,
+    onChoose: () => store.dispose(callId, name),
+  }));
+  return (
+    <Menu name={`How it went: ${disposition ?? "not said yet"}`} className={`button small ${disposition ? "" : "quiet"}`} align="end" items={items}
+      openings={paperworkAsked.disposition} face={<>{disposition ?? "How it went"}<ChevronIcon /><KeyHint keys="W" /></>} />
   );
 }
 
@@ -37,7 +58,7 @@ function Dispositions({ callId }: { callId: string }) {
   const inTabOrder = disposition ?? rules.dispositions[0];
   return (
     <div ref={group} className="dispositions" role="group" aria-label={`How it went${rules.disposition_required ? ", required" : ""}`} onKeyDown={onKeyDown}>
-      <span className="paper-label" aria-hidden="true">How it went{rules.disposition_required && disposition === null && <small>required</small>}<KeyHint keys="W" /></span>
+      <span className="paper-label" aria-hidden="true">How it went{rules.disposition_required && <small>required</small>}<KeyHint keys="W" /></span>
       {rules.dispositions.map((name, place) => (
         <button key={name} type="button" className={`chip ${disposition === name ? "chosen" : ""}`} aria-pressed={disposition === name}
           tabIndex={name === inTabOrder ? 0 : -1} onClick={() => store.dispose(callId, name)}>

@@ -1,7 +1,7 @@
 /** My own presence, and what I can choose: for now, or for after the call or the wrap-up that I am in. */
 import { useScreen, useStore, useView } from "./context";
 import { Elapsed } from "./clock";
-import { ChevronIcon } from "./icons";
+import { CheckIcon, ChevronIcon } from "./icons";
 import { KeyHint } from "./key_hint";
 import { Menu } from "./menu";
 import { PresenceMark, presenceWords } from "./presence_mark";
@@ -45,18 +45,19 @@ function Choices({ isLater, isPrimary }: { isLater: boolean; isPrimary: boolean 
   const { wanted, reason, status } = me.agent;
   const away = [null, ...rules.away_reasons].map((why) => ({
     key: `away ${why ?? ""}`,
-    label: why === null ? "Away" : `Away: ${why}`,
+    words: why === null ? "Away" : `Away: ${why}`,
     checked: wanted === "away" && reason === why,
     onChoose: () => store.goAway(why),
   }));
   const available = {
     key: "available",
-    label: "Available",
+    words: "Available",
     checked: wanted === "available" && status !== "unreachable",
     onChoose: () => void store.goAvailable(),
   };
+  const items = [available, ...away].map(({ words, ...item }) => ({ ...item, label: <>{words}{item.checked && <CheckIcon />}</> }));
   return (
-    <Menu name="Choose my presence" className={`button small caret ${isPrimary ? "primary" : ""}`} face={<ChevronIcon />} align="end" items={[available, ...away]}
+    <Menu name="Choose my presence" className={`button small caret ${isPrimary ? "primary" : ""}`} face={<ChevronIcon />} align="end" items={items}
       {...(isLater ? { heading: <p className="menu-heading">{me.presence === "on_call" ? "After this call and its wrap-up" : "After this wrap-up"}</p> } : {})} />
   );
 }

@@ -88,8 +88,8 @@ IN_STATE = {
     "PUT /api/calls/{call_id}/consult": "consulting",
     "DELETE /api/calls/{call_id}/consult": "consulting",
     "POST /api/calls/{call_id}/completion": "consulting",
-    "PUT /api/calls/{call_id}/notes": "ended",
-    "PUT /api/calls/{call_id}/disposition": "ended",
+    "PUT /api/calls/{call_id}/notes": "connected",
+    "PUT /api/calls/{call_id}/disposition": "connected",
     "GET /api/calls/{call_id}": "ended",
     "GET /api/calls/{call_id}/earlier": "ended",
 }

@@ -158,10 +158,11 @@ export class Notes {
       Object.assign(sheet, { saved: text, base: text, problem: null, wasSaved: sheet.text === text });
     } catch (problem) {
       sheet.problem = problem instanceof Error ? problem.message : String(problem);
+      if (!isRefusal(problem)) this.saveIn(sheet, TRY_AGAIN);
     }
     sheet.isSaving = false;
-    if (sheet.problem !== null) this.saveIn(sheet, TRY_AGAIN);
-    else if (sheet.text !== text) this.saveIn(sheet, PAUSE);
+    if (sheet.problem !== null) return this.tell();
+    if (sheet.text !== text) this.saveIn(sheet, PAUSE);
     else this.putAway(sheet);
     this.tell();
   }
@@ -175,6 +176,12 @@ export class Notes {
   private tell(): void {
     this.changed(Object.fromEntries([...this.sheets].map(([callId, sheet]) => [callId, shown(sheet)])));
   }
+}
+
+/** The server was there and does not want it as it is: only typing can change that. */
+function isRefusal(problem: unknown): boolean {
+  const { status } = problem as { readonly status?: number };
+  return status !== undefined && status >= 400 && status < 500 && status !== 429;
 }
 
 function shown({ text, saved, isSaving, wasSaved, problem, others, call }: Sheet): MyNote {

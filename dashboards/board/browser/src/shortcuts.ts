@@ -24,7 +24,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: "M", words: "Mute, and unmute", matches: plain("m"), run: (store) => withMine(store, () => store.toggleMute()) },
   { keys: "⇧ H", words: "Hang up; while you consult, leave the call to your colleague", matches: (event) => event.shiftKey && hasKey(event, "h"), run: hangUpOrLeave },
   { keys: "N", words: "Write a note about my call", matches: plain("n"), run: (store) => openPaperwork(store, "note") },
-  { keys: "W", words: "Say how my call went; the digits choose", matches: plain("w"), run: (store) => openPaperwork(store, "disposition") },
+  { keys: "W", words: "Say how my call went; in wrap-up, the digits choose", matches: plain("w"), run: (store) => openPaperwork(store, "disposition") },
   { keys: "G", words: "Go available, also after my call; finish wrap-up", matches: plain("g"), run: goOnDuty },
   { keys: "⇧ G", words: "Go away; in a call or in wrap-up, afterwards", matches: (event) => event.shiftKey && hasKey(event, "g"), run: goAway },
 ];

@@ -286,6 +286,7 @@ export class BoardStore {
   async switchTenant(tenantId: string): Promise<void> {
     if (this.isKeptByCall("switch company")) return;
     try {
+      await this.notes.settleAll();
       await this.commands.switchTenant(tenantId);
       this.reload();
     } catch (problem) {

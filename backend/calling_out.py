@@ -88,9 +88,8 @@ async def _do(database_url: str, given: argparse.Namespace) -> str:
 
 def _told(tenant: str, dialling: Dialling) -> str:
     lines = [f"Calling out at {tenant}:"]
-    for name, value in asdict(dialling).items():
-        shown = ", ".join(value) if isinstance(value, tuple) else value
-        lines.append(f"  {name.replace('_', '-'):16} {shown}")
+    for name, value in (asdict(dialling) | {"countries": ", ".join(dialling.countries)}).items():
+        lines.append(f"  {name.replace('_', '-'):16} {value}")
     return "\n".join(lines)
 
 

@@ -143,8 +143,8 @@ class Sweeper:
         So the carrier is asked before a call is taken out of somebody's hands.
         """
         async with self._database.work(due.tenant) as work:
-            found = await boards.find_call(work, due.id)
-        if found is not None and found[0].agent_id is not None:
+            found = await boards.find_card(work, due.id)
+        if found is not None and found.agent_id is not None:
             self._start_asking(due, self._ask_then_give_up(due))
         else:
             await self._switchboard.time_ran_out(due.tenant, due.id)

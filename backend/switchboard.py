@@ -15,15 +15,16 @@ from msgspec.structs import replace
 from backend.clock import Clock
 from backend.domain import events, signals
 from backend.domain.agent import Agent, AgentStatus
-from backend.domain.attend import attend, begin_wrap_up
+from backend.domain.attend import after_call, attend, begin_wrap_up, miss
 from backend.domain.board import Announcement, agent_card_of, card_of
 from backend.domain.call import Call
 from backend.domain.decide import decide
-from backend.domain.decision import Decision, Scene
+from backend.domain.decision import Decision, Note, Scene
 from backend.domain.instructions import Instruction
 from backend.domain.ordering import has_its_place, next_in_order
 from backend.domain.refusals import NoSuchCall, NotAllowed
 from backend.domain.rules import Rules
+from backend.domain.wrapping_up import must_be_disposed
 from backend.logs import logger
 from backend.store import attendance, floor
 from backend.store.floor import Said
@@ -93,9 +94,8 @@ class Switchboard:
             turn.start(loaded.number, loaded.rules)
             turn.know(loaded.actor)
             after = turn.apply(loaded.scene(tenant, loaded.call), signal)
-            claims = isinstance(signal, signals.AgentAnswered | signals.AgentPickedUp)
-            if (claims or dials) and loaded.actor and loaded.actor.status is AgentStatus.WRAP_UP:
-                turn.attend(loaded.actor, signals.AgentFinishedWrapUp())
+            if loaded.actor is not None:
+                turn.hear_from(loaded.actor, signal)
             await self._settle(turn, work)
         await self._end(turn)
         return after
@@ -111,7 +111,10 @@ class Switchboard:
     async def attend(
         self, tenant: UUID, agent_id: UUID, signal: signals.AgentSignal
     ) -> Agent | None:
-        """Change an agent's status. Returns the agent, or None if they take no calls here."""
+        """Change an agent's status. Returns the agent, or None if they take no calls here.
+
+        Raises a `Refusal` if they wished what cannot be.
+        """
         turn = await self._begin(tenant)
         async with self._alone(tenant) as work:
             agent = await attendance.load_agent(work, agent_id)
@@ -119,6 +122,9 @@ class Switchboard:
                 return None
             turn.start(*await attendance.load_rules(work))
             turn.know(agent)
+            if isinstance(signal, signals.AgentFinishedWrapUp) and agent.wrap_up_of is not None:
+                wrapped = await attendance.find_call(work, agent.wrap_up_of)
+                must_be_disposed(wrapped, agent_id, turn.rules)
             after = turn.attend(agent, signal)
             if isinstance(signal, signals.AgentCameOnline):
                 await attendance.mark_seen(work, [agent_id], turn.now)
@@ -160,14 +166,18 @@ class Switchboard:
 
     async def _settle(self, turn: "Turn", work: Work) -> None:
         """Draw the consequences for agents and for the other calls that ring, then save all."""
-        for agent_id in turn.wrapping:
+        for agent_id, call_id in turn.wrapping:
             agent = turn.agents.get(agent_id) or await attendance.load_agent(work, agent_id)
             if agent is not None:
-                turn.wrap_up(agent)
+                turn.wrap_up(agent, call_id)
+        for agent_id in turn.missed:
+            agent = turn.agents.get(agent_id) or await attendance.load_agent(work, agent_id)
+            if agent is not None:
+                turn.miss(agent)
         for agent_id in turn.freed:
             agent = turn.agents.get(agent_id) or await attendance.load_agent(work, agent_id)
             if agent is not None:
-                turn.know(agent)
+                turn.leave_call(agent)
                 if agent.may_be_offered:
                     await self._ask_ringing_calls(turn, work, signals.AgentBecameFree(agent_id))
         for agent_id in turn.unreachable:
@@ -183,6 +193,7 @@ class Switchboard:
                 [*((c, True) for c in turn.applied), *((c, False) for c in turn.waiting)],
                 turn.said,
                 turn.asked,
+                turn.noted,
             )
 
     async def _ask_ringing_calls(
@@ -249,7 +260,10 @@ class Turn:
         self.applied: list[signals.Callback] = []
         self.waiting: list[signals.Callback] = []
         self.freed: list[UUID] = []
-        self.wrapping: list[UUID] = []
+        self.wrapping: list[tuple[UUID, UUID]] = []
+        """Agents, each with the call that they wrap up."""
+        self.missed: list[UUID] = []
+        self.noted: list[Note] = []
         self.unreachable: list[UUID] = []
 
     @property
@@ -283,7 +297,9 @@ class Turn:
         if call != scene.call:
             self.calls[call.id] = call
         self.freed += decision.freed
-        self.wrapping += decision.wrapping
+        self.wrapping += [(agent_id, call.id) for agent_id in decision.wrapping]
+        self.missed += decision.missed
+        self.noted += decision.noted
         self.asked += decision.asked
         self._announce(decision, call, at)
         return call
@@ -291,29 +307,49 @@ class Turn:
     def attend(self, agent: Agent, signal: signals.AgentSignal) -> Agent:
         """Change one agent, and note whom that frees or makes unreachable."""
         current = self.agents.get(agent.id, agent)
-        return self._become(current, attend(current, signal, self.now))
+        return self._become(current, attend(current, signal, self.rules, self.now))
 
-    def wrap_up(self, agent: Agent) -> None:
+    def hear_from(self, agent: Agent, signal: signals.Command) -> None:
+        """What it says of an agent that they take a call, make one or decline one: they are
+        there."""
+        takes = signals.AgentAnswered | signals.AgentPickedUp | signals.AgentDialled
+        if isinstance(signal, takes):
+            self.attend(agent, signals.AgentTookCall())
+        elif isinstance(signal, signals.AgentDeclined):
+            self.attend(agent, signals.AgentDeclinedOffer())
+
+    def wrap_up(self, agent: Agent, call_id: UUID) -> None:
         """Begin the wrap-up of an agent who talked; without one, they are free at once."""
         current = self.agents.get(agent.id, agent)
-        after = self._become(current, begin_wrap_up(current, self.rules, self.now))
+        after = self._become(current, begin_wrap_up(current, call_id, self.rules, self.now))
         if after.may_be_offered:
             self.freed.append(agent.id)
+
+    def leave_call(self, agent: Agent) -> None:
+        """An agent has no call any more, nor a wrap-up."""
+        self._become(agent, after_call(agent, self.now))
+
+    def miss(self, agent: Agent) -> None:
+        """An offer has rung to the end at that agent."""
+        current = self.agents.get(agent.id, agent)
+        self._become(current, miss(current, self.rules, self.now))
 
     def _become(self, before: Agent, after: Agent) -> Agent:
         self.agents[after.id] = after
         if after == before:
             return after
         self.agents_changed[after.id] = after
-        if after.status is before.status:
-            return after
-        if after.may_be_offered:
+        if after.may_be_offered and not before.may_be_offered:
             self.freed.append(after.id)
-        elif before.status in (AgentStatus.AVAILABLE, AgentStatus.WRAP_UP):
+        elif before.status is not after.status and before.status in (
+            AgentStatus.AVAILABLE,
+            AgentStatus.WRAP_UP,
+        ):
             # In wrap-up, an agent may be rung by a call that came back to them.
             self.unreachable.append(after.id)
-        said = events.AgentChanged(after.status.value)
-        self._say(said, self.now, agent=after)
+        if after.rev > before.rev:
+            said = events.AgentChanged(after.status.value, after.wanted.value, after.reason)
+            self._say(said, self.now, agent=after)
         return after
 
     def _announce(self, decision: Decision, call: Call, at: datetime) -> None:

@@ -16,6 +16,9 @@ class AgentStatus(StrEnum):
     AWAY = "away"
     WRAP_UP = "wrap_up"
     """Work after a call, until finished or out of time."""
+    UNREACHABLE = "unreachable"
+    """Calls rang at them unanswered, one after the other; none is offered until they say that
+    they are back."""
 
 
 class Presence(StrEnum):
@@ -27,10 +30,15 @@ class Presence(StrEnum):
     ON_CALL = "on_call"
     WRAP_UP = "wrap_up"
     AWAY = "away"
+    UNREACHABLE = "unreachable"
 
 
 class Agent(Struct, frozen=True):
-    """A person who takes calls for one tenant. `wanted` is their own choice, kept while offline."""
+    """A person who takes calls for one tenant.
+
+    `wanted` is their own choice, available or away: what they are whenever no call, no wrap-up
+    and no missed offers say otherwise. It is kept while they are offline.
+    """
 
     id: UUID
     name: str
@@ -38,8 +46,14 @@ class Agent(Struct, frozen=True):
     rev: int = 0
     status: AgentStatus = AgentStatus.OFFLINE
     wanted: AgentStatus = AgentStatus.AWAY
+    reason: str | None = None
+    """Why they want to be away, in one of the company's words."""
     deadline: datetime | None = None
     """When the wrap-up runs out."""
+    wrap_up_of: UUID | None = None
+    """The call that is wrapped up."""
+    missed: int = 0
+    """How many offers in a row rang at them to the end."""
 
     @property
     def may_be_offered(self) -> bool:

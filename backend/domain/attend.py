@@ -1,65 +1,125 @@
-"""What a signal makes of an agent's status: `attend(agent, signal, rules, now)`, pure."""
+"""What a signal makes of an agent's status: `attend(agent, signal, rules, now)`, pure.
 
-from datetime import datetime
-from typing import assert_never
+A choice is what an agent wants to be; it holds at once, or from the end of the wrap-up that they
+are in. (In a call it holds at once too: calls win in what everybody sees, `board.presence_of`.)
+A wrap-up ends when the agent finishes it, takes the next call, or its time is over; by nothing
+else.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+from uuid import UUID
 
 from msgspec.structs import replace
 
-from backend.domain import signals
+from backend.domain import refusals, signals
 from backend.domain.agent import Agent, AgentStatus
 from backend.domain.rules import Rules
 
+LONG_ENOUGH = timedelta(seconds=10)
+"""Whoever became free a moment before a ring was over has not missed it."""
 
-def attend(agent: Agent, signal: signals.AgentSignal, now: datetime) -> Agent:
-    """The agent afterwards; the same value if nothing changed."""
+
+def attend(agent: Agent, signal: signals.AgentSignal, rules: Rules, now: datetime) -> Agent:
+    """The agent afterwards; the same value if nothing changed.
+
+    Raises a `Refusal` if they chose what their company does not have.
+    """
     match signal:
         case signals.AgentCameOnline():
             if agent.status is not AgentStatus.OFFLINE:
                 return agent
-            return _become(agent, _after_wrap_up(agent, now), now)
+            if agent.deadline is not None and now < agent.deadline:
+                return _changed(agent, now, status=AgentStatus.WRAP_UP)
+            return _without_wrap_up(agent, _apart_from_calls(agent, rules), now)
         case signals.AgentWentOffline():
-            return _become(agent, AgentStatus.OFFLINE, now)
+            return _changed(agent, now, status=AgentStatus.OFFLINE)
         case signals.AgentWentAvailable():
-            return _choose(agent, AgentStatus.AVAILABLE, now)
-        case signals.AgentWentAway():
-            return _choose(agent, AgentStatus.AWAY, now)
+            return _choose(agent, AgentStatus.AVAILABLE, None, now)
+        case signals.AgentWentAway(reason):
+            if reason is not None and reason not in rules.away_reasons:
+                raise refusals.NoSuchReason
+            return _choose(agent, AgentStatus.AWAY, reason, now)
         case signals.AgentSignedOut():
-            away = replace(agent, wanted=AgentStatus.AWAY, deadline=None)
-            return _become(away, AgentStatus.OFFLINE, now)
+            return _changed(
+                agent,
+                now,
+                status=AgentStatus.OFFLINE,
+                wanted=AgentStatus.AWAY,
+                reason=None,
+                deadline=None,
+                wrap_up_of=None,
+                missed=0,
+            )
         case signals.AgentFinishedWrapUp():
-            return _end_wrap_up(agent, now)
+            return _end_wrap_up(agent, rules, now)
+        case signals.AgentTookCall():
+            return _end_wrap_up(replace(agent, missed=0), rules, now)
+        case signals.AgentDeclinedOffer():
+            return replace(agent, missed=0)
         case signals.TimeRanOut():
             if agent.deadline is None or now < agent.deadline:
                 return agent
-            return _end_wrap_up(agent, now)
+            return _end_wrap_up(agent, rules, now)
         case _:
             assert_never(signal)
 
 
-def begin_wrap_up(agent: Agent, rules: Rules, now: datetime) -> Agent:
+def begin_wrap_up(agent: Agent, call_id: UUID, rules: Rules, now: datetime) -> Agent:
     """The agent after a call on which they talked. Nobody who is offline wraps up."""
-    if rules.wrap_up_seconds <= 0 or agent.status is AgentStatus.OFFLINE:
+    if agent.status is AgentStatus.OFFLINE:
         return agent
-    return _become(replace(agent, deadline=now + rules.wrap_up), AgentStatus.WRAP_UP, now)
+    if rules.wrap_up_seconds <= 0:
+        return after_call(agent, now)
+    deadline = now + rules.wrap_up
+    return _changed(agent, now, status=AgentStatus.WRAP_UP, deadline=deadline, wrap_up_of=call_id)
 
 
-def _choose(agent: Agent, wanted: AgentStatus, now: datetime) -> Agent:
-    """A person's own choice; it ends a wrap-up, and waits while they are offline."""
-    chosen = replace(agent, wanted=wanted, deadline=None)
-    return chosen if agent.status is AgentStatus.OFFLINE else _become(chosen, wanted, now)
-
-
-def _end_wrap_up(agent: Agent, now: datetime) -> Agent:
-    over = replace(agent, deadline=None)
-    return _become(over, agent.wanted, now) if agent.status is AgentStatus.WRAP_UP else over
-
-
-def _after_wrap_up(agent: Agent, now: datetime) -> AgentStatus:
-    wrapping = agent.deadline is not None and now < agent.deadline
-    return AgentStatus.WRAP_UP if wrapping else agent.wanted
-
-
-def _become(agent: Agent, status: AgentStatus, now: datetime) -> Agent:
-    if status is agent.status:
+def after_call(agent: Agent, now: datetime) -> Agent:
+    """Whoever chose in a call to be away afterwards is away from now on."""
+    if agent.status is not AgentStatus.AWAY:
         return agent
-    return replace(agent, status=status, since=now, rev=agent.rev + 1)
+    return replace(agent, since=now, rev=agent.rev + 1)
+
+
+def miss(agent: Agent, rules: Rules, now: datetime) -> Agent:
+    """The agent at whom an offer has rung to the end. Too many in a row: nobody is there."""
+    rings = agent.status in (AgentStatus.AVAILABLE, AgentStatus.WRAP_UP)
+    if rules.missed_rings <= 0 or not rings or now - agent.since < LONG_ENOUGH:
+        return agent
+    missed = replace(agent, missed=agent.missed + 1)
+    if missed.status is AgentStatus.WRAP_UP:
+        return missed
+    return _changed(missed, now, status=_apart_from_calls(missed, rules))
+
+
+def _choose(agent: Agent, wanted: AgentStatus, reason: str | None, now: datetime) -> Agent:
+    """A person's own choice; it waits while they are offline or wrap up."""
+    waits = agent.status in (AgentStatus.OFFLINE, AgentStatus.WRAP_UP)
+    status = agent.status if waits else wanted
+    return _changed(agent, now, status=status, wanted=wanted, reason=reason, missed=0)
+
+
+def _end_wrap_up(agent: Agent, rules: Rules, now: datetime) -> Agent:
+    is_off = agent.status is AgentStatus.OFFLINE
+    return _without_wrap_up(agent, agent.status if is_off else _apart_from_calls(agent, rules), now)
+
+
+def _without_wrap_up(agent: Agent, status: AgentStatus, now: datetime) -> Agent:
+    return _changed(agent, now, status=status, deadline=None, wrap_up_of=None)
+
+
+def _apart_from_calls(agent: Agent, rules: Rules) -> AgentStatus:
+    """What they are once there is neither a call nor a wrap-up."""
+    too_many = 0 < rules.missed_rings <= agent.missed
+    lost = too_many and agent.wanted is AgentStatus.AVAILABLE
+    return AgentStatus.UNREACHABLE if lost else agent.wanted
+
+
+def _changed(agent: Agent, now: datetime, *, status: AgentStatus, **more: Any) -> Agent:
+    """The agent with what changed; `rev` grows with what everybody sees."""
+    after = replace(agent, status=status, **more)
+    if replace(after, missed=agent.missed) == agent:
+        return after
+    began = status is not agent.status or (status is AgentStatus.AWAY and "reason" in more)
+    return replace(after, since=now if began else agent.since, rev=agent.rev + 1)

@@ -14,9 +14,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from backend.domain.agent import Agent, AgentStatus, Presence
-from backend.domain.call import Call, CallState, Direction
+from backend.domain.call import Call, CallState, Direction, Disposition
 from backend.domain.handover import Consult, NotTaken, TalkWith, Transfer
 from backend.domain.outbound import Progress
+from backend.domain.rules import Rules
 
 Card = TypeVar("Card", "CallCard", "AgentCard")
 
@@ -66,16 +67,33 @@ class CallCard(Struct, frozen=True):
     answered_at: datetime | None
     ended_at: datetime | None
     end_reason: str | None
+    dispositions: tuple[Disposition, ...]
 
 
 class AgentCard(Struct, frozen=True):
-    """An agent as a board shows them; calls make a `Presence` of the status."""
+    """An agent as a board shows them; calls make a `Presence` of the status. `wanted` is what they
+    are after the call or the wrap-up they are in, `reason` why that is away."""
 
     id: UUID
     name: str
     rev: int
     status: AgentStatus
     since: datetime
+    wanted: AgentStatus
+    reason: str | None
+    deadline: datetime | None
+    wrap_up_of: UUID | None
+
+
+class RulesShown(Struct, frozen=True):
+    """What a board must know of its company's rules; they are explained in `Rules`."""
+
+    ring_seconds: int
+    park_seconds: int
+    missed_rings: int
+    dispositions: tuple[str, ...]
+    disposition_required: bool
+    away_reasons: tuple[str, ...]
 
 
 class Snapshot(Struct, frozen=True, tag_field="type", tag="snapshot"):
@@ -88,6 +106,7 @@ class Snapshot(Struct, frozen=True, tag_field="type", tag="snapshot"):
     calls: tuple[CallCard, ...]
     agents: tuple[AgentCard, ...]
     recent: tuple[CallCard, ...]
+    rules: RulesShown
 
 
 class Announcement(Struct, frozen=True, tag_field="type", tag="event", omit_defaults=True):
@@ -127,6 +146,7 @@ def card_of(call: Call) -> CallCard:
         answered_at=call.answered_at,
         ended_at=call.ended_at,
         end_reason=call.end_reason,
+        dispositions=call.dispositions,
     )
 
 
@@ -151,7 +171,28 @@ def is_in_hands(call: CallCard, agent_id: UUID) -> bool:
 
 
 def agent_card_of(agent: Agent) -> AgentCard:
-    return AgentCard(agent.id, agent.name, agent.rev, agent.status, agent.since)
+    return AgentCard(
+        agent.id,
+        agent.name,
+        agent.rev,
+        agent.status,
+        agent.since,
+        agent.wanted,
+        agent.reason,
+        agent.deadline,
+        agent.wrap_up_of,
+    )
+
+
+def rules_shown(rules: Rules) -> RulesShown:
+    return RulesShown(
+        rules.ring_seconds,
+        rules.park_seconds,
+        rules.missed_rings,
+        rules.dispositions,
+        rules.disposition_required,
+        rules.away_reasons,
+    )
 
 
 def apply(snapshot: Snapshot, said: Announcement) -> Snapshot:

@@ -67,6 +67,14 @@ class LegRole(StrEnum):
     """Somebody at a number outside, who was asked in by an agent."""
 
 
+class Disposition(Struct, frozen=True):
+    """How a call went, as one of those who handled it sees it."""
+
+    agent_id: UUID
+    name: str
+    at: datetime
+
+
 class Leg(Struct, frozen=True):
     """One phone connection in the call's conference; `id` is the carrier's name for it."""
 
@@ -104,6 +112,8 @@ class Call(Struct, frozen=True):
     overdue: bool = False
     """Parked for too long: it rings at everybody who is free, like a new call."""
     handled_by: tuple[UUID, ...] = ()
+    dispositions: tuple[Disposition, ...] = ()
+    """One of each handler at most, the latest choice last."""
     legs: tuple[Leg, ...] = ()
     outbound: tuple[OutboundLeg, ...] = ()
     """Every leg to a number outside that this call caused. The first of an outbound call is its

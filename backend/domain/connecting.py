@@ -17,7 +17,17 @@ from backend.domain.consulting import (
     freed_of_consult,
     not_taken,
 )
-from backend.domain.decision import Decision, Scene, also, forget, grown, may, move, remember
+from backend.domain.decision import (
+    Decision,
+    Scene,
+    also,
+    forget,
+    grown,
+    may,
+    missed_by,
+    move,
+    remember,
+)
 from backend.domain.dialling import ring_callee
 from backend.domain.handover import Consult, NotTaken, TalkWith
 from backend.domain.transferring import may_take, turn_down
@@ -154,7 +164,8 @@ def claim_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
         return Decision(call)
     asked = consulting(call)
     if asked is not None and call.agent_present:
-        return not_taken(call, asked, _why(call))
+        unanswered = not_taken(call, asked, _why(call))
+        return replace(unanswered, missed=missed_by(scene, call))
     if asked is not None and asked.is_there and _may_keep(asked):
         return agent_did_not_return(call, asked, now)
     if call.slot is not None:

@@ -15,7 +15,7 @@ from backend.domain import instructions, refusals, signals
 from backend.domain.call import Call, CallState, Direction, EndReason, Leg, LegRole
 from backend.domain.connecting import agent_joined, agent_leg_left, claim, claim_ran_out
 from backend.domain.consulting import cancel, complete, consult, talk_with
-from backend.domain.decision import Decision, Scene, remember
+from backend.domain.decision import Decision, Scene, missed_by, remember
 from backend.domain.dialling import answered, dial, dialling_ran_out, over, placed, rings
 from backend.domain.ending import caller_left, end, hang_up
 from backend.domain.handover import NotTaken
@@ -23,6 +23,7 @@ from backend.domain.holding import hold, resume
 from backend.domain.offering import arrive, decline, offer_to, withdraw_from
 from backend.domain.parking import park, park_ran_out
 from backend.domain.transferring import transfer, turn_down
+from backend.domain.wrapping_up import dispose, note
 
 TO_SOMEBODY = (
     signals.AgentParked,
@@ -46,7 +47,8 @@ def decide(scene: Scene, signal: signals.CallSignal, now: datetime) -> Decision:
         return Decision(call) if call else dial(scene, signal, now)
     if call is None:
         raise refusals.NoSuchCall
-    if not call.is_live and isinstance(signal, signals.Command):
+    is_talk = not isinstance(signal, signals.AfterCallWork)
+    if not call.is_live and is_talk and isinstance(signal, signals.Command):
         raise refusals.CallerLeftAlready
     if (
         isinstance(signal, TO_SOMEBODY)
@@ -97,6 +99,10 @@ def decide(scene: Scene, signal: signals.CallSignal, now: datetime) -> Decision:
             return complete(scene, call, signal, now)
         case signals.AgentCancelledConsult():
             return cancel(call, signal)
+        case signals.AgentNoted():
+            return note(scene, call, signal, now)
+        case signals.AgentDisposed():
+            return dispose(scene, call, signal, now)
         case signals.AgentBecameFree():
             return offer_to(call, signal.agent_id)
         case signals.AgentBecameUnavailable():
@@ -114,12 +120,14 @@ def _time_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
         case CallState.RINGING if call.transfer is not None:
             was_rung = bool(call.offered_to) or call.transfer.number is not None
             why = NotTaken.NO_ANSWER if was_rung else NotTaken.UNREACHABLE
-            return turn_down(scene, call, why, now)
+            onward = turn_down(scene, call, why, now)
+            return replace(onward, missed=missed_by(scene, call))
         case CallState.RINGING:
             told = (instructions.TellNobodyAnswers(call.id, call.caller_leg),)
             talked = call.answered_at is not None
             reason = EndReason.FAILED if talked else EndReason.NO_ANSWER
-            return end(call, signals.TimeRanOut(), reason, now, asked=told)
+            unanswered = end(call, signals.TimeRanOut(), reason, now, asked=told)
+            return replace(unanswered, missed=missed_by(scene, call))
         case CallState.DIALLING:
             return dialling_ran_out(call, now)
         case CallState.CONNECTING if _is_unanswered(call):

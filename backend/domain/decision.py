@@ -16,11 +16,20 @@ from backend.domain.outbound import OwnNumber, Usage
 from backend.domain.rules import Rules
 
 
+class Note(Struct, frozen=True):
+    """What one agent noted about one call, at `written_at`; one without text is none."""
+
+    call_id: UUID
+    agent_id: UUID
+    text: str
+    written_at: datetime
+
+
 class Scene(Struct, frozen=True):
     """What a decision looks at.
 
     `free` are the agents who can be offered a call now. Those who are `wrapping` up have no call
-    either, but are rung only for one that comes back to them.
+    either, but are rung only for one that comes back to them. `note` is what the actor has noted.
     """
 
     tenant: UUID
@@ -36,16 +45,20 @@ class Scene(Struct, frozen=True):
     usage: Usage = Usage()
     calling_out: bool = True
     """The platform's switch, for all companies."""
+    note: str = ""
 
 
 class Decision(Struct, frozen=True):
-    """What follows. `freed` agents may be offered other calls; `wrapping` begin their wrap-up."""
+    """What follows. `freed` agents may be offered other calls; `wrapping` begin their wrap-up; at
+    `missed` ones it rang to the end; `noted` is written down."""
 
     call: Call | None = None
     said: tuple[events.Event, ...] = ()
     asked: tuple[instructions.Instruction, ...] = ()
     freed: tuple[UUID, ...] = ()
     wrapping: tuple[UUID, ...] = ()
+    missed: tuple[UUID, ...] = ()
+    noted: tuple[Note, ...] = ()
 
 
 def may(call: Call, signal: signals.CallSignal, outcome: CallState) -> bool:
@@ -87,6 +100,12 @@ def forget(call: Call, leg: Leg, now: datetime) -> Call:
         for one in call.legs
     )
     return replace(call, legs=gone)
+
+
+def missed_by(scene: Scene, call: Call) -> tuple[UUID, ...]:
+    """At whom it has rung all the time; whoever is in another call was not disturbed."""
+    at_hand = (*scene.free, *scene.wrapping)
+    return tuple(agent for agent in call.offered_to if agent in at_hand)
 
 
 def also(people: tuple[UUID, ...], one: UUID) -> tuple[UUID, ...]:

@@ -192,5 +192,23 @@ class CallEnded(Event, frozen=True, tag="call-ended"):
     agent_id: UUID | None = None
 
 
+class CallNoted(Event, frozen=True, tag="call-noted"):
+    """The agent wrote or changed their note. Its text is not here: the journal forgets nothing,
+    and what was noted about a person must be possible to forget."""
+
+    agent_id: UUID
+
+
+class CallDisposed(Event, frozen=True, tag="call-disposed"):
+    """The agent says how it went."""
+
+    agent_id: UUID
+    disposition: str
+
+
 class AgentChanged(Event, frozen=True, tag="agent-changed"):
+    """`wanted` is what they are after the call or the wrap-up they are in, `reason` why away."""
+
     status: str
+    wanted: str = ""
+    reason: str | None = None

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from backend.domain import events, instructions, refusals, signals
 from backend.domain.call import Call, CallState
 from backend.domain.consulting import must_not_consult
-from backend.domain.decision import Decision, Scene, grown, move
+from backend.domain.decision import Decision, Scene, grown, missed_by, move
 
 
 def park(scene: Scene, call: Call, signal: signals.AgentParked, now: datetime) -> Decision:
@@ -76,4 +76,6 @@ def park_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
     )
     if set(to) == set(call.offered_to) and overdue == call.overdue:
         return Decision(rings)
-    return Decision(grown(rings), (events.ParkOverdue(call.slot, to),))
+    # At everybody it goes on ringing: that is one offer, however long the caller waits.
+    missed = () if call.overdue else missed_by(scene, call)
+    return Decision(grown(rings), (events.ParkOverdue(call.slot, to),), missed=missed)

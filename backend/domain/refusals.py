@@ -206,4 +206,37 @@ class NobodyNamed(Refusal):
     """Name one to hand the call to: a colleague, or a number outside."""
 
     code = "nobody-named"
+
+
+class NotHandledByYou(Refusal):
+    """You have not had this call, so notes and disposition are for those who had it."""
+
+    code = "not-handled-by-you"
+
+
+class NoteTooLong(Refusal):
+    """A note holds at most 4,000 characters. Shorten it; nothing was saved of it."""
+
+    code = "note-too-long"
+    status = 400
+
+
+class NoSuchDisposition(Refusal):
+    """Your company has no such disposition. Choose one of those that the board offers."""
+
+    code = "no-such-disposition"
+    status = 400
+
+
+class DispositionMissing(Refusal):
+    """Choose a disposition first: your company wants one for every call. The wrap-up goes on."""
+
+    code = "disposition-missing"
+
+
+class NoSuchReason(Refusal):
+    """Your company has no such reason for being away. Choose one of those that the board offers,
+    or none."""
+
+    code = "no-such-reason"
     status = 400

@@ -1,4 +1,4 @@
-"""A tenant's time limits and sizes."""
+"""A tenant's time limits and sizes, and the words it chose for its people."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -61,6 +61,19 @@ class Rules(Struct, frozen=True):
     """A call that was handed to a colleague returns to whoever handed it over after this,
     and rings at everybody after as long again."""
     wrap_up_seconds: int = 20
+    missed_rings: int = 3
+    """An agent at whom so many offers in a row rang unanswered is not reachable; 0 is never."""
+    dispositions: tuple[str, ...] = (
+        "Solved",
+        "Call back",
+        "Passed on",
+        "Wrong number",
+        "No action needed",
+    )
+    """How a call went, in the company's words; whoever handled it chooses one."""
+    disposition_required: bool = False
+    """Nobody finishes a wrap-up without one. (When its time is over, it ends all the same.)"""
+    away_reasons: tuple[str, ...] = ("Break", "Lunch", "Training", "Meeting")
     slots: int = 8
     dialling: Dialling = Dialling()
 

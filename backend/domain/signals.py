@@ -162,6 +162,21 @@ class AgentCancelledConsult(Struct, frozen=True, tag=True):
     agent_id: UUID
 
 
+class AgentNoted(Struct, frozen=True, tag=True):
+    """The whole of what this agent notes about a call they handled; it replaces their own note
+    and nobody else's."""
+
+    agent_id: UUID
+    text: str
+
+
+class AgentDisposed(Struct, frozen=True, tag=True):
+    """How it went, in one of the company's dispositions."""
+
+    agent_id: UUID
+    disposition: str
+
+
 class AgentBecameFree(Struct, frozen=True, tag=True):
     """An agent can be offered calls from now on; asked of every call that rings."""
 
@@ -191,7 +206,9 @@ class AgentWentAvailable(Struct, frozen=True, tag=True):
 
 
 class AgentWentAway(Struct, frozen=True, tag=True):
-    pass
+    """`reason` is one of the company's, or none."""
+
+    reason: str | None = None
 
 
 class AgentSignedOut(Struct, frozen=True, tag=True):
@@ -203,6 +220,16 @@ class AgentFinishedWrapUp(Struct, frozen=True, tag=True):
 
 
 OutboundSignal = OutboundPlaced | OutboundRinging | OutboundAnswered | OutboundEnded
+
+
+class AgentTookCall(Struct, frozen=True, tag=True):
+    """They answered or picked up: somebody is there, and a wrap-up is over."""
+
+
+class AgentDeclinedOffer(Struct, frozen=True, tag=True):
+    """They do not take that call, but somebody is there."""
+
+
 CarrierSignal = (
     CallerArrived
     | CallerJoined
@@ -227,7 +254,11 @@ Command = (
     | AgentTalkedWith
     | AgentCompleted
     | AgentCancelledConsult
+    | AgentNoted
+    | AgentDisposed
 )
+AfterCallWork = AgentNoted | AgentDisposed
+"""What whoever handled a call does about it, also when it is over."""
 CallSignal = CarrierSignal | Command | AgentBecameFree | AgentBecameUnavailable | TimeRanOut
 AgentSignal = (
     AgentCameOnline
@@ -236,6 +267,8 @@ AgentSignal = (
     | AgentWentAway
     | AgentSignedOut
     | AgentFinishedWrapUp
+    | AgentTookCall
+    | AgentDeclinedOffer
     | TimeRanOut
 )
 

@@ -13,6 +13,7 @@ from backend.store.tenancy import Work
 
 _agent = msgspec.json.Decoder(Agent).decode
 _rules = msgspec.json.Decoder(Rules).decode
+_call = msgspec.json.Decoder(Call).decode
 _calls = msgspec.json.Decoder(tuple[Call, ...]).decode
 
 RINGING = """
@@ -53,6 +54,17 @@ async def call_of(work: Work, agent_id: UUID) -> UUID | None:
         work.tenant,
         agent_id,
     )
+
+
+async def find_call(work: Work, call_id: UUID) -> Call | None:
+    """That call without its legs, live or over."""
+    row = await work.connection.fetchval(
+        "select (to_jsonb(c) || '{\"legs\": []}')::text from call c"
+        " where tenant_id = $1 and id = $2",
+        work.tenant,
+        call_id,
+    )
+    return None if row is None else _call(row)
 
 
 async def ringing_calls(work: Work, agent_id: UUID) -> tuple[Call, ...]:

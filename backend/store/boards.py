@@ -1,5 +1,6 @@
 """What a board is told: snapshots, the journal after a number, a call's history."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -17,8 +18,10 @@ from backend.domain.board import (
     in_order_of_name,
     in_order_of_start,
     latest,
+    rules_shown,
 )
 from backend.domain.call import Call
+from backend.domain.decision import Note
 from backend.domain.rules import Rules
 from backend.store.tenancy import Work
 
@@ -62,6 +65,21 @@ _announcement = json.Decoder(Announcement).decode
 _detail = json.Decoder(dict[str, object]).decode
 
 
+class CallFile(Struct, frozen=True):
+    """A call with all that was written down about it."""
+
+    card: CallCard
+    journal: list[JournalLine]
+    notes: tuple[Note, ...]
+
+
+class EarlierCalls(Struct, frozen=True):
+    """Calls of one caller, the newest first, and the notes about them."""
+
+    calls: tuple[CallCard, ...]
+    notes: tuple[Note, ...]
+
+
 async def snapshot(work: Work, me: UUID, now: datetime) -> Snapshot:
     """The whole board as of one journal number: one statement sees one state."""
     board = _board(await work.connection.fetchval(BOARD, work.tenant, RECENT))
@@ -73,6 +91,7 @@ async def snapshot(work: Work, me: UUID, now: datetime) -> Snapshot:
         calls=in_order_of_start(card_of(call) for call in board.calls),
         agents=in_order_of_name(agent_card_of(agent) for agent in board.agents),
         recent=latest(card_of(call) for call in board.recent),
+        rules=rules_shown(board.rules),
     )
 
 
@@ -93,14 +112,20 @@ async def announcements_after(work: Work, number: int) -> list[str] | None:
     return [row["announcement"] for row in rows]
 
 
-async def find_call(work: Work, call_id: UUID) -> tuple[CallCard, list[JournalLine]] | None:
-    """A call with its journal, or None if this tenant has no such call."""
+async def find_card(work: Work, call_id: UUID) -> CallCard | None:
+    """A call's card, or None if this tenant has no such call."""
     row = await work.connection.fetchval(
         "select to_jsonb(c)::text from call c where tenant_id = $1 and id = $2",
         work.tenant,
         call_id,
     )
-    if row is None:
+    return None if row is None else card_of(msgspec.json.decode(row, type=Call))
+
+
+async def find_call(work: Work, call_id: UUID) -> CallFile | None:
+    """A call with its journal and its notes, or None if this tenant has no such call."""
+    card = await find_card(work, call_id)
+    if card is None:
         return None
     lines = await work.connection.fetch(
         "select number, at, event, facts::text as facts from journal"
@@ -108,11 +133,23 @@ async def find_call(work: Work, call_id: UUID) -> tuple[CallCard, list[JournalLi
         work.tenant,
         call_id,
     )
-    card = card_of(msgspec.json.decode(row, type=Call))
-    return card, [
+    journal = [
         JournalLine(line["number"], line["at"], line["event"], _facts(line["facts"]))
         for line in lines
     ]
+    return CallFile(card, journal, await notes_on(work, [call_id]))
+
+
+async def notes_on(work: Work, calls: Iterable[UUID]) -> tuple[Note, ...]:
+    """What was noted about these calls, in the order in which it was written."""
+    rows = await work.connection.fetch(
+        "select call_id, agent_id, text, written_at from note"
+        " where tenant_id = $1 and call_id = any($2::uuid[]) and text <> ''"
+        " order by written_at, agent_id",
+        work.tenant,
+        list(calls),
+    )
+    return tuple(Note(*row) for row in rows)
 
 
 async def ended_calls(work: Work, before: datetime | None, limit: int) -> tuple[CallCard, ...]:
@@ -129,7 +166,7 @@ async def ended_calls(work: Work, before: datetime | None, limit: int) -> tuple[
     return tuple(card_of(call) for call in _calls(rows))
 
 
-async def earlier_calls(work: Work, call_id: UUID, limit: int) -> tuple[CallCard, ...] | None:
+async def earlier_calls(work: Work, call_id: UUID, limit: int) -> EarlierCalls | None:
     """Ended calls of the same caller before that call, newest first; none if they withhold their
     number. None if this tenant has no such call."""
     rows = await work.connection.fetchval(
@@ -142,7 +179,10 @@ async def earlier_calls(work: Work, call_id: UUID, limit: int) -> tuple[CallCard
         call_id,
         limit,
     )
-    return None if rows is None else tuple(card_of(call) for call in _calls(rows))
+    if rows is None:
+        return None
+    calls = tuple(card_of(call) for call in _calls(rows))
+    return EarlierCalls(calls, await notes_on(work, [call.id for call in calls]))
 
 
 def _facts(text: str) -> dict[str, object]:

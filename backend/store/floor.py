@@ -14,7 +14,7 @@ from msgspec.structs import asdict
 from backend.domain.agent import Agent
 from backend.domain.board import Announcement
 from backend.domain.call import Call
-from backend.domain.decision import Scene
+from backend.domain.decision import Note, Scene
 from backend.domain.events import Event
 from backend.domain.instructions import Instruction
 from backend.domain.outbound import OwnNumber, Usage
@@ -38,6 +38,7 @@ class Loaded(Struct, frozen=True):
     numbers: tuple[OwnNumber, ...]
     usage: Usage
     calling_out: bool
+    note: str
     seen: bool
     waiting: tuple[Callback, ...]
 
@@ -56,6 +57,7 @@ class Loaded(Struct, frozen=True):
             numbers=self.numbers,
             usage=self.usage,
             calling_out=self.calling_out,
+            note=self.note,
         )
 
 
@@ -108,6 +110,8 @@ select jsonb_build_object(
     from outbound_leg o where o.tenant_id = $1
       and (o.over_at is null or o.asked_at > $5::timestamptz - interval '1 day')) end,
   'calling_out', (select calling_out from platform),
+  'note', coalesce((select n.text from note n
+    where n.tenant_id = $1 and n.call_id = $2 and n.agent_id = $3), ''),
   'seen', exists (select from callback b where b.tenant_id = $1 and b.key = $4),
   'waiting', coalesce((select jsonb_agg(b.body order by b.received_at) from callback b
     where b.tenant_id = $1 and b.call_id = $2 and b.applied_at is null), '[]')
@@ -122,6 +126,7 @@ the_call as (
     rev = excluded.rev, state = excluded.state, agent_leg = excluded.agent_leg,
     agent_id = excluded.agent_id, offered_to = excluded.offered_to,
     declined_by = excluded.declined_by, handled_by = excluded.handled_by,
+    dispositions = excluded.dispositions,
     caller_held = excluded.caller_held, held_at = excluded.held_at,
     caller_leg = excluded.caller_leg, progress = excluded.progress,
     transfer = excluded.transfer, consult = excluded.consult, consulted = excluded.consulted,
@@ -142,7 +147,8 @@ the_outbound as (
 ),
 the_agents as (
   update agent a set rev = n.rev, status = n.status, wanted = n.wanted, since = n.since,
-    deadline = n.deadline, seen_at = coalesce(n.seen_at, a.seen_at)
+    reason = n.reason, deadline = n.deadline, wrap_up_of = n.wrap_up_of, missed = n.missed,
+    seen_at = coalesce(n.seen_at, a.seen_at)
   from jsonb_populate_recordset(null::agent, $4::jsonb) n
   where a.tenant_id = $1 and a.id = n.id
 ),
@@ -152,6 +158,11 @@ the_callbacks as (
 ),
 the_journal as (
   insert into journal select * from jsonb_populate_recordset(null::journal, $6::jsonb)
+),
+the_notes as (
+  insert into note select * from jsonb_populate_recordset(null::note, $10::jsonb)
+  on conflict (tenant_id, call_id, agent_id) do update set
+    text = excluded.text, written_at = excluded.written_at
 ),
 the_head as (
   update journal_head set number = $7 where tenant_id = $1 and number <> $7
@@ -185,6 +196,7 @@ async def save(
     callbacks: list[tuple[Callback, bool]],
     said: list[Said],
     asked: list[Instruction],
+    noted: list[Note],
 ) -> None:
     """Write everything that one turn of the switchboard changed; `number` is the journal's last.
 
@@ -216,12 +228,13 @@ async def save(
     ]
     lines = [_journal_line(tenant, one) for one in said]
     orders = [{"call_id": one.call_id, "body": one, "created_at": now} for one in asked]
+    notes = [{"tenant_id": tenant, **asdict(note)} for note in noted]
     await work.connection.execute(
         SAVE,
         work.tenant,
         *(_encode(part).decode() for part in (rows, legs, people, inbox, lines)),
         number,
-        *(_encode(part).decode() for part in (orders, outbound)),
+        *(_encode(part).decode() for part in (orders, outbound, notes)),
     )
 
 

@@ -46,6 +46,18 @@ class Talking(Struct, frozen=True):
     talk_with: TalkWith
 
 
+class Noting(Struct, frozen=True):
+    """All that one notes about the call; nothing takes the note back."""
+
+    text: str
+
+
+class Disposing(Struct, frozen=True):
+    """How it went: one of the company's dispositions."""
+
+    disposition: str
+
+
 class Wish:
     """A wish of `agent` about one call of their company."""
 
@@ -144,6 +156,18 @@ async def complete(wish: NamedDependency[Wish]) -> Done:
     return await wish.of(signals.AgentCompleted(wish.agent))
 
 
+@put("/calls/{call_id:uuid}/notes", status_code=200)
+async def take_note(data: JSONBody[Noting], wish: NamedDependency[Wish]) -> Done:
+    """Note something about a call that one handles or has handled, in place of one's own note."""
+    return await wish.of(signals.AgentNoted(wish.agent, data.text))
+
+
+@put("/calls/{call_id:uuid}/disposition", status_code=200)
+async def dispose(data: JSONBody[Disposing], wish: NamedDependency[Wish]) -> Done:
+    """Say how a call went that one handles or has handled."""
+    return await wish.of(signals.AgentDisposed(wish.agent, data.disposition))
+
+
 commands_router = Router(
     "/api",
     route_handlers=[
@@ -159,6 +183,8 @@ commands_router = Router(
         talk_with,
         cancel_consult,
         complete,
+        take_note,
+        dispose,
     ],
     dependencies={"wish": Provide(a_wish)},
 )

@@ -12,18 +12,20 @@ from msgspec import Struct
 
 from backend.clock import Clock
 from backend.domain.board import CallCard, Snapshot
+from backend.domain.decision import Note
 from backend.domain.refusals import NoSuchCall
 from backend.store import boards
-from backend.store.boards import JournalLine
+from backend.store.boards import EarlierCalls, JournalLine
 from backend.store.tenancy import Database
 from backend.web.visitor import Visitor
 
 
 class CallHistory(Struct, frozen=True):
-    """A call and everything that was learnt about it, in order."""
+    """A call and everything that was learnt and written down about it, in order."""
 
     call: CallCard
     journal: list[JournalLine]
+    notes: tuple[Note, ...]
 
 
 class EndedCalls(Struct, frozen=True):
@@ -59,12 +61,12 @@ async def call_history(
     visitor: NamedDependency[Visitor],
     database: NamedDependency[Database],
 ) -> CallHistory:
-    """One call with its journal."""
+    """One call with its journal and its notes."""
     async with database.work(visitor.tenant) as work:
         found = await boards.find_call(work, call_id)
     if found is None:
         raise NoSuchCall
-    return CallHistory(*found)
+    return CallHistory(found.card, found.journal, found.notes)
 
 
 @get("/calls/{call_id:uuid}/earlier")
@@ -73,13 +75,13 @@ async def earlier_calls(
     visitor: NamedDependency[Visitor],
     database: NamedDependency[Database],
     limit: Annotated[int, QueryParameter(ge=1, le=200)] = 10,
-) -> EndedCalls:
-    """The same caller's calls before this one, newest first."""
+) -> EarlierCalls:
+    """The same caller's calls before this one, newest first, with what was noted about them."""
     async with database.work(visitor.tenant) as work:
         found = await boards.earlier_calls(work, call_id, limit)
     if found is None:
         raise NoSuchCall
-    return EndedCalls(found)
+    return found
 
 
 def _in_utc(moment: datetime | None) -> datetime | None:

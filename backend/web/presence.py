@@ -21,7 +21,10 @@ from backend.web.visitor import Visitor
 
 
 class WishedPresence(Struct, frozen=True):
+    """Available, or away for one of the company's reasons or none."""
+
     status: AgentStatus
+    reason: str | None = None
 
 
 class PresenceSet(Struct, frozen=True):
@@ -36,19 +39,28 @@ class UnknownPresence(NotAllowed):
     status = 400
 
 
+class ReasonWithoutAway(NotAllowed):
+    """A reason is given for being away only. Choose "away", or leave the reason out."""
+
+    code = "reason-without-away"
+    status = 400
+
+
 @put("/presence")
 async def set_presence(
     data: JSONBody[WishedPresence],
     visitor: NamedDependency[Visitor],
     switchboard: NamedDependency[Switchboard],
 ) -> PresenceSet:
-    """Become available or away; ends a wrap-up."""
+    """Become available or away: at once, or after the call or the wrap-up that one is in."""
     match data.status:
+        case AgentStatus.AVAILABLE if data.reason is not None:
+            raise ReasonWithoutAway
         case AgentStatus.AVAILABLE:
             signal = signals.AgentWentAvailable()
         case AgentStatus.AWAY:
-            signal = signals.AgentWentAway()
-        case AgentStatus.OFFLINE | AgentStatus.WRAP_UP:
+            signal = signals.AgentWentAway(data.reason)
+        case AgentStatus.OFFLINE | AgentStatus.WRAP_UP | AgentStatus.UNREACHABLE:
             raise UnknownPresence
     return await _attend(switchboard, visitor, signal)
 
@@ -57,7 +69,8 @@ async def set_presence(
 async def finish_wrap_up(
     visitor: NamedDependency[Visitor], switchboard: NamedDependency[Switchboard]
 ) -> PresenceSet:
-    """Finish the wrap-up before its time is over."""
+    """Finish the wrap-up before its time is over; refused if the company wants a disposition
+    first."""
     return await _attend(switchboard, visitor, signals.AgentFinishedWrapUp())
 
 

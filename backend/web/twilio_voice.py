@@ -51,12 +51,12 @@ async def agent_connects(
     person, call_id, leg = read
     try:
         async with database.work(signed.tenant) as work:
-            found = await boards.find_call(work, call_id)
+            found = await boards.find_card(work, call_id)
     except DatabaseAway:
         # Nobody knows whose call it is; the agent waits a second and we look again.
         return _twiml(twiml.ask_again(signed.to.agent_again(call_id, leg)))
-    has_it = found is not None and is_in_hands(found[0], person)
-    if not has_it or found is None or found[0].state is CallState.ENDED:
+    has_it = found is not None and is_in_hands(found, person)
+    if not has_it or found is None or found.state is CallState.ENDED:
         return _twiml(twiml.say_and_hang_up(NOT_YOUR_CALL))
     return _twiml(twiml.put_agent_through(signed.to, call_id, person, leg))
 

@@ -1,6 +1,7 @@
 """Hold, cold and warm transfer in real browsers: by mouse, by keyboard alone and by touch."""
 
 import asyncio
+from typing import Any
 
 from playwright.async_api import expect
 
@@ -11,7 +12,7 @@ from tests.stories.product import Product
 
 
 async def two_desks(
-    office: Product, browsers: Browsers, **context: object
+    office: Product, browsers: Browsers, **context: Any
 ) -> tuple[Company, Desk, Desk]:
     acme = await office.company("Acme")
     ana, ben = await asyncio.gather(

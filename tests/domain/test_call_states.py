@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from backend.domain import instructions, signals
+from backend.domain import events, instructions, signals
 from backend.domain.agent import Agent, AgentStatus
 from backend.domain.call import IN_HANDS, Call, CallState
 from backend.domain.call_states import TRANSITIONS, diagram
@@ -116,6 +116,16 @@ some_signal = st.one_of(
         why=st.sampled_from([None, NotTaken.BUSY, NotTaken.NO_ANSWER, NotTaken.FAILED]),
         call_over=st.booleans(),
     ),
+    st.builds(
+        signals.AgentNoted,
+        agent_id=st.sampled_from([ANA, BEN]),
+        text=st.sampled_from(["", "calls again", "x" * 4001]),
+    ),
+    st.builds(
+        signals.AgentDisposed,
+        agent_id=st.sampled_from([ANA, BEN]),
+        disposition=st.sampled_from([*Rules().dispositions, "Unheard of"]),
+    ),
     st.builds(signals.TimeRanOut),
 )
 
@@ -140,14 +150,22 @@ def test_any_sequence_of_signals_keeps_the_call_whole(
         call = decision.call
 
 
+WRITTEN_DOWN = (events.CallNoted, events.CallDisposed)
+
+
 def is_whole(before: Call, decision: Decision) -> None:
     after = decision.call
     assert after is not None
     if before.state is CallState.ENDED:
         assert after.state is CallState.ENDED
         assert (after.ended_at, after.end_reason) == (before.ended_at, before.end_reason)
-        assert decision.said == ()
+        assert all(isinstance(event, WRITTEN_DOWN) for event in decision.said)
         assert decision.asked == ()
+    assert {note.agent_id for note in decision.noted} <= set(after.handled_by)
+    disposed = [one.agent_id for one in after.dispositions]
+    assert len(set(disposed)) == len(disposed), "one of each"
+    assert set(disposed) <= set(after.handled_by)
+    assert set(decision.missed) <= set(before.offered_to)
     assert (after.rev > before.rev) == bool(decision.said), "a revision is an announcement"
     has_agent = after.state in IN_HANDS
     assert (after.agent_id is not None) == has_agent

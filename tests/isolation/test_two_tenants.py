@@ -60,6 +60,8 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /api/calls/{call_id}/consult": lambda world: {"to": str(world.acme.ben.id)},
     "PUT /api/calls/{call_id}/consult": lambda _: {"talk_with": "all"},
     "POST /api/dialling": lambda _: {"request": str(uuid4()), "number": "+12125550147"},
+    "PUT /api/calls/{call_id}/notes": lambda _: {"text": "calls again on Monday"},
+    "PUT /api/calls/{call_id}/disposition": lambda _: {"disposition": "Solved"},
     "PUT /api/presence": lambda _: {"status": "available"},
     "PUT /api/session/tenant": lambda world: {"tenant": str(world.acme.tenant)},
     "POST /api/sign-in": lambda world: {"email": world.acme.ben.email, "password": PASSWORD},
@@ -89,6 +91,8 @@ IN_STATE = {
     "PUT /api/calls/{call_id}/consult": "consulting",
     "DELETE /api/calls/{call_id}/consult": "consulting",
     "POST /api/calls/{call_id}/completion": "consulting",
+    "PUT /api/calls/{call_id}/notes": "connected",
+    "PUT /api/calls/{call_id}/disposition": "connected",
     "GET /api/calls/{call_id}": "ended",
     "GET /api/calls/{call_id}/earlier": "ended",
 }

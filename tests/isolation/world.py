@@ -149,6 +149,7 @@ class World:
         company = agent.company
         self._callers += 1
         await agent.asks("PUT", "/api/presence", {"status": "available"})
+        await agent.asks("DELETE", "/api/wrap-up")
         caller = await company.rings(f"+1555{company.number[-4:]}{self._callers:03}")
         card = await self._card(agent, caller.number)
         if state != "ringing":
@@ -167,6 +168,7 @@ class World:
 
     async def _consults(self, agent: Agent, colleague: Agent, call: str, number: str) -> None:
         await colleague.asks("PUT", "/api/presence", {"status": "available"})
+        await colleague.asks("DELETE", "/api/wrap-up")
         await agent.asks("POST", f"/api/calls/{call}/consult", {"to": str(colleague.id)})
         await colleague.asks("POST", f"/api/calls/{call}/claim")
         await colleague.dials(UUID(call))

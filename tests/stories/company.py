@@ -148,9 +148,34 @@ class Agent:
             await self._http.close()
 
     async def goes(self, status: str) -> None:
-        """Choose a presence, and see it on one's own board."""
-        set_to = await self.asks("PUT", "/api/presence", {"status": status})
+        """Choose a presence, finish a wrap-up if one is on, and see it on one's own board."""
+        await self.chooses(status)
+        await self.finishes_wrap_up()
+
+    async def chooses(self, status: str, reason: str | None = None) -> None:
+        """Choose a presence: for now, or for after the call or the wrap-up."""
+        wish = {"status": status} | ({"reason": reason} if reason else {})
+        set_to = await self.asks("PUT", "/api/presence", wish)
         await self.sees(lambda board: self.card(board).rev >= set_to["rev"])
+
+    async def finishes_wrap_up(self) -> None:
+        set_to = await self.asks("DELETE", "/api/wrap-up")
+        await self.sees(lambda board: self.card(board).rev >= set_to["rev"])
+
+    async def notes(self, caller: "Caller", text: str) -> None:
+        """Write one's note about that caller's call."""
+        await self._does("PUT", caller, "notes", {"text": text})
+
+    async def disposes(self, caller: "Caller", disposition: str) -> None:
+        """Say how that caller's call went."""
+        await self._does("PUT", caller, "disposition", {"disposition": disposition})
+
+    async def reads_notes(self, caller: "Caller") -> dict[UUID, str]:
+        """What everybody noted about that caller's call."""
+        card = self.call(caller)
+        assert card is not None
+        found = await self.asks("GET", f"/api/calls/{card.id}")
+        return {UUID(note["agent_id"]): note["text"] for note in found["notes"]}
 
     def card(self, board: Snapshot) -> AgentCard:
         return next(agent for agent in board.agents if agent.id == self.id)

@@ -54,4 +54,4 @@ async def test_who_withholds_the_number_has_no_earlier_calls(acme: Company):
     again = await acme.rings("anonymous")
     live = await rings_now(acme, again)
     found = await acme.ana.asks("GET", f"/api/calls/{live}/earlier")
-    assert found == {"calls": []}
+    assert found == {"calls": [], "notes": []}

@@ -23,6 +23,7 @@ from backend.domain.board import (
     agent_card_of,
     apply,
     card_of,
+    rules_shown,
 )
 from backend.domain.call import Call
 from backend.domain.decide import decide
@@ -66,7 +67,8 @@ def text() -> str:
 def _case(seed: int) -> Case:
     """A busy quarter of an hour; the snapshot is taken somewhere in its middle."""
     world = _World(Random(seed))  # noqa: S311
-    board = Snapshot(0, START, AGENTS[0].id, 8, (), tuple(map(agent_card_of, AGENTS)), ())
+    agents = tuple(map(agent_card_of, AGENTS))
+    board = Snapshot(0, START, AGENTS[0].id, 8, (), agents, (), rules_shown(Rules()))
     for _ in range(30):
         for said in world.turn():
             board = apply(board, said)
@@ -97,6 +99,10 @@ class _World:
         if kind < 0.3:
             return [self._change_agent()]
         live = [call for call in self._calls.values() if call.is_live]
+        handled = [call for call in self._calls.values() if call.handled_by]
+        if handled and kind < 0.36:
+            call = self._dice.choice(handled)
+            return self._decide(call, self._disposition(call))
         late = self._dice.random() < 0.1  # now and then, something about a call that is over
         call = self._dice.choice(live if live and not late else list(self._calls.values()))
         for _ in range(TRIES):
@@ -135,11 +141,17 @@ class _World:
             ]
         )
 
+    def _disposition(self, call: Call) -> signals.CallSignal:
+        """Also of a call that is over."""
+        name = self._dice.choice(Rules().dispositions)
+        return signals.AgentDisposed(self._dice.choice(call.handled_by), name)
+
     def _consulting(self, call: Call, agent: UUID) -> list[signals.CallSignal]:
         consult, mine = call.consult, call.agent_id or agent
         if consult is None or consult.failed is not None:
             others = [other for other in self._agents if other != mine]
             return [signals.AgentConsulted(mine, self._dice.choice(others))]
+        assert consult.agent_id is not None  # nobody outside is consulted here
         if not consult.accepted:
             return [signals.AgentAnswered(consult.agent_id)] * 3
         leg = f"B{self._dice.randrange(1000)}"
@@ -168,7 +180,18 @@ class _World:
     def _change_agent(self) -> Announcement:
         agent = self._dice.choice(list(self._agents.values()))
         status = self._dice.choice(STATUSES)
-        after = replace(agent, status=status, since=self._now, rev=agent.rev + 1)
+        wraps = status is AgentStatus.WRAP_UP and self._calls
+        is_away = self._dice.random() < 0.5
+        after = replace(
+            agent,
+            status=status,
+            wanted=AgentStatus.AWAY if is_away else AgentStatus.AVAILABLE,
+            reason=self._dice.choice((None, *Rules().away_reasons)) if is_away else None,
+            deadline=self._now + Rules().wrap_up if wraps else None,
+            wrap_up_of=self._dice.choice(list(self._calls)) if wraps else None,
+            since=self._now,
+            rev=agent.rev + 1,
+        )
         self._agents[agent.id] = after
         return self._announce("agent-changed", agent=agent_card_of(after))
 

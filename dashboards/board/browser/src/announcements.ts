@@ -1,10 +1,11 @@
 /** What a screen reader is told when calls come, go and move without the agent's doing. */
 import { type BoardView, type SeenCall } from "./board_view";
+import { presenceWords } from "./view/presence_mark";
 import { NOT_TAKEN, phoneNumber, sentence } from "./format";
 
 export function announcement(before: BoardView | null, after: BoardView): string {
   if (!before) return "";
-  return [...arrivals(before, after), ...departures(before, after), ...mine(before, after), ...overdue(before, after)].join(" ");
+  return [...arrivals(before, after), ...departures(before, after), ...mine(before, after), ...overdue(before, after), ...presence(before, after)].join(" ");
 }
 
 function arrivals(before: BoardView, after: BoardView): string[] {
@@ -75,6 +76,15 @@ function overdue(before: BoardView, after: BoardView): string[] {
   return fresh(before.ringBacks, after.ringBacks).map(
     (call) => `${phoneNumber(call.caller)} has been parked too long in slot ${call.slot ?? ""} and rings back.`,
   );
+}
+
+/** My own: what I chose, or what was made of me. */
+function presence({ me: was }: BoardView, { me: is }: BoardView): string[] {
+  if (!was || !is || presenceWords(was) === presenceWords(is)) return [];
+  if (is.presence === "unreachable") return ["Calls rang here unanswered. You are not reachable until you choose Available."];
+  if (is.presence === "wrap_up" && was.presence !== "wrap_up") return [`${presenceWords(is)}.`];
+  const chose = was.agent.wanted !== is.agent.wanted || was.agent.reason !== is.agent.reason;
+  return chose ? [`${presenceWords(is)}.`] : [];
 }
 
 function fresh(before: readonly SeenCall[], after: readonly SeenCall[]): readonly SeenCall[] {

@@ -2,7 +2,7 @@
  * Everything the board knows, as one value and one pure reducer: the server's truth, my pending moves
  * laid over it, the state of the line to the server, and what the agent has to be told.
  */
-import { isCallMove, isOver, type Move, type PendingMove } from "./moves";
+import { isCallMove, isOver, isPresenceMove, type Move, type PendingMove } from "./moves";
 import { applyEvent, fromSnapshot, type Truth } from "./truth";
 import type { BoardEvent, Call, Me, Snapshot } from "./wire";
 
@@ -154,7 +154,7 @@ function startMove(state: BoardState, id: string, move: Move, now: number): Boar
 
 function isSameThing(a: Move, b: Move): boolean {
   if (isCallMove(a) && isCallMove(b)) return a.callId === b.callId;
-  return !isCallMove(a) && !isCallMove(b);
+  return isPresenceMove(a) ? isPresenceMove(b) : a.kind === b.kind;
 }
 
 /** A refusal of a move that the server has already shown, or that was replaced, says nothing new. */
@@ -180,6 +180,7 @@ const REFUSED: Record<Move["kind"], string> = {
   "cancel-consult": "Your colleague is still in the call",
   complete: "The call was not handed over",
   presence: "Your presence did not change",
+  dispose: "The disposition was not saved",
   "finish-wrap-up": "Your wrap-up was not finished",
 };
 

@@ -1,8 +1,8 @@
 /** What is shown: the truth with the pending moves laid over it, sorted into the zones of the board. */
 import type { BoardState, PassingCall } from "./board_state";
-import { firstFreeSlot, isCallMove, laidOver, type CallMove } from "./moves";
-import { compareInstants, isAsked, isInHand, type Truth } from "./truth";
-import type { Agent, AgentStatus, Call, Consult } from "./wire";
+import { chosen, firstFreeSlot, isCallMove, isPresenceMove, laidOver, type CallMove } from "./moves";
+import { callOf, compareInstants, dispositionOf, isAsked, isInHand, type Truth } from "./truth";
+import type { Agent, AgentStatus, Call, Consult, Rules } from "./wire";
 
 export type Presence = AgentStatus | "on_call" | "ringing";
 
@@ -23,6 +23,14 @@ export interface Slot {
   readonly call: SeenCall | null;
 }
 
+/** The call that I wrap up. */
+export interface WrapUp {
+  readonly callId: string | null;
+  /** Null if it is no longer among those that the board shows. */
+  readonly call: Call | null;
+  readonly until: string | null;
+}
+
 export interface BoardView {
   readonly me: TeamMember | null;
   /** My presence is being changed and the server has not confirmed it yet. */
@@ -37,6 +45,12 @@ export interface BoardView {
   /** Every call that is not over. */
   readonly live: readonly SeenCall[];
   readonly mine: SeenCall | null;
+  readonly wrapUp: WrapUp | null;
+  /** The call that I may write about now: mine, or the one that I wrap up. */
+  readonly writtenAbout: string | null;
+  /** How I say that it went. */
+  readonly disposition: string | null;
+  readonly rules: Rules;
   /** Colleagues to whom a call can be handed now. */
   readonly reachable: readonly TeamMember[];
   readonly lot: readonly Slot[];
@@ -64,15 +78,23 @@ export function viewOf(state: BoardState): BoardView | null {
   const parked = calls.filter((call) => call.state === "parked");
   const ringing = calls.filter((call) => call.state === "ringing");
   const nameOf = (id: string) => truth.agents[id]?.name ?? "a colleague";
+  const me = team.find(({ agent }) => agent.id === truth.me) ?? null;
+  const mine = calls.find((call) => isInHand(call, truth.me)) ?? null;
+  const wrapUp = mine === null ? wrapUpOf(me, truth) : null;
+  const writtenAbout = mine ? (mine.agent_id === truth.me ? mine.id : null) : (wrapUp?.callId ?? null);
   return {
-    me: team.find(({ agent }) => agent.id === truth.me) ?? null,
-    presencePending: state.pending.some(({ move }) => !isCallMove(move)),
+    me,
+    wrapUp,
+    writtenAbout,
+    disposition: writtenAbout === null ? null : myDisposition(state, truth, writtenAbout),
+    rules: truth.rules,
+    presencePending: state.pending.some(({ move }) => isPresenceMove(move)),
     ringing: calls.filter((call) => call.offered_to.includes(truth.me) && (call.state === "ringing" || isAsked(call, truth.me))),
     elsewhere: ringing.filter((call) => !call.offered_to.includes(truth.me)),
     ringBacks: parked.filter((call) => call.offered_to.includes(truth.me)),
     passing: state.passing.filter(({ call }) => !isInHand(truth.calls[call.id], truth.me)),
     live: calls,
-    mine: calls.find((call) => isInHand(call, truth.me)) ?? null,
+    mine,
     reachable: sortedTeam(team, truth.me).filter((member) => isReachable(member, truth.me)),
     lot: slotsOf(truth, parked),
     freeSlot: firstFreeSlot({ ...truth, calls: Object.fromEntries(calls.map((c) => [c.id, c])) }),
@@ -149,11 +171,20 @@ function seenCalls(state: BoardState, truth: Truth): SeenCall[] {
 function seenAgents(state: BoardState, truth: Truth): Agent[] {
   return Object.values(truth.agents).map((agent) => {
     if (agent.id !== truth.me) return agent;
-    const pending = state.pending.find(({ move }) => !isCallMove(move));
-    if (!pending) return agent;
-    const status = pending.move.kind === "presence" ? pending.move.status : "available";
-    return { ...agent, status, since: pending.since };
+    const pending = state.pending.find(({ move }) => isPresenceMove(move));
+    return pending ? chosen(agent, pending) : agent;
   });
+}
+
+function wrapUpOf(me: TeamMember | null, truth: Truth): WrapUp | null {
+  if (me?.agent.status !== "wrap_up") return null;
+  const { wrap_up_of: callId, deadline: until } = me.agent;
+  return { callId, until, call: callId === null ? null : callOf(truth, callId) };
+}
+
+function myDisposition(state: BoardState, truth: Truth, callId: string): string | null {
+  for (const { move } of state.pending) if (move.kind === "dispose" && move.of === callId) return move.disposition;
+  return dispositionOf(callOf(truth, callId), truth.me);
 }
 
 function teamMember(agent: Agent, where: Whereabouts<SeenCall>): TeamMember {

@@ -1,7 +1,7 @@
 /** What people ask of the backend. Every request has a time-out, and every refusal reads as a sentence. */
 import type { Refusal } from "./board_state";
 import type { Move } from "./moves";
-import type { Call, Me, VoiceToken } from "./wire";
+import type { CallFile, EarlierCalls, Me, VoiceToken } from "./wire";
 
 export class Refused extends Error implements Refusal {
   constructor(
@@ -36,8 +36,17 @@ export class Commands {
   }
 
   /** The same caller's calls before that one, the newest first. */
-  async earlierCalls(callId: string): Promise<readonly Call[]> {
-    return (await this.ask<{ calls: readonly Call[] }>("GET", `/api/calls/${callId}/earlier`)).calls;
+  earlierCalls(callId: string): Promise<EarlierCalls> {
+    return this.ask<EarlierCalls>("GET", `/api/calls/${callId}/earlier`);
+  }
+
+  callFile(callId: string): Promise<CallFile> {
+    return this.ask<CallFile>("GET", `/api/calls/${callId}`);
+  }
+
+  /** Sent to its end also when the page is left meanwhile. */
+  saveNote(callId: string, text: string): Promise<unknown> {
+    return this.ask("PUT", `/api/calls/${callId}/notes`, { text }, true);
   }
 
   switchTenant(tenant: string): Promise<Me> {
@@ -55,7 +64,7 @@ export class Commands {
     return rev;
   }
 
-  private async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  private async ask<T>(method: string, path: string, body?: unknown, keepalive = false): Promise<T> {
     const clock = new AbortController();
     const timer = setTimeout(() => clock.abort(), this.patience);
     try {
@@ -64,6 +73,7 @@ export class Commands {
         credentials: "same-origin",
         headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(keepalive ? { keepalive } : {}),
         signal: clock.signal,
       });
       if (!response.ok) throw await refusal(response);
@@ -111,7 +121,9 @@ function spelled(move: Move): Spelled {
     case "complete":
       return { method: "POST", path: `/api/calls/${move.callId}/completion` };
     case "presence":
-      return { method: "PUT", path: "/api/presence", body: { status: move.status } };
+      return { method: "PUT", path: "/api/presence", body: move.reason === null ? { status: move.status } : { status: move.status, reason: move.reason } };
+    case "dispose":
+      return { method: "PUT", path: `/api/calls/${move.of}/disposition`, body: { disposition: move.disposition } };
     case "finish-wrap-up":
       return { method: "DELETE", path: "/api/wrap-up" };
   }

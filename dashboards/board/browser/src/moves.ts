@@ -3,8 +3,8 @@
  * mixed into it, so a refusal is undone by forgetting the move.
  */
 import type { Truth } from "./truth";
-import { isAsked, isInHand } from "./truth";
-import type { Call, TalkWith } from "./wire";
+import { callOf, dispositionOf, isAsked, isInHand } from "./truth";
+import type { Agent, Call, TalkWith } from "./wire";
 
 export type CallMove =
   | { readonly kind: "claim"; readonly callId: string }
@@ -21,10 +21,13 @@ export type CallMove =
   | { readonly kind: "complete"; readonly callId: string };
 
 export type PresenceMove =
-  | { readonly kind: "presence"; readonly status: "available" | "away" }
+  | { readonly kind: "presence"; readonly status: "available" | "away"; readonly reason: string | null }
   | { readonly kind: "finish-wrap-up" };
 
-export type Move = CallMove | PresenceMove;
+/** Says how a call went, which may be over; it stands in the way of no other move. */
+export type DisposeMove = { readonly kind: "dispose"; readonly of: string; readonly disposition: string };
+
+export type Move = CallMove | PresenceMove | DisposeMove;
 
 export interface PendingMove {
   readonly id: string;
@@ -39,6 +42,10 @@ export function isCallMove(move: Move): move is CallMove {
   return "callId" in move;
 }
 
+export function isPresenceMove(move: Move): move is PresenceMove {
+  return move.kind === "presence" || move.kind === "finish-wrap-up";
+}
+
 /** Over when the revision the server answered with has arrived, or the thing moved is gone. */
 export function isOver(pending: PendingMove, truth: Truth): boolean {
   const { move, settledRev } = pending;
@@ -47,10 +54,27 @@ export function isOver(pending: PendingMove, truth: Truth): boolean {
     if (!call) return true;
     return isShown(move, call, truth.me) || (settledRev !== null && call.rev >= settledRev);
   }
+  if (move.kind === "dispose") {
+    const call = callOf(truth, move.of);
+    if (!call) return settledRev !== null;
+    return dispositionOf(call, truth.me) === move.disposition || (settledRev !== null && call.rev >= settledRev);
+  }
   const agent = truth.agents[truth.me];
   if (!agent) return false;
-  const wanted = move.kind === "presence" ? move.status : "available";
-  return agent.status === wanted || (settledRev !== null && agent.rev >= settledRev);
+  return isChosen(move, agent) || (settledRev !== null && agent.rev >= settledRev);
+}
+
+function isChosen(move: PresenceMove, { status, wanted, reason }: Agent): boolean {
+  if (move.kind === "finish-wrap-up") return status !== "wrap_up";
+  return wanted === move.status && reason === move.reason && status !== "unreachable";
+}
+
+/** What I am at once when I have chosen; in wrap-up a choice is what comes after it. */
+export function chosen(agent: Agent, { move, since }: PendingMove): Agent {
+  if (move.kind === "finish-wrap-up") return { ...agent, status: agent.wanted, deadline: null, wrap_up_of: null, since };
+  if (move.kind !== "presence") return agent;
+  const choice = { ...agent, wanted: move.status, reason: move.reason };
+  return agent.status === "wrap_up" ? choice : { ...choice, status: move.status, since };
 }
 
 function isShown(move: CallMove, call: Call, me: string): boolean {

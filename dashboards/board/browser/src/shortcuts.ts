@@ -1,6 +1,6 @@
 /** Single keys for what is done all day long. Never while typing, never with a menu or a dialog open. */
 import { consultOf, type SeenCall } from "./board_view";
-import type { BoardStore } from "./store";
+import type { BoardStore, Paperwork } from "./store";
 
 export interface Shortcut {
   readonly keys: string;
@@ -23,8 +23,10 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: "S", words: "Swap between caller and colleague", matches: plain("s"), run: swap },
   { keys: "M", words: "Mute, and unmute", matches: plain("m"), run: (store) => withMine(store, () => store.toggleMute()) },
   { keys: "⇧ H", words: "Hang up; while you consult, leave the call to your colleague", matches: (event) => event.shiftKey && hasKey(event, "h"), run: hangUpOrLeave },
-  { keys: "G", words: "Go available, or finish wrap-up", matches: plain("g"), run: goOnDuty },
-  { keys: "⇧ G", words: "Go away", matches: (event) => event.shiftKey && hasKey(event, "g"), run: goAway },
+  { keys: "N", words: "Write a note about my call", matches: plain("n"), run: (store) => openPaperwork(store, "note") },
+  { keys: "W", words: "Say how my call went; in wrap-up, the digits choose", matches: plain("w"), run: (store) => openPaperwork(store, "disposition") },
+  { keys: "G", words: "Go available, also after my call; finish wrap-up", matches: plain("g"), run: goOnDuty },
+  { keys: "⇧ G", words: "Go away; in a call or in wrap-up, afterwards", matches: (event) => event.shiftKey && hasKey(event, "g"), run: goAway },
 ];
 
 export function runShortcut(store: BoardStore, event: KeyboardEvent): boolean {
@@ -75,9 +77,16 @@ function goOnDuty(store: BoardStore): boolean {
 }
 
 function goAway(store: BoardStore): boolean {
-  const status = store.current().view?.me?.agent.status;
-  if (status !== "available" && status !== "wrap_up") return false;
+  const agent = store.current().view?.me?.agent;
+  if (!agent || agent.status === "offline" || agent.wanted === "away") return false;
   store.goAway();
+  return true;
+}
+
+function openPaperwork(store: BoardStore, part: Paperwork): boolean {
+  const { view } = store.current();
+  if (!view?.writtenAbout || (part === "disposition" && view.rules.dispositions.length === 0)) return false;
+  store.openPaperwork(part);
   return true;
 }
 

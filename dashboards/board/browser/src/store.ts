@@ -10,16 +10,18 @@ import { Feed, feedUrl, type FeedListener, type FeedSocket } from "./feed";
 import { phoneNumber } from "./format";
 import { askForMicrophone, MICROPHONE_HELP, type Microphone } from "./microphone";
 import type { Move } from "./moves";
+import { Notes, type MyNote } from "./notes";
 import { PhoneLock, phoneLockName, type Locks } from "./phone_lock";
 import { loadPreferences, savePreferences, type Preferences } from "./preferences";
 import { Ringer } from "./ringer";
 import { ScreenPop, type Earlier } from "./screen_pop";
 import { Softphone, type PhoneState } from "./softphone";
-import { hasGap } from "./truth";
+import { callOf, hasGap } from "./truth";
 import type { VoiceDeviceClass } from "./voice_device";
 import type { Me, TalkWith } from "./wire";
 
 export type ColleagueMenu = "transfer" | "consult";
+export type Paperwork = "note" | "disposition";
 
 export interface Screen {
   readonly board: BoardState;
@@ -33,6 +35,12 @@ export interface Screen {
   readonly askingMicrophone: boolean;
   /** Earlier calls of whoever I talk with; null until they are known. */
   readonly earlier: Earlier | null;
+  /** What I note, by call. */
+  readonly notes: Readonly<Record<string, MyNote>>;
+  /** The call whose note has the keyboard. */
+  readonly noteHeld: string | null;
+  /** How often a key has asked for a part of the paperwork. */
+  readonly paperworkAsked: Readonly<Record<Paperwork, number>>;
   /** How often a key has asked for each menu of colleagues. */
   readonly menusAsked: Readonly<Record<ColleagueMenu, number>>;
   /** What a screen reader is to be told now. */
@@ -65,6 +73,7 @@ export class BoardStore {
   private readonly phone: Softphone;
   private readonly ringer: Ringer;
   private readonly pop: ScreenPop;
+  private readonly notes: Notes;
   private feed: Feed | null = null;
   private lock: PhoneLock | null = null;
   private started = false;
@@ -77,6 +86,10 @@ export class BoardStore {
       (callId) => this.commands.earlierCalls(callId),
       (earlier) => this.show({ earlier }),
     );
+    this.notes = new Notes(
+      { ask: (callId) => this.commands.callFile(callId), save: (callId, text) => this.saveNote(callId, text) },
+      (notes) => this.show({ notes }),
+    );
     this.screen = {
       board: initialState,
       view: null,
@@ -86,6 +99,9 @@ export class BoardStore {
       ringIsMute: false,
       askingMicrophone: false,
       earlier: null,
+      notes: {},
+      noteHeld: null,
+      paperworkAsked: { note: 0, disposition: 0 },
       menusAsked: { transfer: 0, consult: 0 },
       announcement: "",
     };
@@ -176,6 +192,31 @@ export class BoardStore {
     this.move({ kind: "complete", callId });
   }
 
+  note(callId: string, text: string): void {
+    this.notes.type(callId, text);
+  }
+
+  /** While somebody writes, nothing takes the field away but another call. */
+  noteEntered(callId: string): void {
+    this.show({ noteHeld: callId });
+  }
+
+  /** The field is left: what was typed is saved now. */
+  noteLeft(callId: string): void {
+    this.notes.settle(callId);
+    this.show({ noteHeld: null });
+    this.followNote();
+  }
+
+  dispose(callId: string, disposition: string): void {
+    this.move({ kind: "dispose", of: callId, disposition });
+  }
+
+  /** Brings the keyboard to the note or to the dispositions. */
+  openPaperwork(part: Paperwork): void {
+    this.show({ paperworkAsked: { ...this.screen.paperworkAsked, [part]: this.screen.paperworkAsked[part] + 1 } });
+  }
+
   /** Opens a menu of colleagues, as its button does. */
   openColleagues(menu: ColleagueMenu): void {
     this.show({ menusAsked: { ...this.screen.menusAsked, [menu]: this.screen.menusAsked[menu] + 1 } });
@@ -193,7 +234,7 @@ export class BoardStore {
       if (microphone !== "ready") return;
     }
     this.phone.prepare().catch(() => undefined); // the first call will say what is wrong, if it still is
-    this.move({ kind: "presence", status: "available" });
+    this.move({ kind: "presence", status: "available", reason: null });
   }
 
   async checkMicrophone(): Promise<Microphone> {
@@ -207,12 +248,18 @@ export class BoardStore {
     return microphone;
   }
 
-  goAway(): void {
-    this.move({ kind: "presence", status: "away" });
+  goAway(reason: string | null = null): void {
+    this.move({ kind: "presence", status: "away", reason });
   }
 
   finishWrapUp(): void {
     this.ringer.allow();
+    const { view } = this.screen;
+    if (view?.writtenAbout && view.disposition === null && view.rules.disposition_required && view.rules.dispositions.length > 0) {
+      this.openPaperwork("disposition");
+      this.notice("Your wrap-up goes on", "Choose how the call went first; your company wants that for every call.");
+      return;
+    }
     this.move({ kind: "finish-wrap-up" });
   }
 
@@ -239,6 +286,7 @@ export class BoardStore {
   async switchTenant(tenantId: string): Promise<void> {
     if (this.isKeptByCall("switch company")) return;
     try {
+      await this.notes.settleAll();
       await this.commands.switchTenant(tenantId);
       this.reload();
     } catch (problem) {
@@ -249,7 +297,9 @@ export class BoardStore {
   async signOut(): Promise<void> {
     if (this.isKeptByCall("sign out")) return;
     try {
+      await this.notes.settleAll();
       await this.commands.signOut();
+      this.notes.forgetDrafts();
       this.feed?.stop();
       this.goTo("/sign-in");
     } catch (problem) {
@@ -281,6 +331,7 @@ export class BoardStore {
   }
 
   private plugIn(me: Me): void {
+    this.notes.signedIn(me.tenant.id, me.person.id);
     const url = feedUrl(this.around.apiBase, location.href);
     this.feed = new Feed(url, this.feedListener(), this.around.openSocket);
     this.feed.start();
@@ -296,7 +347,10 @@ export class BoardStore {
   private feedListener(): FeedListener {
     return {
       snapshot: (snapshot) => this.dispatch({ type: "snapshot", snapshot, now: Date.now() }),
-      event: (event) => this.dispatch({ type: "event", event }),
+      event: (event) => {
+        this.dispatch({ type: "event", event });
+        if (event.event === "call-noted" && event.call) this.notes.noted(event.call.id);
+      },
       opened: () => this.dispatch({ type: "line", line: "open", now: Date.now() }),
       lost: () => this.dispatch({ type: "line", line: "lost", now: Date.now() }),
       stale: (detail) => this.dispatch({ type: "stale", detail, now: Date.now() }),
@@ -358,11 +412,19 @@ export class BoardStore {
     this.phone.follow(myCallByTruth(board.truth)?.id ?? null);
     this.ringIfNeeded();
     this.pop.follow(this.screen.view?.mine?.id ?? null);
+    this.followNote();
     const known = new Set(before.passing.map(({ call }) => call.id));
     for (const { call } of board.passing) {
       if (known.has(call.id)) continue;
       setTimeout(() => this.dispatch({ type: "passing-over", callId: call.id }), PASSING_SHOWN);
     }
+  }
+
+  private followNote(): void {
+    const { board, view, noteHeld } = this.screen;
+    const about = view?.writtenAbout ?? null;
+    if (noteHeld !== null && (view?.mine || about !== null) && noteHeld !== about) this.show({ noteHeld: null });
+    this.notes.follow(mayNote(view, board) ?? (view?.mine ? null : this.screen.noteHeld));
   }
 
   /** One tab rings, for the call that has waited longest, and only while the board can be believed. */
@@ -395,11 +457,22 @@ export class BoardStore {
     window.addEventListener("online", () => this.feed?.wake());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.feed?.wake();
+      else void this.notes.settleAll();
     });
+    window.addEventListener("pagehide", () => void this.notes.settleAll());
     // A page that comes out of the back/forward cache has lost its phone: start afresh.
     window.addEventListener("pageshow", (event) => {
       if (event.persisted) this.reload();
     });
+  }
+
+  private async saveNote(callId: string, text: string): Promise<void> {
+    try {
+      await this.commands.saveNote(callId, text);
+    } catch (problem) {
+      if (isSignedOut(problem)) this.toSignIn();
+      throw problem;
+    }
   }
 
   private toSignIn(): void {
@@ -421,6 +494,13 @@ export class BoardStore {
     this.screen = { ...this.screen, ...change };
     for (const listener of this.listeners) listener();
   }
+}
+
+/** The call that I may write about, once the server knows that I have it. */
+function mayNote(view: BoardView | null, { truth }: BoardState): string | null {
+  const callId = view?.writtenAbout ?? null;
+  const call = callId && truth ? callOf(truth, callId) : null;
+  return call === null || call.handled_by.includes(truth?.me ?? "") ? callId : null;
 }
 
 function isSignedOut(problem: unknown): boolean {

@@ -3,7 +3,7 @@
  * event that comes early is kept aside until the missing ones have arrived; one that was applied
  * already is ignored; a card is never replaced by an older revision of itself.
  */
-import type { Agent, BoardEvent, Call, Snapshot } from "./wire";
+import type { Agent, BoardEvent, Call, Rules, Snapshot } from "./wire";
 
 export const RECENT_CALLS = 20;
 
@@ -14,6 +14,7 @@ export interface Truth {
   readonly calls: Readonly<Record<string, Call>>;
   readonly agents: Readonly<Record<string, Agent>>;
   readonly recent: readonly Call[];
+  readonly rules: Rules;
   /** Events that came before one they follow. Not empty means: there is a gap to be filled. */
   readonly early: readonly BoardEvent[];
 }
@@ -26,6 +27,7 @@ export function fromSnapshot(snapshot: Snapshot, early: readonly BoardEvent[] = 
     calls: byId(snapshot.calls),
     agents: byId(snapshot.agents),
     recent: [...snapshot.recent].sort(newestFirst).slice(0, RECENT_CALLS),
+    rules: snapshot.rules,
     early,
   });
 }
@@ -82,6 +84,15 @@ export function isInHand(call: Call | undefined, agentId: string): boolean {
 /** Whether a colleague asks that agent into the call they have. */
 export function isAsked(call: Call, agentId: string): boolean {
   return call.consult?.agent_id === agentId && !call.consult.accepted && call.consult.failed === null;
+}
+
+/** A call that the board shows, live or over. */
+export function callOf(truth: Truth, callId: string): Call | null {
+  return truth.calls[callId] ?? truth.recent.find(({ id }) => id === callId) ?? null;
+}
+
+export function dispositionOf(call: Call | null, agentId: string): string | null {
+  return call?.dispositions.find(({ agent_id }) => agent_id === agentId)?.name ?? null;
 }
 
 function newestFirst(a: Call, b: Call): number {

@@ -34,6 +34,30 @@ export interface Transfer {
   readonly failed: NotTaken | null;
 }
 
+/** How a call went, as one of those who handled it sees it. */
+export interface Disposition {
+  readonly agent_id: string;
+  readonly name: string;
+  readonly at: string;
+}
+
+export interface Note {
+  readonly call_id: string;
+  readonly agent_id: string;
+  readonly text: string;
+  readonly written_at: string;
+}
+
+export interface CallFile {
+  readonly call: Call;
+  readonly notes: readonly Note[];
+}
+
+export interface EarlierCalls {
+  readonly calls: readonly Call[];
+  readonly notes: readonly Note[];
+}
+
 export interface Call {
   readonly id: string;
   readonly rev: number;
@@ -56,9 +80,10 @@ export interface Call {
   readonly answered_at: string | null;
   readonly ended_at: string | null;
   readonly end_reason: EndReason | null;
+  readonly dispositions: readonly Disposition[];
 }
 
-export type AgentStatus = "offline" | "available" | "away" | "wrap_up";
+export type AgentStatus = "offline" | "available" | "away" | "wrap_up" | "unreachable";
 
 export interface Agent {
   readonly id: string;
@@ -66,6 +91,22 @@ export interface Agent {
   readonly rev: number;
   readonly status: AgentStatus;
   readonly since: string;
+  /** What they are after the call or the wrap-up they are in, and why that is away. */
+  readonly wanted: AgentStatus;
+  readonly reason: string | null;
+  /** When the wrap-up runs out, and of which call it is. */
+  readonly deadline: string | null;
+  readonly wrap_up_of: string | null;
+}
+
+/** What a board must know of its company's rules. */
+export interface Rules {
+  readonly ring_seconds: number;
+  readonly park_seconds: number;
+  readonly missed_rings: number;
+  readonly dispositions: readonly string[];
+  readonly disposition_required: boolean;
+  readonly away_reasons: readonly string[];
 }
 
 export interface Snapshot {
@@ -77,6 +118,7 @@ export interface Snapshot {
   readonly calls: readonly Call[];
   readonly agents: readonly Agent[];
   readonly recent: readonly Call[];
+  readonly rules: Rules;
 }
 
 export interface BoardEvent {

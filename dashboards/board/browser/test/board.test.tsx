@@ -345,11 +345,6 @@ describe("my presence", () => {
     expect(stage.page.getByRole("alert").textContent).toContain("Allow it in the site settings");
   });
 
-  it("ends the wrap-up", async () => {
-    const stage = await Stage.open({ agents: [agent({ status: "wrap_up" })] });
-    await click(stage.page.getByRole("button", { name: "Finish wrap-up" }));
-    expect(stage.lastCommand).toMatchObject({ method: "DELETE", path: "/api/wrap-up" });
-  });
 });
 
 describe("the line", () => {

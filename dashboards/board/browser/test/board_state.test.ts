@@ -115,7 +115,7 @@ describe("a pending move", () => {
 
 describe("my presence", () => {
   it("changes at once and is settled by the agent's own revision", () => {
-    let state = play(boardWith(), start({ kind: "presence", status: "away" }));
+    let state = play(boardWith(), start({ kind: "presence", status: "away", reason: null }));
     expect(viewOf(state)!.me?.presence).toBe("away");
     expect(viewOf(state)!.presencePending).toBe(true);
     state = play(state, granted(2), { type: "event", event: event(11, { agent: agent({ rev: 2, status: "away" }) }) });
@@ -123,7 +123,7 @@ describe("my presence", () => {
   });
 
   it("goes back when it is refused", () => {
-    const state = play(boardWith(), start({ kind: "presence", status: "away" }), refused("no"));
+    const state = play(boardWith(), start({ kind: "presence", status: "away", reason: null }), refused("no"));
     expect(viewOf(state)!.me?.presence).toBe("available");
   });
 

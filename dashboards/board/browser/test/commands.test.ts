@@ -27,7 +27,7 @@ describe("a command", () => {
     [{ kind: "park", callId: "c", slot: 3 }, { method: "POST", url: "/api/calls/c/parking", body: { slot: 3 } }],
     [{ kind: "pick-up", callId: "c" }, { method: "DELETE", url: "/api/calls/c/parking", body: undefined }],
     [{ kind: "hang-up", callId: "c" }, { method: "POST", url: "/api/calls/c/hangup", body: undefined }],
-    [{ kind: "presence", status: "away" }, { method: "PUT", url: "/api/presence", body: { status: "away" } }],
+    [{ kind: "presence", status: "away", reason: null }, { method: "PUT", url: "/api/presence", body: { status: "away" } }],
     [{ kind: "finish-wrap-up" }, { method: "DELETE", url: "/api/wrap-up", body: undefined }],
   ])("spells %o as the backend reads it", async (move, expected) => {
     const { asked, request } = backend(granted);

@@ -1,5 +1,5 @@
 /** A small company to test with: Ana is the one whose board it is. */
-import type { Agent, BoardEvent, Call, Me, Snapshot } from "../src/wire";
+import type { Agent, BoardEvent, Call, Me, Rules, Snapshot } from "../src/wire";
 
 export const ANA = "00000000-0000-4000-8000-00000000000a";
 export const BEN = "00000000-0000-4000-8000-00000000000b";
@@ -28,6 +28,7 @@ export function call(change: Partial<Call> = {}): Call {
     answered_at: null,
     ended_at: null,
     end_reason: null,
+    dispositions: [],
     ...change,
   };
 }
@@ -42,13 +43,23 @@ export const ended = (change: Partial<Call> = {}): Call =>
   call({ state: "ended", offered_to: [], ended_at: "2026-11-23T10:05:00Z", end_reason: "completed", ...change });
 
 export function agent(change: Partial<Agent> = {}): Agent {
-  return { id: ANA, name: "Ana Ruiz", rev: 1, status: "available", since: AT, ...change };
+  const wanted = change.status === "away" ? "away" : "available";
+  return { id: ANA, name: "Ana Ruiz", rev: 1, status: "available", since: AT, wanted, reason: null, deadline: null, wrap_up_of: null, ...change };
 }
 
 export const ben = (change: Partial<Agent> = {}): Agent => agent({ id: BEN, name: "Ben Carter", ...change });
 
+export const RULES: Rules = {
+  ring_seconds: 60,
+  park_seconds: 90,
+  missed_rings: 3,
+  dispositions: ["Solved", "Call back"],
+  disposition_required: false,
+  away_reasons: ["Break", "Lunch"],
+};
+
 export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
-  return { type: "snapshot", number: 10, at: AT, me: ANA, slots: 3, calls: [], agents: [agent(), ben()], recent: [], ...change };
+  return { type: "snapshot", number: 10, at: AT, me: ANA, slots: 3, calls: [], agents: [agent(), ben()], recent: [], rules: RULES, ...change };
 }
 
 export function event(number: number, change: Partial<BoardEvent> = {}): BoardEvent {

@@ -4,10 +4,10 @@ import type { Microphone } from "../src/microphone";
 import { BoardStore } from "../src/store";
 import { Board } from "../src/view/board";
 import { StoreContext } from "../src/view/context";
-import type { BoardEvent, Call, Snapshot } from "../src/wire";
+import type { BoardEvent, Call, Note, Snapshot } from "../src/wire";
 import { FakeDevice } from "./fake_device";
 import { FakeFeedServer } from "./fake_feed";
-import { ME, event, snapshot } from "./people";
+import { ME, ended, event, snapshot } from "./people";
 
 export interface Command {
   readonly method: string;
@@ -24,6 +24,7 @@ export class Stage {
   microphone: Microphone = "ready";
   /** What each caller called about before, by the id of the call that asks. */
   readonly earlier = new Map<string, readonly Call[]>();
+  notes: readonly Note[] = [];
   page!: RenderResult;
   store!: BoardStore;
   private number = 0;
@@ -88,7 +89,11 @@ export class Stage {
     if (path === "/api/voice-token") {
       return Promise.resolve(Response.json({ token: "t", expires_at: "2099-01-01T00:00:00Z", device: {} }));
     }
-    if (path.endsWith("/earlier")) return Promise.resolve(Response.json({ calls: this.earlier.get(path.split("/")[3]!) ?? [] }));
+    const asked = path.split("/")[3]!;
+    if (path.endsWith("/earlier")) return Promise.resolve(Response.json({ calls: this.earlier.get(asked) ?? [], notes: this.notes }));
+    if (method === "GET" && path.startsWith("/api/calls/")) {
+      return Promise.resolve(Response.json({ call: ended({ id: asked }), notes: this.notes.filter(({ call_id }) => call_id === asked) }));
+    }
     return new Promise<Response>((answer) => {
       this.commands.push({
         method: method!,

@@ -36,7 +36,7 @@ export function Board({ theme: asked }: { theme: Theme }) {
     return () => document.removeEventListener("keydown", pressed);
   }, [store]);
   return (
-    <div ref={root} className={`board ${view?.mine ? "in-call" : ""}`} data-theme={shown}>
+    <div ref={root} className={`board ${view?.mine || view?.wrapUp ? "in-call" : ""}`} data-theme={shown}>
       {view && board.me ? (
         <>
           <Header theme={theme} onHelp={() => setHelpOpen(true)} />

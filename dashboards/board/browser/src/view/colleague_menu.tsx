@@ -3,7 +3,7 @@ import { useScreen, useStore, useView } from "./context";
 import { ConsultIcon, TransferIcon } from "./icons";
 import { KeyHint } from "./key_hint";
 import { Menu } from "./menu";
-import { PRESENCE_WORDS } from "./presence_mark";
+import { presenceWords } from "./presence_mark";
 
 const WORDS = {
   transfer: { name: "Transfer to a colleague", face: <><TransferIcon />Transfer<KeyHint keys="T" /></>, heading: "It rings at them; the caller hears music" },
@@ -20,7 +20,7 @@ export function ColleagueMenu({ kind, callId, disabled }: { kind: Kind; callId: 
   const items = colleagues.map((member) => ({
     key: member.agent.id,
     label: member.agent.name,
-    detail: PRESENCE_WORDS[member.presence].toLowerCase(),
+    detail: presenceWords(member).toLowerCase(),
     disabled: !reachable.includes(member),
     onChoose: () => store[kind](callId, member.agent.id),
   }));

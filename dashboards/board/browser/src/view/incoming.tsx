@@ -2,7 +2,7 @@
 import { memo } from "react";
 import type { PassingCall } from "../board_state";
 import type { BoardView, SeenCall } from "../board_view";
-import { listed, NOT_TAKEN, phoneNumber } from "../format";
+import { duration, listed, NOT_TAKEN, phoneNumber } from "../format";
 import { Elapsed } from "./clock";
 import { useScreen, useStore, useView } from "./context";
 import { HangUpIcon, InIcon, PhoneIcon, TransferIcon } from "./icons";
@@ -43,7 +43,7 @@ function NobodyCalls({ view }: { view: BoardView }) {
   return (
     <Empty icon={<PhoneIcon />} title="Nobody is calling">
       {!canRing
-        ? `${presence === "wrap_up" ? "Finish your wrap-up" : "Go available"}, and the next caller rings here.`
+        ? `${presence === "wrap_up" && view.me?.agent.wanted === "available" ? "Finish your wrap-up" : "Go available"}, and the next caller rings here.`
         : me?.simulated && me.lab_url
           ? <>Calls ring here as they arrive. To try one, play a caller in <a href={me.lab_url} target="_blank" rel="noreferrer">the lab</a>.</>
           : "Calls ring here as they arrive."}
@@ -81,7 +81,10 @@ const RingingCard = memo(function RingingCard({ call, isFirst, why, busyWith }: 
       <div className="card-top">
         <span className="badge ring" aria-hidden="true"><PhoneIcon /></span>
         <CallerLines call={call} {...(why ? { note: why } : {})} />
-        <Elapsed since={call.consult?.since ?? (call.transfer ? call.since : call.started_at)} className="wait" />
+        <span className="wait-of">
+          <Elapsed since={call.consult?.since ?? (call.transfer ? call.since : call.started_at)} className="wait" />
+          <RingLimit call={call} />
+        </span>
       </div>
       {busyWith ? (
         <p className="card-note">{busyWith === "own" ? "Park or end" : "Leave"} your call to answer this one.</p>
@@ -98,6 +101,13 @@ const RingingCard = memo(function RingingCard({ call, isFirst, why, busyWith }: 
     </li>
   );
 });
+
+/** How long a caller who rings for the first time is kept waiting at most. */
+function RingLimit({ call }: { call: SeenCall }) {
+  const { ring_seconds: limit } = useView().rules;
+  if (call.transfer || call.consult || call.answered_at || call.since !== call.started_at) return null;
+  return <small title="Nobody is waited for any longer; the caller is told so">of {duration(limit * 1000)}</small>;
+}
 
 /** A caller who has been parked too long: the lot has the card, this one only rings. */
 function RingBackCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {

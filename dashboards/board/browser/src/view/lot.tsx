@@ -1,7 +1,7 @@
 /** The parking lot: one drop zone, numbered slots, who waits in them and for how long. */
 import { consultOf, type SeenCall, type Slot } from "../board_view";
 import { useDragCard, useDropZone } from "../dnd";
-import { phoneNumber } from "../format";
+import { duration, phoneNumber } from "../format";
 import { Elapsed } from "./clock";
 import { useNow, useStore, useView } from "./context";
 import { GripIcon } from "./icons";
@@ -49,7 +49,7 @@ function ParkedCard({ slot, call }: { slot: number; call: SeenCall }) {
         <GripIcon />
       </div>
       <div className="parked-bottom">
-        <Waiting since={call.since} />
+        <Waiting since={call.since} isOverdue={isOverdue} />
         <span className="parked-by dialled">
           {isOverdue ? "rings back" : call.parked_by && (call.parked_by === me?.agent.id
             ? <><span className="hidden">parked </span>by you</>
@@ -63,10 +63,15 @@ function ParkedCard({ slot, call }: { slot: number; call: SeenCall }) {
   );
 }
 
-const LONG = 60_000;
-const TOO_LONG = 120_000;
+/** From two thirds of the time after which a parked caller rings back. */
+const LONG = 2 / 3;
 
-function Waiting({ since }: { since: string }) {
+function Waiting({ since, isOverdue }: { since: string; isOverdue: boolean }) {
+  const limit = useView().rules.park_seconds * 1000;
   const age = useNow() - Date.parse(since);
-  return <Elapsed since={since} className={`wait ${age > TOO_LONG ? "too-long" : age > LONG ? "long" : ""}`} />;
+  return (
+    <span title={isOverdue ? "Waits too long, and rings back" : `Rings back after ${duration(limit)}`}>
+      <Elapsed since={since} className={`wait ${age > limit ? "too-long" : age > limit * LONG ? "long" : ""}`} />
+    </span>
+  );
 }

@@ -9,12 +9,16 @@ import { useScreen, useStore, useView } from "./context";
 import { CloseIcon, GripIcon, HangUpIcon, HoldIcon, MicIcon, MicOffIcon, ParkIcon, PhoneIcon, ResumeIcon, TransferIcon } from "./icons";
 import { KeyHint } from "./key_hint";
 import { LevelMeters } from "./level_meters";
+import { Paperwork } from "./paperwork";
 import { SlotMenu } from "./slot_menu";
 import { VoiceState } from "./voice_state";
+import { FinishWrapUp, WrapUpCard, WrapUpIsOver } from "./wrap_up";
 import { Empty, Zone } from "./zone";
 
 export function MyCall() {
-  const { mine, lot } = useView();
+  const { mine, lot, wrapUp, writtenAbout } = useView();
+  const { noteHeld } = useScreen();
+  const about = writtenAbout ?? (mine ? null : noteHeld);
   const zone = useDropZone("mine", (cardId) => {
     if (mine?.id === cardId) return "home";
     return mine === null && lot.some(({ call }) => call?.id === cardId) ? "open" : "closed";
@@ -24,11 +28,17 @@ export function MyCall() {
     <Zone zone="mine" title="My call" className={className} dropRef={zone.ref}>
       {mine ? (
         <MyCallCard call={mine} />
+      ) : wrapUp ? (
+        <WrapUpCard wrapUp={wrapUp} />
+      ) : about ? (
+        <WrapUpIsOver callId={about} />
       ) : (
         <Empty icon={<PhoneIcon />} title={zone.isOpen ? "Drop the caller here to pick up" : "You are not on a call"}>
           Answer a caller who rings, or pick one up from the parking lot.
         </Empty>
       )}
+      {about && <Paperwork key={about} callId={about} />}
+      {wrapUp && <FinishWrapUp />}
     </Zone>
   );
 }

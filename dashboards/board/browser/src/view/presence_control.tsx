@@ -1,8 +1,10 @@
-/** My own presence, and the one or two things I can do about it. */
+/** My own presence, and what I can choose: for now, or for after the call or the wrap-up that I am in. */
 import { useScreen, useStore, useView } from "./context";
 import { Elapsed } from "./clock";
+import { CheckIcon, ChevronIcon } from "./icons";
 import { KeyHint } from "./key_hint";
-import { PRESENCE_WORDS, PresenceMark } from "./presence_mark";
+import { Menu } from "./menu";
+import { PresenceMark, presenceWords } from "./presence_mark";
 
 export function PresenceControl() {
   const store = useStore();
@@ -10,29 +12,52 @@ export function PresenceControl() {
   const { me, presencePending } = useView();
   if (!me) return <div className="presence" />;
   const { presence, since, agent } = me;
-  const isWorking = presence === "on_call" || presence === "ringing";
+  const isLater = presence === "on_call" || presence === "wrap_up";
+  const mayLeave = agent.wanted === "available" && agent.status !== "unreachable" && agent.status !== "offline";
   return (
     <div className={`presence ${presencePending ? "pending" : ""}`} role="group" aria-label="My presence">
       <span className={`presence-now ${presence}`} data-presence={presence}>
         <PresenceMark presence={presence} />
-        <span className="presence-word">{PRESENCE_WORDS[presence]}</span>
+        <span className="presence-word">{presenceWords(me)}</span>
         {presence !== "offline" && <Elapsed since={since} />}
       </span>
-      {presence === "wrap_up" && (
-        <button type="button" className="button primary small" onClick={() => store.finishWrapUp()}>
-          Finish wrap-up<KeyHint keys="G" />
-        </button>
-      )}
-      {(agent.status === "away" || agent.status === "offline") && (
-        <button type="button" className={`button small ${isWorking ? "" : "primary"}`} disabled={askingMicrophone} onClick={() => void store.goAvailable()}>
-          {askingMicrophone ? "Asking for the microphone…" : "Go available"}<KeyHint keys="G" />
-        </button>
-      )}
-      {(agent.status === "available" || presence === "wrap_up") && (
-        <button type="button" className="button small" onClick={() => store.goAway()}>
-          Away<KeyHint keys="⇧G" />
-        </button>
-      )}
+      <span className="split">
+        {mayLeave ? (
+          <button type="button" className="button small" onClick={() => store.goAway()}>
+            {isLater ? "Away afterwards" : "Away"}<KeyHint keys="⇧G" />
+          </button>
+        ) : (
+          <button type="button" className={`button small ${isLater ? "" : "primary"}`} disabled={askingMicrophone} onClick={() => void store.goAvailable()}>
+            {askingMicrophone ? "Asking for the microphone…" : isLater ? "Available afterwards" : "Go available"}{presence !== "wrap_up" && <KeyHint keys="G" />}
+          </button>
+        )}
+        <Choices isLater={isLater} isPrimary={!mayLeave && !isLater} />
+      </span>
     </div>
+  );
+}
+
+/** Every choice there is, with the company's reasons for being away. */
+function Choices({ isLater, isPrimary }: { isLater: boolean; isPrimary: boolean }) {
+  const store = useStore();
+  const { me, rules } = useView();
+  if (!me) return null;
+  const { wanted, reason, status } = me.agent;
+  const away = [null, ...rules.away_reasons].map((why) => ({
+    key: `away ${why ?? ""}`,
+    words: why === null ? "Away" : `Away: ${why}`,
+    checked: wanted === "away" && reason === why,
+    onChoose: () => store.goAway(why),
+  }));
+  const available = {
+    key: "available",
+    words: "Available",
+    checked: wanted === "available" && status !== "unreachable",
+    onChoose: () => void store.goAvailable(),
+  };
+  const items = [available, ...away].map(({ words, ...item }) => ({ ...item, label: <>{words}{item.checked && <CheckIcon />}</> }));
+  return (
+    <Menu name="Choose my presence" className={`button small caret ${isPrimary ? "primary" : ""}`} face={<ChevronIcon />} align="end" items={items}
+      {...(isLater ? { heading: <p className="menu-heading">{me.presence === "on_call" ? "After this call and its wrap-up" : "After this wrap-up"}</p> } : {})} />
   );
 }

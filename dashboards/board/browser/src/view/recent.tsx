@@ -1,6 +1,6 @@
 /** Calls that are over: who called, what became of it, how long they waited and how long it took in all. */
 import { duration, listed, phoneNumber, timeOfDay } from "../format";
-import type { Call } from "../wire";
+import type { Call, EarlierCalls, Note } from "../wire";
 import { useScreen, useStore, useView } from "./context";
 import { HistoryIcon, InIcon, MissedIcon, WarningIcon } from "./icons";
 import { Empty, Zone } from "./zone";
@@ -8,7 +8,7 @@ import { Empty, Zone } from "./zone";
 export function Recent() {
   const { recent } = useView();
   const { earlier } = useScreen();
-  if (earlier && earlier.calls.length > 0) return <Earlier calls={earlier.calls} />;
+  if (earlier && earlier.calls.length > 0) return <Earlier {...earlier} />;
   return (
     <Zone zone="recent" title="Recent calls" isList={recent.length > 0}>
       {recent.length === 0 ? (
@@ -23,19 +23,22 @@ export function Recent() {
 }
 
 /** While somebody talks with me: what they called about before is worth more than the rest. */
-function Earlier({ calls }: { calls: readonly Call[] }) {
+function Earlier({ calls, notes }: Pick<EarlierCalls, "calls" | "notes">) {
   return (
     <Zone zone="recent" title={`Earlier calls from ${phoneNumber(calls[0]!.caller)}`} count={calls.length} isList>
       <ul className="recent">
-        {calls.map((call) => <RecentCall key={call.id} call={call} />)}
+        {calls.map((call) => <RecentCall key={call.id} call={call} notes={notes.filter(({ call_id }) => call_id === call.id)} />)}
       </ul>
     </Zone>
   );
 }
 
-function RecentCall({ call }: { call: Call }) {
+const NONE: readonly Note[] = [];
+
+function RecentCall({ call, notes = NONE }: { call: Call; notes?: readonly Note[] }) {
   const { nameOf } = useView();
   const now = useStore().now();
+  const disposition = call.dispositions.at(-1)?.name;
   const wasAnswered = call.answered_at !== null;
   const wentWell = wasAnswered && call.end_reason === "completed";
   return (
@@ -43,7 +46,8 @@ function RecentCall({ call }: { call: Call }) {
       <span className="outcome" aria-hidden="true">{wentWell ? <InIcon /> : call.end_reason === "failed" ? <WarningIcon /> : <MissedIcon />}</span>
       <span className="who">
         <strong className="caller">{phoneNumber(call.caller)}</strong>
-        <span className="doing">{outcomeOf(call)}{call.handled_by.length > 0 && ` · ${listed(call.handled_by.map(nameOf))}`}</span>
+        <span className="doing">{outcomeOf(call)}{call.handled_by.length > 0 && ` · ${listed(call.handled_by.map(nameOf))}`}{disposition && ` · ${disposition}`}</span>
+        {notes.map(({ agent_id, text }) => <span key={agent_id} className="noted"><b>{nameOf(agent_id)}</b> {text}</span>)}
       </span>
       <span className="when">
         <time dateTime={call.started_at}>{timeOfDay(call.started_at, now)}</time>

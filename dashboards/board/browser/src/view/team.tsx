@@ -7,7 +7,7 @@ import type { Agent } from "../wire";
 import { Avatar } from "./avatar";
 import { Elapsed } from "./clock";
 import { useView } from "./context";
-import { PRESENCE_WORDS, PresenceMark } from "./presence_mark";
+import { PresenceMark, presenceWords } from "./presence_mark";
 import { Empty, Zone } from "./zone";
 
 export function Team() {
@@ -56,7 +56,7 @@ const Member = memo(function Member({ agent, presence, since, caller, isMe, take
       <span className="who">
         <strong>{agent.name}{isMe && <> <span className="you">you</span></>}</strong>
         <span className="doing">
-          {zone.isOver ? "Drop to hand the call over" : PRESENCE_WORDS[presence]}
+          {zone.isOver ? "Drop to hand the call over" : presenceWords({ agent, presence })}
           {!zone.isOver && caller !== null && <> · {phoneNumber(caller)}</>}
         </span>
       </span>

@@ -1,0 +1,64 @@
+/** After a call: whom I talked with, how long I have, and where "Finish" leads. */
+import type { WrapUp } from "../board_view";
+import { duration, isoDuration, phoneNumber } from "../format";
+import type { Call } from "../wire";
+import { useNow, useScreen, useStore, useView } from "./context";
+import { CheckIcon, HistoryIcon } from "./icons";
+import { KeyHint } from "./key_hint";
+import { choiceWords } from "./presence_mark";
+
+export function WrapUpCard({ wrapUp }: { wrapUp: WrapUp }) {
+  const { notes } = useScreen();
+  const call = wrapUp.call ?? (wrapUp.callId ? (notes[wrapUp.callId]?.call ?? null) : null);
+  return <WrittenAbout call={call} title="Wrap-up" aside={wrapUp.until && <Left until={wrapUp.until} />} />;
+}
+
+/** The time was over while I wrote: the field stays until I leave it. */
+export function WrapUpIsOver({ callId }: { callId: string }) {
+  const { notes } = useScreen();
+  return <WrittenAbout call={notes[callId]?.call ?? null} title="The wrap-up is over" aside={<span className="left">Your note is saved</span>} />;
+}
+
+function WrittenAbout({ call, title, aside }: { call: Call | null; title: string; aside: React.ReactNode }) {
+  return (
+    <article className="wrap-up-card" {...(call ? { "data-call": call.id } : {})}>
+      <span className="badge" aria-hidden="true"><HistoryIcon /></span>
+      <div className="who" tabIndex={-1} data-card-focus>
+        <strong className="caller"><span className="hidden">{title}: call with </span>{call ? phoneNumber(call.caller) : title}</strong>
+        {call && <span className="dialled">{title} · <HowItWent call={call} /></span>}
+      </div>
+      {aside}
+    </article>
+  );
+}
+
+function HowItWent({ call }: { call: Call }) {
+  const { nameOf } = useView();
+  if (call.ended_at === null) {
+    return call.agent_id ? <>now with {nameOf(call.agent_id)}</> : <>handed over</>;
+  }
+  const talked = Date.parse(call.ended_at) - Date.parse(call.answered_at ?? call.started_at);
+  return <>{duration(talked)} in all · dialled {phoneNumber(call.number)}</>;
+}
+
+/** Counts down in whole seconds; when it is over, the wrap-up ends by itself. */
+function Left({ until }: { until: string }) {
+  const left = Math.max(0, Math.ceil((Date.parse(until) - useNow()) / 1000) * 1000);
+  return (
+    <span className="left" title="The wrap-up ends by itself then">
+      <time className="clock" dateTime={isoDuration(left)}>{duration(left)}</time> left
+    </span>
+  );
+}
+
+export function FinishWrapUp() {
+  const store = useStore();
+  const { me } = useView();
+  return (
+    <div className="actions wide finish">
+      <button type="button" className="button primary" onClick={() => store.finishWrapUp()}>
+        <CheckIcon />Finish, then {me ? choiceWords(me.agent) : "Available"}<KeyHint keys="G" />
+      </button>
+    </div>
+  );
+}

@@ -129,7 +129,7 @@ describe("a note", () => {
     await press("n");
     await type(stage, "Half a sen");
     await stage.say({ event: "agent-changed", agent: agent({ rev: 5 }) });
-    expect(stage.zone("mine").textContent).toContain("The wrap-up is over");
+    expect(stage.zone("mine").textContent).toContain("The wrap-up is over · 5:00 in all");
     await type(stage, "Half a sentence");
     await act(async () => field(stage).blur());
     expect(stage.zone("mine").textContent).toContain("You are not on a call");

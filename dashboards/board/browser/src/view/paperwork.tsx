@@ -9,8 +9,8 @@ import { Menu } from "./menu";
 
 /** In a call there is little room and other things matter more: the dispositions fold into a menu. */
 export function Paperwork({ callId }: { callId: string }) {
-  const { rules, mine } = useView();
-  const isOffered = rules.dispositions.length > 0;
+  const { rules, mine, writtenAbout } = useView();
+  const isOffered = rules.dispositions.length > 0 && writtenAbout === callId;
   return (
     <div className="paperwork">
       {isOffered && mine === null && <Dispositions callId={callId} />}

@@ -1,6 +1,7 @@
 /** After a call: whom I talked with, how long I have, and where "Finish" leads. */
 import type { WrapUp } from "../board_view";
 import { duration, isoDuration, phoneNumber } from "../format";
+import { callOf } from "../truth";
 import type { Call } from "../wire";
 import { useNow, useScreen, useStore, useView } from "./context";
 import { CheckIcon, HistoryIcon } from "./icons";
@@ -15,8 +16,9 @@ export function WrapUpCard({ wrapUp }: { wrapUp: WrapUp }) {
 
 /** The time was over while I wrote: the field stays until I leave it. */
 export function WrapUpIsOver({ callId }: { callId: string }) {
-  const { notes } = useScreen();
-  return <WrittenAbout call={notes[callId]?.call ?? null} title="The wrap-up is over" aside={<span className="left">Your note is saved</span>} />;
+  const { board, notes } = useScreen();
+  const call = (board.truth && callOf(board.truth, callId)) ?? notes[callId]?.call ?? null;
+  return <WrittenAbout call={call} title="The wrap-up is over" aside={<span className="left">Finish your note</span>} />;
 }
 
 function WrittenAbout({ call, title, aside }: { call: Call | null; title: string; aside: React.ReactNode }) {

@@ -47,6 +47,7 @@ from backend.web.sign_in import sign_in_router
 from backend.web.signed import Gate
 from backend.web.sounds import make_all, sounds_router
 from backend.web.spool import Spool
+from backend.web.supervision import supervision_router
 from backend.web.throttle import Throttle
 from backend.web.twilio_callbacks import callbacks_router
 from backend.web.twilio_voice import voice_router
@@ -122,6 +123,7 @@ def create_app(
             callbacks_router,
             commands_router,
             presence_router,
+            supervision_router,
             lookups_router,
             sign_in_router,
             feed,

@@ -26,7 +26,7 @@ from backend.domain.refusals import NoSuchCall, NotAllowed
 from backend.domain.rules import Rules
 from backend.logs import logger
 from backend.store import attendance, floor
-from backend.store.floor import Said
+from backend.store.floor import Noted, Said
 from backend.store.tenancy import Database, Uncertain, Work
 
 log = logger("switchboard")
@@ -92,9 +92,16 @@ class Switchboard:
             turn.start(loaded.number, loaded.rules)
             turn.know(loaded.actor)
             after = turn.apply(loaded.scene(tenant, loaded.call), signal)
-            claimed = isinstance(signal, signals.AgentAnswered | signals.AgentPickedUp)
+            claimed = isinstance(
+                signal,
+                signals.AgentAnswered | signals.AgentPickedUp | signals.SupervisorTookOver,
+            )
             if claimed and loaded.actor and loaded.actor.status is AgentStatus.WRAP_UP:
                 turn.attend(loaded.actor, signals.AgentFinishedWrapUp())
+            hides = isinstance(signal, signals.SupervisorMonitored) and turn.hides_monitoring
+            if hides and loaded.actor and loaded.actor.may_be_offered:
+                # Whom calls pass by although they seem available would be found out.
+                turn.attend(loaded.actor, signals.AgentWentAway())
             await self._settle(turn, work)
         await self._end(turn)
         return after
@@ -102,6 +109,10 @@ class Switchboard:
     async def time_ran_out(self, tenant: UUID, call_id: UUID) -> None:
         """The call's deadline has passed: ring somebody else, give up, or call it back."""
         await self._about_call(tenant, call_id, signals.TimeRanOut())
+
+    async def monitor_time_ran_out(self, tenant: UUID, call_id: UUID) -> None:
+        """A supervisor did not come into the call, or did not come back."""
+        await self._about_call(tenant, call_id, signals.MonitorTimeRanOut())
 
     async def learn(self, tenant: UUID, call_id: UUID, signal: signals.CarrierSignal) -> None:
         """What the carrier answered when it was asked about a call that went silent."""
@@ -182,6 +193,7 @@ class Switchboard:
                 [*((c, True) for c in turn.applied), *((c, False) for c in turn.waiting)],
                 turn.said,
                 turn.asked,
+                turn.noted,
             )
 
     async def _ask_ringing_calls(
@@ -245,6 +257,7 @@ class Turn:
         self.agents_changed: dict[UUID, Agent] = {}
         self.said: list[Said] = []
         self.asked: list[Instruction] = []
+        self.noted: list[Noted] = []
         self.applied: list[signals.Callback] = []
         self.waiting: list[signals.Callback] = []
         self.freed: list[UUID] = []
@@ -254,6 +267,10 @@ class Turn:
     @property
     def has_changes(self) -> bool:
         return bool(self.calls or self.agents_changed or self.applied or self.waiting)
+
+    @property
+    def hides_monitoring(self) -> bool:
+        return not self.rules.monitoring_is_shown
 
     def start(self, number: int, rules: Rules) -> None:
         self.number = number
@@ -284,13 +301,18 @@ class Turn:
         self.freed += decision.freed
         self.wrapping += decision.wrapping
         self.asked += decision.asked
+        self.noted += [Noted(call.id, at, event) for event in decision.noted]
         self._announce(decision, call, at)
         return call
 
     def attend(self, agent: Agent, signal: signals.AgentSignal) -> Agent:
         """Change one agent, and note whom that frees or makes unreachable."""
         current = self.agents.get(agent.id, agent)
-        return self._become(current, attend(current, signal, self.now))
+        after = attend(current, signal, self.now)
+        if isinstance(signal, signals.SupervisorSetStatus):
+            status, why = signal.status.value, signal.reason
+            return self._become(current, after, events.AgentSet(agent.id, signal.by, status, why))
+        return self._become(current, after)
 
     def wrap_up(self, agent: Agent) -> None:
         """Begin the wrap-up of an agent who talked; without one, they are free at once."""
@@ -299,20 +321,21 @@ class Turn:
         if after.may_be_offered:
             self.freed.append(agent.id)
 
-    def _become(self, before: Agent, after: Agent) -> Agent:
+    def _become(self, before: Agent, after: Agent, said: events.Event | None = None) -> Agent:
         self.agents[after.id] = after
         if after == before:
             return after
         self.agents_changed[after.id] = after
-        if after.status is before.status:
+        if after.rev == before.rev:
             return after
-        if after.may_be_offered:
+        if after.status is before.status:
+            pass  # only who chose it has changed
+        elif after.may_be_offered:
             self.freed.append(after.id)
         elif before.status in (AgentStatus.AVAILABLE, AgentStatus.WRAP_UP):
             # In wrap-up, an agent may be rung by a call that came back to them.
             self.unreachable.append(after.id)
-        said = events.AgentChanged(after.status.value)
-        self._say(said, self.now, agent=after)
+        self._say(said or events.AgentChanged(after.status.value), self.now, agent=after)
         return after
 
     def _announce(self, decision: Decision, call: Call, at: datetime) -> None:

@@ -9,7 +9,13 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from uuid import UUID
 
-from backend.carrier.names import CALLER_LABEL, is_leg_name, person_of_identity, person_of_label
+from backend.carrier.names import (
+    CALLER_LABEL,
+    is_leg_name,
+    monitor_of_label,
+    person_of_identity,
+    person_of_label,
+)
 from backend.domain import signals
 from backend.domain.call import call_id_of
 from backend.domain.signals import Callback, CarrierSignal
@@ -82,15 +88,19 @@ def read_agent_leg(form: Form) -> tuple[UUID, UUID, str] | None:
 
 def _conference_signal(event: str, leg: str, form: Form) -> CarrierSignal:
     label = form.get("ParticipantLabel", "")
-    agent = person_of_label(label)
+    agent, monitor = person_of_label(label), monitor_of_label(label)
+    over = form.get("ReasonParticipantLeft") in ENDED_BY_THE_ROOM
     match event:
         case "participant-join" if agent is not None:
             return signals.AgentJoined(leg, agent)
         case "participant-join" if label == CALLER_LABEL:
             return signals.CallerJoined(leg)
         case "participant-leave" if agent is not None:
-            over = form.get("ReasonParticipantLeft") in ENDED_BY_THE_ROOM
             return signals.AgentLegLeft(leg, agent, call_over=over)
+        case "participant-join" if monitor is not None:
+            return signals.MonitorJoined(leg, monitor)
+        case "participant-leave" if monitor is not None:
+            return signals.MonitorLegLeft(leg, monitor, call_over=over)
         case "participant-leave" if label == CALLER_LABEL:
             return signals.CallerLeft(leg, failed=form.get("ParticipantCallStatus") == "failed")
         case "conference-end":

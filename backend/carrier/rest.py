@@ -24,7 +24,7 @@ from backend.carrier import twiml
 from backend.carrier.addresses import Addresses
 from backend.carrier.callbacks import TERMINAL
 from backend.carrier.lock_out import LockOut
-from backend.carrier.names import person_of_label
+from backend.carrier.names import monitor_of_label, person_of_label
 from backend.clock import Clock, real_clock
 from backend.domain import instructions, signals
 from backend.domain.instructions import Instruction
@@ -131,7 +131,7 @@ class Carrier:
     ) -> list[signals.CarrierSignal]:
         """What the carrier knows of a call that we have heard nothing of lately.
 
-        Says that the caller left, or which agents' legs are in the conference now.
+        Says that the caller left, or which agents' and monitors' legs are in the conference now.
         """
         client = self._client(access)
         try:
@@ -148,8 +148,15 @@ class Carrier:
             raise CarrierBusy(f"{problem.status} {problem.msg}") from problem
         except (aiohttp.ClientError, TimeoutError) as problem:
             raise CarrierBusy(str(problem) or type(problem).__name__) from problem
-        agents = ((one.call_sid or "", person_of_label(one.label or "")) for one in present)
-        return [signals.AgentJoined(sid, agent) for sid, agent in agents if agent is not None]
+        found: list[signals.CarrierSignal] = []
+        for one in present:
+            sid, label = one.call_sid or "", one.label or ""
+            agent, monitor = person_of_label(label), monitor_of_label(label)
+            if agent is not None:
+                found.append(signals.AgentJoined(sid, agent))
+            if monitor is not None:
+                found.append(signals.MonitorJoined(sid, monitor))
+        return found
 
     async def _do(self, client: Client, to: Addresses, instruction: Instruction) -> None:
         match instruction:
@@ -163,6 +170,8 @@ class Carrier:
                 )
                 if room is not None:
                     await client.conferences(room).participants(instruction.leg).delete_async()
+            case instructions.SeatMonitor():
+                await self._seat(client, instruction)
             case instructions.HangUpCaller():
                 await client.calls(instruction.leg).update_async(status="completed")
             case instructions.TellNobodyAnswers():
@@ -185,6 +194,19 @@ class Carrier:
             await participant.update_async(hold=False)
         else:
             await participant.update_async(hold=True, hold_url=to.hold_music, hold_method="POST")
+
+    async def _seat(self, client: Client, instruction: instructions.SeatMonitor) -> None:
+        """In one update: there is no moment in which the wrong people hear."""
+        room = instruction.conference or await self._find_conference(client, instruction.call_id)
+        if room is None:
+            raise CarrierBusy("the conference is not there yet")
+        seat, participant = instruction.seat, client.conferences(room).participants(instruction.leg)
+        if seat.coached is None:
+            await participant.update_async(muted=seat.muted, coaching=False)
+        else:
+            await participant.update_async(
+                muted=seat.muted, coaching=True, call_sid_to_coach=seat.coached
+            )
 
     async def _find_conference(self, client: Client, call_id: UUID) -> str | None:
         rooms = await client.conferences.list_async(

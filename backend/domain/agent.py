@@ -25,6 +25,7 @@ class Presence(StrEnum):
     AVAILABLE = "available"
     RINGING = "ringing"
     ON_CALL = "on_call"
+    MONITORING = "monitoring"
     WRAP_UP = "wrap_up"
     AWAY = "away"
 
@@ -40,6 +41,10 @@ class Agent(Struct, frozen=True):
     wanted: AgentStatus = AgentStatus.AWAY
     deadline: datetime | None = None
     """When the wrap-up runs out."""
+    set_by: UUID | None = None
+    """The supervisor who chose the present status, until the agent chooses again."""
+    set_reason: str | None = None
+    """Why they did: for the agent and the journal, not for everybody's board."""
 
     @property
     def may_be_offered(self) -> bool:

@@ -25,7 +25,11 @@ def attend(agent: Agent, signal: signals.AgentSignal, now: datetime) -> Agent:
             return _choose(agent, AgentStatus.AWAY, now)
         case signals.AgentSignedOut():
             away = replace(agent, wanted=AgentStatus.AWAY, deadline=None)
-            return _become(away, AgentStatus.OFFLINE, now)
+            return _become(_chosen_by_themselves(away), AgentStatus.OFFLINE, now)
+        case signals.SupervisorSetStatus():
+            chosen = _choose(agent, signal.status, now)
+            told = replace(chosen, set_by=signal.by, set_reason=signal.reason)
+            return replace(told, rev=agent.rev + 1)
         case signals.AgentFinishedWrapUp():
             return _end_wrap_up(agent, now)
         case signals.TimeRanOut():
@@ -45,8 +49,15 @@ def begin_wrap_up(agent: Agent, rules: Rules, now: datetime) -> Agent:
 
 def _choose(agent: Agent, wanted: AgentStatus, now: datetime) -> Agent:
     """A person's own choice; it ends a wrap-up, and waits while they are offline."""
-    chosen = replace(agent, wanted=wanted, deadline=None)
+    chosen = _chosen_by_themselves(replace(agent, wanted=wanted, deadline=None))
     return chosen if agent.status is AgentStatus.OFFLINE else _become(chosen, wanted, now)
+
+
+def _chosen_by_themselves(agent: Agent) -> Agent:
+    """What a supervisor had chosen for them is over; the boards are told, whatever the status."""
+    if agent.set_by is None:
+        return agent
+    return replace(agent, set_by=None, set_reason=None, rev=agent.rev + 1)
 
 
 def _end_wrap_up(agent: Agent, now: datetime) -> Agent:

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from backend.domain.agent import Agent, AgentStatus, Presence
 from backend.domain.call import Call, CallState
 from backend.domain.handover import Consult, NotTaken, TalkWith, Transfer
+from backend.domain.monitoring import MonitorMode
 
 Card = TypeVar("Card", "CallCard", "AgentCard")
 
@@ -38,6 +39,15 @@ class ConsultCard(Struct, frozen=True):
         return self.accepted and self.failed is None
 
 
+class MonitorCard(Struct, frozen=True):
+    """A supervisor who monitors a call, where the company's rule is that agents see it."""
+
+    person_id: UUID
+    mode: MonitorMode
+    since: datetime
+    present: bool
+
+
 class CallCard(Struct, frozen=True):
     """A call as a board shows it. Times are UTC; `since` is the start of this state."""
 
@@ -55,6 +65,8 @@ class CallCard(Struct, frozen=True):
     held_at: datetime | None
     transfer: Transfer | None
     consult: ConsultCard | None
+    monitors: tuple[MonitorCard, ...]
+    help_at: datetime | None
     handled_by: tuple[UUID, ...]
     started_at: datetime
     since: datetime
@@ -71,6 +83,8 @@ class AgentCard(Struct, frozen=True):
     rev: int
     status: AgentStatus
     since: datetime
+    set_by: UUID | None = None
+    """The supervisor who chose this status."""
 
 
 class Snapshot(Struct, frozen=True, tag_field="type", tag="snapshot"):
@@ -115,6 +129,8 @@ def card_of(call: Call) -> CallCard:
         held_at=call.held_at,
         transfer=call.transfer,
         consult=None if call.consult is None else consult_card_of(call.consult),
+        monitors=monitor_cards_of(call),
+        help_at=call.help_at,
         handled_by=call.handled_by,
         started_at=call.started_at,
         since=call.since,
@@ -135,6 +151,15 @@ def consult_card_of(consult: Consult) -> ConsultCard:
     )
 
 
+def monitor_cards_of(call: Call, *, for_supervisors: bool = False) -> tuple[MonitorCard, ...]:
+    """Who monitors the call: those whom everybody may see, or all of them."""
+    return tuple(
+        MonitorCard(one.person_id, one.mode, one.since, one.leg is not None)
+        for one in call.monitors
+        if one.is_shown or for_supervisors
+    )
+
+
 def is_in_hands(call: CallCard, agent_id: UUID) -> bool:
     """Whether that agent has the call, or is consulted in it."""
     asked = call.consult
@@ -143,7 +168,7 @@ def is_in_hands(call: CallCard, agent_id: UUID) -> bool:
 
 
 def agent_card_of(agent: Agent) -> AgentCard:
-    return AgentCard(agent.id, agent.name, agent.rev, agent.status, agent.since)
+    return AgentCard(agent.id, agent.name, agent.rev, agent.status, agent.since, agent.set_by)
 
 
 def apply(snapshot: Snapshot, said: Announcement) -> Snapshot:
@@ -170,6 +195,8 @@ def presence_of(agent: AgentCard, calls: Iterable[CallCard]) -> Presence:
     calls = tuple(calls)
     if any(is_in_hands(call, agent.id) for call in calls):
         return Presence.ON_CALL
+    if any(agent.id == one.person_id for call in calls for one in call.monitors):
+        return Presence.MONITORING
     if agent.status is not AgentStatus.AVAILABLE:
         return Presence(agent.status.value)
     rings = any(agent.id in call.offered_to for call in calls)

@@ -19,6 +19,7 @@ from backend.domain.signals import (
     AgentTransferred,
     CallerLeft,
     CallSignal,
+    SupervisorTookOver,
     TimeRanOut,
 )
 
@@ -37,6 +38,7 @@ TRANSITIONS: dict[tuple[CallState, type[CallSignal]], tuple[CallState, ...]] = {
     (CONNECTED, AgentTransferred): (RINGING,),
     (CONNECTED, AgentCompleted): (CONNECTED, CONNECTING, RINGING),
     (CONNECTED, AgentHungUp): (ENDED,),
+    (CONNECTED, SupervisorTookOver): (CONNECTED, CONNECTING),
     (PARKED, AgentAnswered): (CONNECTING,),
     (PARKED, AgentPickedUp): (CONNECTING,),
     **{(state, CallerLeft): (ENDED,) for state in CallState if state in LIVE},

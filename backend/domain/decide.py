@@ -18,18 +18,33 @@ from backend.domain.consulting import cancel, complete, consult, talk_with
 from backend.domain.decision import Decision, Scene, remember
 from backend.domain.ending import caller_left, end, hang_up
 from backend.domain.handover import NotTaken
+from backend.domain.helping import ask_for_help, take_help_back
 from backend.domain.holding import hold, resume
 from backend.domain.offering import arrive, decline, offer_to, withdraw_from
 from backend.domain.parking import park, park_ran_out
+from backend.domain.supervising import (
+    change_mode,
+    keep_monitors,
+    leave,
+    monitor,
+    monitor_joined,
+    monitor_leg_left,
+    monitors_ran_out,
+    take_over,
+)
 from backend.domain.transferring import transfer, turn_down
 
 
 def decide(scene: Scene, signal: signals.CallSignal, now: datetime) -> Decision:
-    """What `signal` makes of the call of this scene.
+    """What `signal` makes of the call of this scene, and of whoever monitors it.
 
     Raises a `Refusal` if a person wished something that cannot be; a carrier's signal is
     never refused, at most it changes nothing.
     """
+    return keep_monitors(scene.call, _decide(scene, signal, now))
+
+
+def _decide(scene: Scene, signal: signals.CallSignal, now: datetime) -> Decision:
     call = scene.call
     if isinstance(signal, signals.CallerArrived):
         return Decision(call) if call else arrive(scene, signal, now)
@@ -72,6 +87,24 @@ def decide(scene: Scene, signal: signals.CallSignal, now: datetime) -> Decision:
             return complete(scene, call, signal, now)
         case signals.AgentCancelledConsult():
             return cancel(call, signal)
+        case signals.AgentAskedForHelp():
+            return ask_for_help(call, signal, now)
+        case signals.AgentTookHelpBack():
+            return take_help_back(call, signal)
+        case signals.SupervisorMonitored():
+            return monitor(scene, call, signal, now)
+        case signals.SupervisorChangedMode():
+            return change_mode(call, signal)
+        case signals.SupervisorLeft():
+            return leave(call, signal)
+        case signals.SupervisorTookOver():
+            return take_over(scene, call, signal, now)
+        case signals.MonitorJoined():
+            return monitor_joined(scene, call, signal, now)
+        case signals.MonitorLegLeft():
+            return monitor_leg_left(scene, call, signal, now)
+        case signals.MonitorTimeRanOut():
+            return monitors_ran_out(call, now)
         case signals.AgentBecameFree():
             return offer_to(call, signal.agent_id)
         case signals.AgentBecameUnavailable():

@@ -34,13 +34,17 @@ class Scene(Struct, frozen=True):
 
 
 class Decision(Struct, frozen=True):
-    """What follows. `freed` agents may be offered other calls; `wrapping` begin their wrap-up."""
+    """What follows. `freed` agents may be offered other calls; `wrapping` begin their wrap-up.
+
+    What is `noted` is kept for supervisors, whether or not it is `said` to the boards.
+    """
 
     call: Call | None = None
     said: tuple[events.Event, ...] = ()
     asked: tuple[instructions.Instruction, ...] = ()
     freed: tuple[UUID, ...] = ()
     wrapping: tuple[UUID, ...] = ()
+    noted: tuple[events.Event, ...] = ()
 
 
 def may(call: Call, signal: signals.CallSignal, outcome: CallState) -> bool:

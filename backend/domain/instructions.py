@@ -8,6 +8,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from backend.domain.monitoring import Seat
+
 
 class HoldCaller(Struct, frozen=True, tag=True):
     """Music for the caller; agents neither hear nor are heard."""
@@ -59,6 +61,15 @@ class TellNobodyAnswers(Struct, frozen=True, tag=True):
     leg: str
 
 
+class SeatMonitor(Struct, frozen=True, tag=True):
+    """Who hears a supervisor's leg from now on."""
+
+    call_id: UUID
+    leg: str
+    conference: str | None
+    seat: Seat
+
+
 Hold = HoldCaller | HoldAgent
 Resume = ResumeCaller | ResumeAgent
-Instruction = Hold | Resume | RemoveLeg | HangUpCaller | TellNobodyAnswers
+Instruction = Hold | Resume | RemoveLeg | HangUpCaller | TellNobodyAnswers | SeatMonitor

@@ -23,6 +23,8 @@ class Rules(Struct, frozen=True):
     and rings at everybody after as long again."""
     wrap_up_seconds: int = 20
     slots: int = 8
+    monitoring_is_shown: bool = True
+    """Whether agents see on their card who listens. Where not, no message tells them."""
 
     @property
     def ring(self) -> timedelta:

@@ -5,7 +5,7 @@ way back is the same. That is two round trips between BEGIN and COMMIT, however 
 """
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from msgspec import Struct
@@ -52,6 +52,14 @@ class Loaded(Struct, frozen=True):
         )
 
 
+class Noted(Struct, frozen=True):
+    """What supervisors did with a call, kept for them, whether or not it was announced."""
+
+    call_id: UUID
+    at: datetime
+    event: Event
+
+
 class Said(Struct, frozen=True):
     """An event beside the announcement that carries it."""
 
@@ -66,6 +74,8 @@ with idle as (
     and not exists (select from call c where c.tenant_id = $1 and c.agent_id = a.id
       and c.state in ('connecting', 'connected'))
     and not exists (select from call c where c.tenant_id = $1 and c.consulted = a.id)
+    and not exists (select from call c where c.tenant_id = $1
+      and c.monitored_by <> '{}' and a.id = any(c.monitored_by))
 )
 select jsonb_build_object(
   'number', (select number from journal_head where tenant_id = $1),
@@ -76,7 +86,8 @@ select jsonb_build_object(
     from call c where c.tenant_id = $1 and c.id = $2),
   'actor', (select to_jsonb(a) from agent a where a.tenant_id = $1 and a.id = $3),
   'actor_call', (select c.id from call c where c.tenant_id = $1
-    and (c.agent_id = $3 and c.state in ('connecting', 'connected') or c.consulted = $3)),
+    and (c.agent_id = $3 and c.state in ('connecting', 'connected') or c.consulted = $3
+      or c.monitored_by <> '{}' and $3 = any(c.monitored_by)) limit 1),
   'free', coalesce(
     (select jsonb_agg(id order by id) from idle where status = 'available'), '[]'),
   'wrapping', coalesce(
@@ -105,7 +116,9 @@ the_call as (
     overdue = excluded.overdue, since = excluded.since, answered_at = excluded.answered_at,
     ended_at = excluded.ended_at, end_reason = excluded.end_reason,
     deadline = excluded.deadline, conference = excluded.conference, heard = excluded.heard,
-    conference_over = excluded.conference_over
+    conference_over = excluded.conference_over, monitors = excluded.monitors,
+    monitored_by = excluded.monitored_by, monitors_due = excluded.monitors_due,
+    help_at = excluded.help_at
 ),
 the_legs as (
   insert into leg select * from jsonb_populate_recordset(null::leg, $3::jsonb)
@@ -113,7 +126,8 @@ the_legs as (
 ),
 the_agents as (
   update agent a set rev = n.rev, status = n.status, wanted = n.wanted, since = n.since,
-    deadline = n.deadline, seen_at = coalesce(n.seen_at, a.seen_at)
+    deadline = n.deadline, set_by = n.set_by, set_reason = n.set_reason,
+    seen_at = coalesce(n.seen_at, a.seen_at)
   from jsonb_populate_recordset(null::agent, $4::jsonb) n
   where a.tenant_id = $1 and a.id = n.id
 ),
@@ -123,6 +137,11 @@ the_callbacks as (
 ),
 the_journal as (
   insert into journal select * from jsonb_populate_recordset(null::journal, $6::jsonb)
+),
+the_noted as (
+  insert into monitoring_log (tenant_id, id, at, call_id, person_id, event, facts)
+  select tenant_id, id, at, call_id, person_id, event, facts
+  from jsonb_populate_recordset(null::monitoring_log, $9::jsonb)
 ),
 the_head as (
   update journal_head set number = $7 where tenant_id = $1 and number <> $7
@@ -151,6 +170,7 @@ async def save(
     callbacks: list[tuple[Callback, bool]],
     said: list[Said],
     asked: list[Instruction],
+    noted: list[Noted],
 ) -> None:
     """Write everything that one turn of the switchboard changed; `number` is the journal's last.
 
@@ -177,18 +197,34 @@ async def save(
     ]
     lines = [_journal_line(tenant, one) for one in said]
     orders = [{"call_id": one.call_id, "body": one, "created_at": now} for one in asked]
+    watched = [
+        {
+            "tenant_id": tenant,
+            "id": uuid4(),
+            "at": one.at,
+            "call_id": one.call_id,
+            "person_id": getattr(one.event, "agent_id", None),
+            "event": one.event.name,
+            "facts": one.event,
+        }
+        for one in noted
+    ]
     await work.connection.execute(
         SAVE,
         work.tenant,
         *(_encode(part).decode() for part in (rows, legs, people, inbox, lines)),
         number,
         _encode(orders).decode(),
+        _encode(watched).decode(),
     )
 
 
 def _columns(call: Call) -> dict[str, object]:
     columns: dict[str, object] = asdict(call)
     columns["consulted"] = call.consulted  # a column of its own: no agent is asked twice at once
+    columns["monitored_by"] = [one.person_id for one in call.monitors]
+    due = [one.deadline for one in call.monitors if one.deadline is not None]
+    columns["monitors_due"] = min(due, default=None)
     del columns["legs"]
     return columns
 

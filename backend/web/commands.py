@@ -134,6 +134,18 @@ async def complete(wish: NamedDependency[Wish]) -> Done:
     return await wish.of(signals.AgentCompleted(wish.agent))
 
 
+@post("/calls/{call_id:uuid}/help", status_code=200)
+async def ask_for_help(wish: NamedDependency[Wish]) -> Done:
+    """Ask a supervisor into one's call; every board that may monitor is told."""
+    return await wish.of(signals.AgentAskedForHelp(wish.agent))
+
+
+@delete("/calls/{call_id:uuid}/help", status_code=200)
+async def take_help_back(wish: NamedDependency[Wish]) -> Done:
+    """One manages alone after all."""
+    return await wish.of(signals.AgentTookHelpBack(wish.agent))
+
+
 commands_router = Router(
     "/api",
     route_handlers=[
@@ -149,6 +161,8 @@ commands_router = Router(
         talk_with,
         cancel_consult,
         complete,
+        ask_for_help,
+        take_help_back,
     ],
     dependencies={"wish": Provide(a_wish)},
 )

@@ -1,5 +1,5 @@
-"""An agent in a call asks for help: supervisors see it, and it ends when one of them comes, the agent
-takes it back, or the call leaves the agent."""
+"""An agent in a call asks for help: supervisors see it, and it ends when one of them comes, the
+agent takes it back, or the call leaves the agent."""
 
 import pytest
 

@@ -1,6 +1,7 @@
 /** Single keys for what is done all day long. Never while typing, never with a menu or a dialog open. */
-import { consultOf, type SeenCall } from "./board_view";
+import { consultOf, mayAskForHelp, mayMonitor, type SeenCall } from "./board_view";
 import type { BoardStore } from "./store";
+import type { MonitorMode } from "./wire";
 
 export interface Shortcut {
   readonly keys: string;
@@ -23,6 +24,9 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: "S", words: "Swap between caller and colleague", matches: plain("s"), run: swap },
   { keys: "M", words: "Mute, and unmute", matches: plain("m"), run: (store) => withMine(store, () => store.toggleMute()) },
   { keys: "⇧ H", words: "Hang up; while you consult, leave the call to your colleague", matches: (event) => event.shiftKey && hasKey(event, "h"), run: hangUpOrLeave },
+  { keys: "E", words: "Ask a supervisor for help; again, to take it back", matches: plain("e"), run: askOrTakeBack },
+  { keys: "L · W · B", words: "Supervisors: listen, whisper to the agent, barge in, on the call in focus, the one you are in, or who asks for help", matches: isModeKey, run: monitorByKey },
+  { keys: "⇧ T", words: "Supervisors: take that call over", matches: (event) => event.shiftKey && hasKey(event, "t"), run: takeOverByKey },
   { keys: "G", words: "Go available, or finish wrap-up", matches: plain("g"), run: goOnDuty },
   { keys: "⇧ G", words: "Go away", matches: (event) => event.shiftKey && hasKey(event, "g"), run: goAway },
 ];
@@ -43,7 +47,7 @@ export function isTyping(event: KeyboardEvent): boolean {
 
 function answerFirst(store: BoardStore): boolean {
   const { view } = store.current();
-  if (!view || view.mine) return false;
+  if (!view || view.mine || view.monitored) return false;
   const [call, parked] = [view.ringing[0], view.ringBacks[0]];
   if (call) store.answer(call.id);
   else if (parked) store.pickUp(parked.id);
@@ -93,6 +97,7 @@ function parkMine(store: BoardStore): boolean {
 function hangUpOrLeave(store: BoardStore): boolean {
   const { view } = store.current();
   const mine = view?.mine;
+  if (!mine && view?.monitored) return store.leaveMonitoring(view.monitored.call.id), true;
   if (!mine || mine.pending === "hang-up") return false;
   if (!consultOf(mine)) store.hangUp(mine.id);
   else if (mine.agent_id === view.me?.agent.id) store.complete(mine.id);
@@ -130,6 +135,46 @@ function holdOrResume(store: BoardStore): boolean {
   if (mine.held_at) store.resume(mine.id);
   else store.hold(mine.id);
   return true;
+}
+
+function askOrTakeBack(store: BoardStore): boolean {
+  const mine = myTalk(store);
+  if (!mine) return false;
+  if (mine.help_at) store.takeHelpBack(mine.id);
+  else if (mayAskForHelp(mine)) store.askForHelp(mine.id);
+  return true;
+}
+
+const MODES: Readonly<Record<string, MonitorMode>> = { l: "listen", w: "whisper", b: "barge" };
+
+function isModeKey(event: KeyboardEvent): boolean {
+  return !event.shiftKey && event.key.toLowerCase() in MODES;
+}
+
+function monitorByKey(store: BoardStore, event: KeyboardEvent): boolean {
+  const call = supervisedCall(store, event);
+  const mode = MODES[event.key.toLowerCase()];
+  if (!call || !mode) return false;
+  store.monitor(call.id, mode);
+  return true;
+}
+
+function takeOverByKey(store: BoardStore, event: KeyboardEvent): boolean {
+  const call = supervisedCall(store, event);
+  if (call) store.takeOver(call.id);
+  return call !== null;
+}
+
+/** The call that I monitor; else that of the colleague in focus; else of who has asked for help the longest. */
+function supervisedCall(store: BoardStore, event: KeyboardEvent): SeenCall | null {
+  const { view } = store.current();
+  if (!view?.maySupervise || view.mine) return null;
+  if (view.monitored) return view.monitored.call;
+  const target = event.composedPath()[0];
+  const focused = target instanceof HTMLElement ? target.closest<HTMLElement>("[data-agent]")?.dataset["agent"] : undefined;
+  const theirs = view.team.find(({ agent }) => agent.id === focused)?.call ?? null;
+  if (theirs && mayMonitor(theirs, focused ?? "")) return theirs;
+  return focused ? null : (view.helpWanted[0] ?? null);
 }
 
 /** The call that I have and talk in; not one in which a colleague consults me. */

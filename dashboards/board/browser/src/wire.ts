@@ -34,6 +34,29 @@ export interface Transfer {
   readonly failed: NotTaken | null;
 }
 
+/** Who hears a supervisor in the call of an agent: nobody, the agent, or everybody. */
+export type MonitorMode = "listen" | "whisper" | "barge";
+
+/** A supervisor in a call; `present` once their leg is there. */
+export interface Monitor {
+  readonly person_id: string;
+  readonly mode: MonitorMode;
+  readonly since: string;
+  readonly present: boolean;
+}
+
+/** What supervisors are told where the agents are not: every call that is monitored now. */
+export interface MonitoredCalls {
+  readonly is_shown: boolean;
+  readonly calls: readonly { readonly call_id: string; readonly monitors: readonly Monitor[] }[];
+}
+
+/** The supervisor who chose my present status, and why. */
+export interface WhoSetIt {
+  readonly set_by: string | null;
+  readonly reason: string | null;
+}
+
 export interface Call {
   readonly id: string;
   readonly rev: number;
@@ -50,6 +73,10 @@ export interface Call {
   readonly held_at: string | null;
   readonly transfer: Transfer | null;
   readonly consult: Consult | null;
+  /** Those who may be shown; where the company hides them there are none. */
+  readonly monitors: readonly Monitor[];
+  /** Its agent asks for a supervisor since then. */
+  readonly help_at: string | null;
   readonly handled_by: readonly string[];
   readonly started_at: string;
   readonly since: string;
@@ -66,6 +93,8 @@ export interface Agent {
   readonly rev: number;
   readonly status: AgentStatus;
   readonly since: string;
+  /** The supervisor who chose this status. */
+  readonly set_by: string | null;
 }
 
 export interface Snapshot {

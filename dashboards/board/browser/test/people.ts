@@ -22,6 +22,8 @@ export function call(change: Partial<Call> = {}): Call {
     held_at: null,
     transfer: null,
     consult: null,
+    monitors: [],
+    help_at: null,
     handled_by: [],
     started_at: AT,
     since: AT,
@@ -42,7 +44,7 @@ export const ended = (change: Partial<Call> = {}): Call =>
   call({ state: "ended", offered_to: [], ended_at: "2026-11-23T10:05:00Z", end_reason: "completed", ...change });
 
 export function agent(change: Partial<Agent> = {}): Agent {
-  return { id: ANA, name: "Ana Ruiz", rev: 1, status: "available", since: AT, ...change };
+  return { id: ANA, name: "Ana Ruiz", rev: 1, status: "available", since: AT, set_by: null, ...change };
 }
 
 export const ben = (change: Partial<Agent> = {}): Agent => agent({ id: BEN, name: "Ben Carter", ...change });

@@ -60,11 +60,11 @@ function CallerLines({ call, note }: { call: SeenCall | PassingCall["call"]; not
   );
 }
 
-type Busy = "own" | "colleague" | null;
+type Busy = "own" | "colleague" | "listening" | null;
 
 /** Whose call I am in, if I am in one. */
-function busyWith({ me, mine }: BoardView): Busy {
-  return mine === null ? null : mine.agent_id === me?.agent.id ? "own" : "colleague";
+function busyWith({ me, mine, monitored }: BoardView): Busy {
+  return mine === null ? (monitored ? "listening" : null) : mine.agent_id === me?.agent.id ? "own" : "colleague";
 }
 
 interface RingingProps {
@@ -84,7 +84,7 @@ const RingingCard = memo(function RingingCard({ call, isFirst, why, busyWith }: 
         <Elapsed since={call.consult?.since ?? (call.transfer ? call.since : call.started_at)} className="wait" />
       </div>
       {busyWith ? (
-        <p className="card-note">{busyWith === "own" ? "Park or end" : "Leave"} your call to answer this one.</p>
+        <p className="card-note">{busyWith === "own" ? "Park or end your call" : busyWith === "listening" ? "Leave the call you listen to" : "Leave your call"} to answer this one.</p>
       ) : (
         <div className="actions">
           <button type="button" className="button answer" data-card-focus onClick={() => store.answer(call.id)}>
@@ -160,8 +160,8 @@ function whomItRings(call: SeenCall, { isBusy, nameOf }: BoardView): string {
   return rung.length > MOST_NAMES ? `Ringing ${rung.length} agents` : `Ringing ${listed(rung.map(nameOf))}`;
 }
 
-function mayAnswer(call: SeenCall, { me, mine }: BoardView): boolean {
-  return mine === null && call.pending === null && me?.presence !== "offline";
+function mayAnswer(call: SeenCall, { me, mine, monitored }: BoardView): boolean {
+  return mine === null && monitored === null && call.pending === null && me?.presence !== "offline";
 }
 
 /** A call that one colleague hands to another. Whoever handed it over may take it back. */

@@ -9,21 +9,24 @@ import { useScreen, useStore, useView } from "./context";
 import { CloseIcon, GripIcon, HangUpIcon, HoldIcon, MicIcon, MicOffIcon, ParkIcon, PhoneIcon, ResumeIcon, TransferIcon } from "./icons";
 import { KeyHint } from "./key_hint";
 import { LevelMeters } from "./level_meters";
+import { HelpButton, MonitoredBy, MonitoringCard } from "./monitoring";
 import { SlotMenu } from "./slot_menu";
 import { VoiceState } from "./voice_state";
 import { Empty, Zone } from "./zone";
 
 export function MyCall() {
-  const { mine, lot } = useView();
+  const { mine, lot, monitored } = useView();
   const zone = useDropZone("mine", (cardId) => {
     if (mine?.id === cardId) return "home";
-    return mine === null && lot.some(({ call }) => call?.id === cardId) ? "open" : "closed";
+    return mine === null && monitored === null && lot.some(({ call }) => call?.id === cardId) ? "open" : "closed";
   });
   const className = zone.isOver ? "over" : zone.isOpen ? "open" : "";
   return (
-    <Zone zone="mine" title="My call" className={className} dropRef={zone.ref}>
+    <Zone zone="mine" title={mine === null && monitored ? "Listening" : "My call"} className={className} dropRef={zone.ref}>
       {mine ? (
         <MyCallCard call={mine} />
+      ) : monitored ? (
+        <MonitoringCard call={monitored.call} monitor={monitored.monitor} />
       ) : (
         <Empty icon={<PhoneIcon />} title={zone.isOpen ? "Drop the caller here to pick up" : "You are not on a call"}>
           Answer a caller who rings, or pick one up from the parking lot.
@@ -55,9 +58,11 @@ function MyCallCard({ call }: { call: SeenCall }) {
             <span className="dialled">{of}</span>
           </div>
         </div>
+        {!isAsked && call.state === "connected" && <HelpButton call={call} />}
         <Elapsed since={isAsked && consult ? consult.since : call.since} className="talk" />
       </div>
       <VoiceState call={call} />
+      <MonitoredBy call={call} />
       <LevelMeters isLive={hears} isMuted={phone.muted} other={heard(consult, isAsked, firstNameOf)} />
       {consult === null ? <TalkActions call={call} /> : isAsked ? <AskedActions call={call} /> : <ConsultActions call={call} consult={consult} />}
     </article>

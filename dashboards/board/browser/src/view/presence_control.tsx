@@ -6,11 +6,11 @@ import { PRESENCE_WORDS, PresenceMark } from "./presence_mark";
 
 export function PresenceControl() {
   const store = useStore();
-  const { askingMicrophone } = useScreen();
-  const { me, presencePending } = useView();
+  const { askingMicrophone, whySet } = useScreen();
+  const { me, presencePending, nameOf } = useView();
   if (!me) return <div className="presence" />;
   const { presence, since, agent } = me;
-  const isWorking = presence === "on_call" || presence === "ringing";
+  const isWorking = presence === "on_call" || presence === "monitoring" || presence === "ringing";
   return (
     <div className={`presence ${presencePending ? "pending" : ""}`} role="group" aria-label="My presence">
       <span className={`presence-now ${presence}`} data-presence={presence}>
@@ -18,6 +18,9 @@ export function PresenceControl() {
         <span className="presence-word">{PRESENCE_WORDS[presence]}</span>
         {presence !== "offline" && <Elapsed since={since} />}
       </span>
+      {agent.set_by && !isWorking && (
+        <span className="set-by" title={whySet ?? undefined}>by {nameOf(agent.set_by)}<span className="hidden">{whySet && `: ${whySet}`}</span></span>
+      )}
       {presence === "wrap_up" && (
         <button type="button" className="button primary small" onClick={() => store.finishWrapUp()}>
           Finish wrap-up<KeyHint keys="G" />

@@ -2,7 +2,7 @@
 import { useEffect } from "react";
 import type { Notice } from "../board_state";
 import { useScreen, useStore } from "./context";
-import { CloseIcon, WarningIcon } from "./icons";
+import { CloseIcon, NewsIcon, WarningIcon } from "./icons";
 
 const SHOWN = 20_000;
 
@@ -22,8 +22,8 @@ function Toast({ notice }: { notice: Notice }) {
     return () => clearTimeout(timer);
   }, [store, notice.id]);
   return (
-    <div className="toast" role="alert">
-      <WarningIcon />
+    <div className={`toast ${notice.tone}`} role={notice.tone === "news" ? "status" : "alert"}>
+      {notice.tone === "news" ? <NewsIcon /> : <WarningIcon />}
       <p><b>{notice.title}</b><span>{notice.detail}</span></p>
       <button type="button" className="icon-button" aria-label="Dismiss" onClick={() => store.dismiss(notice.id)}><CloseIcon /></button>
     </div>

@@ -133,6 +133,7 @@ class WhoSetIt(Struct, frozen=True):
     """The supervisor who chose one's present status, and why; null if one chose it oneself."""
 
     set_by: UUID | None
+    status: AgentStatus | None
     reason: str | None
 
 
@@ -144,7 +145,9 @@ async def who_set_it(
     me = visitor.must_take_calls()
     async with database.work(visitor.tenant) as work:
         agent = await attendance.load_agent(work, me)
-    return WhoSetIt(agent and agent.set_by, agent and agent.set_reason)
+    if agent is None or agent.set_by is None:
+        return WhoSetIt(None, None, None)
+    return WhoSetIt(agent.set_by, agent.wanted, agent.set_reason)
 
 
 supervision_router = Router(

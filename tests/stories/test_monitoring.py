@@ -9,6 +9,7 @@ import pytest
 
 from backend.domain.board import MonitorCard, Presence
 from backend.domain.rules import Rules
+from backend.store.people import Role, add_member
 from tests.serving import eventually
 from tests.stories.company import Agent, Caller, Company, Refused
 from tests.stories.product import Product
@@ -174,6 +175,33 @@ async def test_one_who_never_comes_is_dropped(acme: Company):
     await acme.ben.sees(lambda _: acme.ben.shows(acme.sam) == Presence.MONITORING)
     await acme.product.later(Rules().join_seconds + 1)
     await acme.ben.sees(lambda _: monitor_on(acme.ben, caller) is None)
+
+
+async def test_one_of_whose_coming_nothing_was_heard_is_asked_for_and_stays(acme: Company):
+    caller = await ana_talks(acme)
+    card = acme.sam.call(caller)
+    assert card is not None
+    await acme.sam.asks("POST", f"/api/calls/{card.id}/monitoring", {"mode": "whisper"})
+    with acme.product.deaf_to("/conference"):
+        acme.sam.phone = await acme.sam.dials(card.id, SAM)
+        await acme.ana.hears_only(caller, acme.sam)
+    await acme.product.later(Rules().join_seconds + 1)
+    await acme.ana.sees(lambda _: getattr(monitor_on(acme.ana, caller), "present", False))
+    await sounds_as(acme, caller, "whisper")
+
+
+async def test_two_supervisors_are_told_apart(acme: Company):
+    """An owner may too; each is heard as they wished."""
+    caller = await monitored(acme, "whisper")
+    async with acme.product.services.database.work(acme.tenant) as work:
+        await add_member(work, acme.chloe.id, "Chloe", Role.OWNER)
+    await acme.on_duty("Chloe")
+    await acme.chloe.monitors(caller, "barge", tone=1300)
+    await caller.hears_only(acme.ana, acme.chloe)
+    await acme.ana.hears_only(caller, acme.chloe, acme.sam)
+    await acme.chloe.takes_over(caller)
+    await acme.chloe.hears_only(caller, acme.sam)
+    await caller.hears("voice", 1300)
 
 
 async def test_a_supervisor_who_listens_is_offered_no_call(acme: Company):

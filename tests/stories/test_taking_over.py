@@ -106,7 +106,7 @@ async def test_a_supervisor_sets_an_agents_status_and_the_agent_reads_why(acme: 
     card = await acme.ana.sees(lambda board: acme.ana.card(board).set_by and acme.ana.card(board))
     assert (card.status, card.set_by) == ("away", acme.sam.id)
     why = await acme.ana.asks("GET", "/api/presence/set-by")
-    assert why == {"set_by": str(acme.sam.id), "reason": "long break"}
+    assert why == {"set_by": str(acme.sam.id), "status": "away", "reason": "long break"}
     assert not any("long break" in str(one) for one in acme.ben.heard)
     await caller.hears("voice", ANA)  # the call goes on
     await acme.sam.asks("PUT", path, {"status": "away", "reason": "still"})

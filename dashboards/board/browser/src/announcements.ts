@@ -86,7 +86,7 @@ function supervision(before: BoardView, after: BoardView): string[] {
   const known = heard(before.mine);
   const came = heard(after.mine).filter((monitor) => !known.some((k) => k.person_id === monitor.person_id && k.mode === monitor.mode));
   const left = known.filter(({ person_id }) => !after.mine!.monitors.some((monitor) => monitor.person_id === person_id));
-  const words = { listen: "is listening", whisper: "speaks to you alone", barge: "speaks in this call" } as const;
+  const words = { listen: "is listening", whisper: "whispers to you", barge: "speaks in this call" } as const;
   return [
     ...asks,
     ...came.map(({ person_id, mode }) => sentence(`${nameOf(person_id)} ${words[mode]}.`)),

@@ -25,7 +25,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: "M", words: "Mute, and unmute", matches: plain("m"), run: (store) => withMine(store, () => store.toggleMute()) },
   { keys: "⇧ H", words: "Hang up; while you consult, leave the call to your colleague", matches: (event) => event.shiftKey && hasKey(event, "h"), run: hangUpOrLeave },
   { keys: "E", words: "Ask a supervisor for help; again, to take it back", matches: plain("e"), run: askOrTakeBack },
-  { keys: "L · W · B", words: "Supervisors: listen, whisper to the agent, barge in, on the call in focus, the one you are in, or who asks for help", matches: isModeKey, run: monitorByKey },
+  { keys: "L · W · B", words: "Supervisors: listen, whisper, barge in; on the colleague in focus, else who asks for help", matches: isModeKey, run: monitorByKey },
   { keys: "⇧ T", words: "Supervisors: take that call over", matches: (event) => event.shiftKey && hasKey(event, "t"), run: takeOverByKey },
   { keys: "G", words: "Go available, or finish wrap-up", matches: plain("g"), run: goOnDuty },
   { keys: "⇧ G", words: "Go away", matches: (event) => event.shiftKey && hasKey(event, "g"), run: goAway },
@@ -56,7 +56,7 @@ function answerFirst(store: BoardStore): boolean {
 
 function declineFirst(store: BoardStore): boolean {
   const { view } = store.current();
-  const call = view?.mine ? undefined : (view?.ringing[0] ?? view?.ringBacks[0]);
+  const call = view?.mine || view?.monitored ? undefined : (view?.ringing[0] ?? view?.ringBacks[0]);
   if (call) store.decline(call.id);
   return call !== undefined;
 }
@@ -64,7 +64,7 @@ function declineFirst(store: BoardStore): boolean {
 function pickUpSlot(store: BoardStore, event: KeyboardEvent): boolean {
   const { view } = store.current();
   const call = view?.lot.find(({ slot }) => slot === Number(event.key))?.call;
-  if (!call || call.pending || view?.mine) return false;
+  if (!call || call.pending || view?.mine || view?.monitored) return false;
   store.pickUp(call.id);
   return true;
 }

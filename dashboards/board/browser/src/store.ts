@@ -450,9 +450,10 @@ export class BoardStore {
     if (!agent?.set_by) return this.show({ whySet: null });
     const told = await this.commands.whoSetMyStatus().catch(() => null);
     if (!told?.reason || this.setStatusKnown !== key) return;
+    if (told.reason === this.screen.whySet) return; // another part of my card has changed
     const who = board.truth?.agents[agent.set_by]?.name ?? "A supervisor";
     this.show({ whySet: told.reason });
-    this.news(`${who} set you to ${agent.status === "available" ? "available" : "away"}`, told.reason);
+    this.news(`${who} set you to ${told.status === "available" ? "available" : "away"}`, told.reason);
   }
 
   private phoneChanged(phone: PhoneState): void {

@@ -54,6 +54,7 @@ export interface MonitoredCalls {
 /** The supervisor who chose my present status, and why. */
 export interface WhoSetIt {
   readonly set_by: string | null;
+  readonly status: AgentStatus | null;
   readonly reason: string | null;
 }
 

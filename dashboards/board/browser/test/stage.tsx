@@ -25,7 +25,7 @@ export class Stage {
   me: Me = ME;
   /** What a supervisor is told of who monitors. */
   monitored: MonitoredCalls = { is_shown: true, calls: [] };
-  whySet: WhoSetIt = { set_by: null, reason: null };
+  whySet: WhoSetIt = { set_by: null, status: null, reason: null };
   /** What each caller called about before, by the id of the call that asks. */
   readonly earlier = new Map<string, readonly Call[]>();
   page!: RenderResult;

@@ -39,6 +39,15 @@ describe("a supervisor's team list", () => {
     expect(stage.lastCommand).toMatchObject({ path: "/api/calls/call-1/monitoring", body: { mode: "barge" } });
   });
 
+  it("hands the focus on to the call once help is there", async () => {
+    const stage = await supervisor({ calls: [bens({ help_at: AT })] });
+    const whisper = within(stage.zone("team")).getByRole("button", { name: "Whisper" });
+    whisper.focus();
+    await click(whisper);
+    await stage.say({ event: "monitor-joined", call: bens({ rev: 3, monitors: [monitor({ mode: "whisper" })] }) });
+    expect(document.activeElement).toBe(button(stage.zone("mine"), "Whisper"));
+  });
+
   it("is without any of it for an agent", async () => {
     const stage = await Stage.open({ calls: [bens({ help_at: AT })] });
     expect(within(stage.zone("team")).queryByRole("button")).toBeNull();
@@ -144,7 +153,7 @@ describe("an agent", () => {
 
   it("reads who set their status and why, and nobody else does", async () => {
     const stage = await Stage.open({});
-    stage.whySet = { set_by: BEN, reason: "long break" };
+    stage.whySet = { set_by: BEN, status: "away", reason: "long break" };
     await stage.say({ event: "agent-set", agent: agent({ rev: 2, status: "away", set_by: BEN }) });
     expect(stage.page.getByText("Ben Carter set you to away")).toBeTruthy();
     expect(stage.page.getByText("long break")).toBeTruthy();

@@ -102,7 +102,7 @@ const RingingCard = memo(function RingingCard({ call, isFirst, why, busyWith }: 
 /** A caller who has been parked too long: the lot has the card, this one only rings. */
 function RingBackCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {
   const store = useStore();
-  const { mine, nameOf } = useView();
+  const { mine, monitored, nameOf } = useView();
   const where = `Parked too long in slot ${call.slot ?? "?"}${call.parked_by ? `, by ${nameOf(call.parked_by)}` : ""}`;
   return (
     <li className="card ringing overdue" data-ring-back={call.id}>
@@ -111,8 +111,8 @@ function RingBackCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {
         <CallerLines call={call} note={where} />
         <Elapsed since={call.since} className="wait" />
       </div>
-      {mine ? (
-        <p className="card-note">Park or end your call to pick this one up.</p>
+      {mine || monitored ? (
+        <p className="card-note">{mine ? "Park or end your call" : "Leave the call you listen to"} to pick this one up.</p>
       ) : (
         <div className="actions">
           <button type="button" className="button answer" onClick={() => store.pickUp(call.id)}>

@@ -96,7 +96,7 @@ function heardBy(mode: MonitorMode, agent: string, isHeld: boolean): readonly [s
 
 const DOING: Record<MonitorMode, readonly [one: string, many: string]> = {
   listen: ["is listening", "are listening"],
-  whisper: ["speaks to you; the caller does not hear it", "speak to you; the caller does not hear it"],
+  whisper: ["whispers to you", "whisper to you"],
   barge: ["speaks in this call", "speak in this call"],
 };
 
@@ -109,10 +109,10 @@ export function MonitoredBy({ call }: { call: SeenCall }) {
     const names = others.filter((monitor) => monitor.mode === mode).map(({ person_id }) => nameOf(person_id));
     return names.length === 0 ? [] : [`${listed(names)} ${DOING[mode][names.length > 1 ? 1 : 0]}`];
   });
-  return <p className="monitored-by" role="status"><ListenIcon />{sentence(told.join(". "))}</p>;
+  return <span className="monitored-by" role="status"><ListenIcon /><b>{sentence(told.join(". "))}</b></span>;
 }
 
-/** Small, in the card's upper corner: asked for seldom, found at once. */
+/** Small, above the card: asked for seldom, found at once. */
 export function HelpButton({ call }: { call: SeenCall }) {
   const store = useStore();
   if (call.help_at) {

@@ -9,20 +9,21 @@ import { useScreen, useStore, useView } from "./context";
 import { CloseIcon, GripIcon, HangUpIcon, HoldIcon, MicIcon, MicOffIcon, ParkIcon, PhoneIcon, ResumeIcon, TransferIcon } from "./icons";
 import { KeyHint } from "./key_hint";
 import { LevelMeters } from "./level_meters";
-import { HelpButton, MonitoredBy, MonitoringCard } from "./monitoring";
+import { HelpButton, MonitoringCard } from "./monitoring";
 import { SlotMenu } from "./slot_menu";
 import { VoiceState } from "./voice_state";
 import { Empty, Zone } from "./zone";
 
 export function MyCall() {
-  const { mine, lot, monitored } = useView();
+  const { me, mine, lot, monitored } = useView();
   const zone = useDropZone("mine", (cardId) => {
     if (mine?.id === cardId) return "home";
     return mine === null && monitored === null && lot.some(({ call }) => call?.id === cardId) ? "open" : "closed";
   });
   const className = zone.isOver ? "over" : zone.isOpen ? "open" : "";
   return (
-    <Zone zone="mine" title={mine === null && monitored ? "Listening" : "My call"} className={className} dropRef={zone.ref}>
+    <Zone zone="mine" title={mine === null && monitored ? "Monitoring" : "My call"} className={className} dropRef={zone.ref}
+      aside={mine && mine.agent_id === me?.agent.id && mine.state === "connected" ? <HelpButton call={mine} /> : null}>
       {mine ? (
         <MyCallCard call={mine} />
       ) : monitored ? (
@@ -58,11 +59,9 @@ function MyCallCard({ call }: { call: SeenCall }) {
             <span className="dialled">{of}</span>
           </div>
         </div>
-        {!isAsked && call.state === "connected" && <HelpButton call={call} />}
         <Elapsed since={isAsked && consult ? consult.since : call.since} className="talk" />
       </div>
       <VoiceState call={call} />
-      <MonitoredBy call={call} />
       <LevelMeters isLive={hears} isMuted={phone.muted} other={heard(consult, isAsked, firstNameOf)} />
       {consult === null ? <TalkActions call={call} /> : isAsked ? <AskedActions call={call} /> : <ConsultActions call={call} consult={consult} />}
     </article>

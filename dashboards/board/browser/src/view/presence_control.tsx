@@ -18,7 +18,7 @@ export function PresenceControl() {
         <span className="presence-word">{PRESENCE_WORDS[presence]}</span>
         {presence !== "offline" && <Elapsed since={since} />}
       </span>
-      {agent.set_by && !isWorking && (
+      {agent.set_by && !isWorking && (agent.status === "available" || agent.status === "away") && (
         <span className="set-by" title={whySet ?? undefined}>by {nameOf(agent.set_by)}<span className="hidden">{whySet && `: ${whySet}`}</span></span>
       )}
       {presence === "wrap_up" && (

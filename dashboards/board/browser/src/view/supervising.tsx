@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { mayMonitor, type SeenCall } from "../board_view";
 import type { Agent } from "../wire";
 import { Elapsed } from "./clock";
-import { useStore, useView } from "./context";
+import { useScreen, useStore, useView } from "./context";
 import { CloseIcon, MoreIcon } from "./icons";
 import { KeyHint } from "./key_hint";
 import { Menu, type MenuItem } from "./menu";
@@ -32,20 +32,20 @@ export function SuperviseMenu({ agent, call }: { agent: Agent; call: SeenCall | 
   return (
     <>
       <Menu name={`Supervise ${agent.name}`} className="icon-button more" align="end" face={<MoreIcon />} items={items} heading={heading} />
-      <StatusDialog agent={agent} wish={wish} onClose={() => setWish(null)} />
+      {wish && <StatusDialog agent={agent} wish={wish} onClose={() => setWish(null)} />}
     </>
   );
 }
 
 /** Lit while an agent asks for help, with what can be done about it one click away. */
-export function HelpRow({ agent, call }: { agent: Agent; call: SeenCall }) {
+export function HelpRow({ agent, call, withName = false }: { agent: Agent; call: SeenCall; withName?: boolean }) {
   const store = useStore();
   const { mine, monitored, helpWanted } = useView();
   const isElsewhere = mine !== null || (monitored !== null && monitored.call.id !== call.id);
   const isFirst = helpWanted[0]?.id === call.id;
   return (
-    <div className="help-row">
-      <p><b>Asks for help</b> <Elapsed since={call.help_at!} /></p>
+    <div className="help-row" data-call={call.id}>
+      <p><b>{withName ? `${agent.name} asks for help` : "Asks for help"}</b> <Elapsed since={call.help_at!} /></p>
       <div className="segments" role="group" aria-label={`Help ${agent.name}`}>
         {MODES.map((mode) => {
           const { name, key } = MODE_WORDS[mode];
@@ -60,26 +60,31 @@ export function HelpRow({ agent, call }: { agent: Agent; call: SeenCall }) {
   );
 }
 
+/** Where the team is not always in sight: over the board, never pushing it. */
+export function HelpStrip() {
+  const { view } = useScreen();
+  const call = view && !view.mine && !view.monitored ? view.helpWanted[0] : undefined;
+  const member = view?.team.find(({ agent }) => agent.id === call?.agent_id);
+  return call && member ? <div className="help-strip"><HelpRow agent={member.agent} call={call} withName /></div> : null;
+}
+
 const REASON_LENGTH = 200;
 
 /** Nothing is lost if it is refused: the dialog stays, and the words in it. */
-function StatusDialog({ agent, wish, onClose }: { agent: Agent; wish: Wish | null; onClose: () => void }) {
+function StatusDialog({ agent, wish, onClose }: { agent: Agent; wish: Wish; onClose: () => void }) {
   const store = useStore();
   const dialog = useRef<HTMLDialogElement>(null);
   const [reason, setReason] = useState("");
   const [isSending, setSending] = useState(false);
-  const isOpen = wish !== null;
   useEffect(() => {
-    if (isOpen && !dialog.current?.open) dialog.current?.showModal();
-    if (!isOpen && dialog.current?.open) dialog.current.close();
-  }, [isOpen]);
+    if (!dialog.current?.open) dialog.current?.showModal();
+  }, []);
   const send = async () => {
-    if (!wish || !reason.trim() || isSending) return;
+    if (!reason.trim() || isSending) return;
     setSending(true);
     const isDone = await store.setStatus(agent.id, wish, reason.trim());
     setSending(false);
     if (!isDone) return;
-    setReason("");
     onClose();
   };
   const id = `reason-${agent.id}`;
@@ -88,7 +93,7 @@ function StatusDialog({ agent, wish, onClose }: { agent: Agent; wish: Wish | nul
       onClick={(event) => event.target === dialog.current && onClose()}>
       <form className="help-body" method="dialog" onSubmit={(event) => (event.preventDefault(), void send())}>
         <header>
-          <h2 id={`${id}-title`}>Set {agent.name} to {wish ?? "away"}</h2>
+          <h2 id={`${id}-title`}>Set {agent.name} to {wish}</h2>
           <button type="button" className="icon-button" aria-label="Close" onClick={onClose}><CloseIcon /></button>
         </header>
         <div className="reason">
@@ -98,7 +103,7 @@ function StatusDialog({ agent, wish, onClose }: { agent: Agent; wish: Wish | nul
           <small id={`${id}-note`}>{agent.name} reads this with your name. A call in progress goes on.</small>
         </div>
         <div className="actions">
-          <button type="submit" className="button primary" disabled={!reason.trim() || isSending}>Set to {wish ?? "away"}</button>
+          <button type="submit" className="button primary" disabled={!reason.trim() || isSending}>Set to {wish}</button>
           <button type="button" className="button" onClick={onClose}>Cancel</button>
         </div>
       </form>

@@ -61,8 +61,13 @@ const Member = memo(function Member({ agent, presence, since, call, isMe, superv
       <span className="who">
         <strong>{agent.name}{isMe && <> <span className="you">you</span></>}</strong>
         <span className="doing">
-          {zone.isOver ? "Drop to hand the call over" : PRESENCE_WORDS[presence]}
-          {!zone.isOver && caller !== null && <> · {phoneNumber(caller)}</>}
+          {zone.isOver ? "Drop to hand the call over" : (
+            <>
+              {/* Beside the ways into the call there is room for the number only; the mark says the rest. */}
+              <span className={supervised && caller !== null ? "hidden" : ""}>{PRESENCE_WORDS[presence]}{caller !== null && " · "}</span>
+              {caller !== null && phoneNumber(caller)}
+            </>
+          )}
         </span>
       </span>
       {presence !== "offline" && <Elapsed since={since} />}

@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import type { Notice } from "../board_state";
 import { useScreen, useStore } from "./context";
 import { CloseIcon, NewsIcon, WarningIcon } from "./icons";
+import { HelpStrip } from "./supervising";
 
 const SHOWN = 20_000;
 
@@ -10,6 +11,7 @@ export function Toasts() {
   const { notices } = useScreen().board;
   return (
     <div className="toasts">
+      <HelpStrip />
       {notices.map((notice) => <Toast key={notice.id} notice={notice} />)}
     </div>
   );

@@ -22,10 +22,10 @@ from backend.domain.decide import decide
 from backend.domain.decision import Decision, Scene
 from backend.domain.instructions import Instruction
 from backend.domain.ordering import has_its_place, next_in_order
-from backend.domain.refusals import NoSuchCall, NotAllowed
+from backend.domain.refusals import NoSuchCall, NotAllowed, UnseenInACall
 from backend.domain.rules import Rules
 from backend.logs import logger
-from backend.store import attendance, floor
+from backend.store import attendance, floor, monitoring
 from backend.store.floor import Noted, Said
 from backend.store.tenancy import Database, Uncertain, Work
 
@@ -99,7 +99,8 @@ class Switchboard:
             if claimed and loaded.actor and loaded.actor.status is AgentStatus.WRAP_UP:
                 turn.attend(loaded.actor, signals.AgentFinishedWrapUp())
             hides = isinstance(signal, signals.SupervisorMonitored) and turn.hides_monitoring
-            if hides and loaded.actor and loaded.actor.may_be_offered:
+            at_work = (AgentStatus.AVAILABLE, AgentStatus.WRAP_UP)
+            if hides and loaded.actor and loaded.actor.status in at_work:
                 # Whom calls pass by although they seem available would be found out.
                 turn.attend(loaded.actor, signals.AgentWentAway())
             await self._settle(turn, work)
@@ -121,12 +122,17 @@ class Switchboard:
     async def attend(
         self, tenant: UUID, agent_id: UUID, signal: signals.AgentSignal
     ) -> Agent | None:
-        """Change an agent's status. Returns the agent, or None if they take no calls here."""
+        """Change an agent's status. Returns the agent, or None if they take no calls here.
+
+        Raises a `Refusal` that says why not.
+        """
         turn = await self._begin(tenant)
         async with self._alone(tenant) as work:
             agent = await attendance.load_agent(work, agent_id)
             if agent is None:
                 return None
+            if _makes_available(signal) and await monitoring.monitors_unseen(work, agent_id):
+                raise UnseenInACall
             turn.start(*await attendance.load_rules(work))
             turn.know(agent)
             after = turn.attend(agent, signal)
@@ -359,6 +365,12 @@ class Turn:
             agent=None if agent is None else agent_card_of(agent),
         )
         self.said.append(Said(event, announcement))
+
+
+def _makes_available(signal: signals.AgentSignal) -> bool:
+    if isinstance(signal, signals.SupervisorSetStatus):
+        return signal.status is AgentStatus.AVAILABLE
+    return isinstance(signal, signals.AgentWentAvailable)
 
 
 async def _with_agents_call(work: Work, scene: Scene, signal: signals.CallSignal) -> Scene:

@@ -120,6 +120,12 @@ class NotMonitoring(Refusal):
     code = "not-monitoring"
 
 
+class UnseenInACall(Refusal):
+    """You listen to a call whose agent is not told. Leave it first, then go available."""
+
+    code = "unseen-in-a-call"
+
+
 class HelpIsHere(Refusal):
     """A supervisor is in this call already. Speak to them."""
 

@@ -54,9 +54,22 @@ async def monitored_calls(work: Work) -> tuple[bool, tuple[Monitored, ...]]:
         " where c.tenant_id = $1 and c.monitored_by <> '{}'), '[]')::text as calls",
         work.tenant,
     )
+    if row is None:
+        raise LookupError(f"no tenant {work.tenant}")
     calls = _calls(row["calls"])
     return _rules(row["rules"]).monitoring_is_shown, tuple(
         Monitored(call.id, monitor_cards_of(call, for_supervisors=True)) for call in calls
+    )
+
+
+async def monitors_unseen(work: Work, person: UUID) -> bool:
+    """Whether that person monitors a call whose agents are not told of it."""
+    return await work.connection.fetchval(
+        "select exists (select from call where tenant_id = $1 and monitored_by <> '{}'"
+        " and $2 = any(monitored_by) and monitors @> jsonb_build_array("
+        "jsonb_build_object('person_id', $2::uuid, 'is_shown', false)))",
+        work.tenant,
+        person,
     )
 
 

@@ -209,7 +209,8 @@ def monitors_are_in_order(before: Call, decision: Decision) -> None:
     removed = {one.leg for one in decision.asked if isinstance(one, RemoveLeg)}
     for one in before.monitors:
         keeps = any(one.leg == m.leg for m in after.monitors) or one.leg == after.agent_leg
-        is_gone = after.leg(one.leg or "") is None or after.leg(one.leg or "").left_at is not None
+        known = after.leg(one.leg or "")
+        is_gone = known is None or known.left_at is not None
         assert one.leg is None or keeps or is_gone or one.leg in removed or not after.is_live
     seats = {one.leg: one.seat for one in decision.asked if isinstance(one, SeatMonitor)}
     for one in after.monitors:

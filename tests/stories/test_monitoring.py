@@ -313,3 +313,7 @@ async def test_where_it_is_hidden_a_supervisor_is_away_as_long_as_calls_pass_the
     await discreet.sam.monitors(caller, "listen", tone=SAM)
     await discreet.ana.sees(lambda _: discreet.ana.shows(discreet.sam) == Presence.AWAY)
     assert monitor_on(discreet.ana, caller) is None
+    with pytest.raises(Refused, match="unseen-in-a-call"):
+        await discreet.sam.goes("available")
+    await discreet.sam.stops_monitoring(caller)
+    await discreet.sam.goes("available")

@@ -48,6 +48,7 @@ from backend.web.sign_in import sign_in_router
 from backend.web.signed import Gate
 from backend.web.sounds import make_all, sounds_router
 from backend.web.spool import Spool
+from backend.web.supervision import supervision_router
 from backend.web.throttle import Throttle
 from backend.web.twilio_callbacks import callbacks_router
 from backend.web.twilio_voice import voice_router
@@ -124,6 +125,7 @@ def create_app(
             commands_router,
             dialling_router,
             presence_router,
+            supervision_router,
             lookups_router,
             sign_in_router,
             feed,

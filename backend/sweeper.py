@@ -123,6 +123,8 @@ class Sweeper:
         match due.kind:
             case "call":
                 await self._time_ran_out(due)
+            case "monitor":
+                self._start_asking(due, self._ask_then_give_up_monitor(due))
             case "wrap-up":
                 await self._switchboard.attend(due.tenant, due.id, signals.TimeRanOut())
             case "silent-agent":
@@ -181,6 +183,13 @@ class Sweeper:
         except CarrierBusy as busy:
             log.warning("carrier does not say who is there", call=str(due.id), why=str(busy))
         await self._switchboard.time_ran_out(due.tenant, due.id)
+
+    async def _ask_then_give_up_monitor(self, due: Due) -> None:
+        try:
+            await self._ask_about(due)
+        except CarrierBusy as busy:
+            log.warning("carrier does not say who listens", call=str(due.id), why=str(busy))
+        await self._switchboard.monitor_time_ran_out(due.tenant, due.id)
 
     async def _ask_about(self, due: Due) -> None:
         self._asked.note(due.id, self._clock())

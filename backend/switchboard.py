@@ -22,12 +22,12 @@ from backend.domain.decide import decide
 from backend.domain.decision import Decision, Note, Scene
 from backend.domain.instructions import Instruction
 from backend.domain.ordering import has_its_place, next_in_order
-from backend.domain.refusals import NoSuchCall, NotAllowed
+from backend.domain.refusals import NoSuchCall, NotAllowed, UnseenInACall
 from backend.domain.rules import Rules
 from backend.domain.wrapping_up import must_be_disposed
 from backend.logs import logger
-from backend.store import attendance, floor
-from backend.store.floor import Said
+from backend.store import attendance, floor, monitoring
+from backend.store.floor import Recorded, Said
 from backend.store.tenancy import Database, Uncertain, Work
 
 log = logger("switchboard")
@@ -96,6 +96,11 @@ class Switchboard:
             after = turn.apply(loaded.scene(tenant, loaded.call), signal)
             if loaded.actor is not None:
                 turn.hear_from(loaded.actor, signal)
+            hides = isinstance(signal, signals.SupervisorMonitored) and turn.hides_monitoring
+            at_work = (AgentStatus.AVAILABLE, AgentStatus.WRAP_UP)
+            if hides and loaded.actor and loaded.actor.status in at_work:
+                # Whom calls pass by although they seem available would be found out.
+                turn.attend(loaded.actor, signals.AgentWentAway())
             await self._settle(turn, work)
         await self._end(turn)
         return after
@@ -103,6 +108,10 @@ class Switchboard:
     async def time_ran_out(self, tenant: UUID, call_id: UUID) -> None:
         """The call's deadline has passed: ring somebody else, give up, or call it back."""
         await self._about_call(tenant, call_id, signals.TimeRanOut())
+
+    async def monitor_time_ran_out(self, tenant: UUID, call_id: UUID) -> None:
+        """A supervisor did not come into the call, or did not come back."""
+        await self._about_call(tenant, call_id, signals.MonitorTimeRanOut())
 
     async def learn(self, tenant: UUID, call_id: UUID, signal: signals.CarrierSignal) -> None:
         """What the carrier answered when it was asked about a call that went silent."""
@@ -113,13 +122,15 @@ class Switchboard:
     ) -> Agent | None:
         """Change an agent's status. Returns the agent, or None if they take no calls here.
 
-        Raises a `Refusal` if they wished what cannot be.
+        Raises a `Refusal` that says why not.
         """
         turn = await self._begin(tenant)
         async with self._alone(tenant) as work:
             agent = await attendance.load_agent(work, agent_id)
             if agent is None:
                 return None
+            if _makes_available(signal) and await monitoring.monitors_unseen(work, agent_id):
+                raise UnseenInACall
             turn.start(*await attendance.load_rules(work))
             turn.know(agent)
             if isinstance(signal, signals.AgentFinishedWrapUp) and agent.wrap_up_of is not None:
@@ -194,6 +205,7 @@ class Switchboard:
                 turn.said,
                 turn.asked,
                 turn.noted,
+                turn.recorded,
             )
 
     async def _ask_ringing_calls(
@@ -257,6 +269,7 @@ class Turn:
         self.agents_changed: dict[UUID, Agent] = {}
         self.said: list[Said] = []
         self.asked: list[Instruction] = []
+        self.recorded: list[Recorded] = []
         self.applied: list[signals.Callback] = []
         self.waiting: list[signals.Callback] = []
         self.freed: list[UUID] = []
@@ -269,6 +282,10 @@ class Turn:
     @property
     def has_changes(self) -> bool:
         return bool(self.calls or self.agents_changed or self.applied or self.waiting)
+
+    @property
+    def hides_monitoring(self) -> bool:
+        return not self.rules.monitoring_is_shown
 
     def start(self, number: int, rules: Rules) -> None:
         self.number = number
@@ -301,19 +318,24 @@ class Turn:
         self.missed += decision.missed
         self.noted += decision.noted
         self.asked += decision.asked
+        self.recorded += [Recorded(call.id, at, event) for event in decision.recorded]
         self._announce(decision, call, at)
         return call
 
     def attend(self, agent: Agent, signal: signals.AgentSignal) -> Agent:
         """Change one agent, and note whom that frees or makes unreachable."""
         current = self.agents.get(agent.id, agent)
-        return self._become(current, attend(current, signal, self.rules, self.now))
+        after = attend(current, signal, self.rules, self.now)
+        if isinstance(signal, signals.SupervisorSetStatus):
+            status, why = signal.status.value, signal.reason
+            return self._become(current, after, events.AgentSet(agent.id, signal.by, status, why))
+        return self._become(current, after)
 
     def hear_from(self, agent: Agent, signal: signals.Command) -> None:
         """What it says of an agent that they take a call, make one or decline one: they are
         there."""
         takes = signals.AgentAnswered | signals.AgentPickedUp | signals.AgentDialled
-        if isinstance(signal, takes):
+        if isinstance(signal, takes | signals.SupervisorTookOver):
             self.attend(agent, signals.AgentTookCall())
         elif isinstance(signal, signals.AgentDeclined):
             self.attend(agent, signals.AgentDeclinedOffer())
@@ -334,7 +356,7 @@ class Turn:
         current = self.agents.get(agent.id, agent)
         self._become(current, miss(current, self.rules, self.now))
 
-    def _become(self, before: Agent, after: Agent) -> Agent:
+    def _become(self, before: Agent, after: Agent, said: events.Event | None = None) -> Agent:
         self.agents[after.id] = after
         if after == before:
             return after
@@ -348,8 +370,8 @@ class Turn:
             # In wrap-up, an agent may be rung by a call that came back to them.
             self.unreachable.append(after.id)
         if after.rev > before.rev:
-            said = events.AgentChanged(after.status.value, after.wanted.value, after.reason)
-            self._say(said, self.now, agent=after)
+            changed = events.AgentChanged(after.status.value, after.wanted.value, after.reason)
+            self._say(said or changed, self.now, agent=after)
         return after
 
     def _announce(self, decision: Decision, call: Call, at: datetime) -> None:
@@ -373,6 +395,12 @@ class Turn:
             agent=None if agent is None else agent_card_of(agent),
         )
         self.said.append(Said(event, announcement))
+
+
+def _makes_available(signal: signals.AgentSignal) -> bool:
+    if isinstance(signal, signals.SupervisorSetStatus):
+        return signal.status is AgentStatus.AVAILABLE
+    return isinstance(signal, signals.AgentWentAvailable)
 
 
 async def _with_agents_call(work: Work, scene: Scene, signal: signals.CallSignal) -> Scene:

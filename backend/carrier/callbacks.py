@@ -12,6 +12,7 @@ from uuid import UUID
 from backend.carrier.names import (
     CALLER_LABEL,
     is_leg_name,
+    monitor_of_label,
     outbound_of_label,
     person_of_identity,
     person_of_label,
@@ -117,22 +118,25 @@ def read_agent_leg(form: Form) -> tuple[UUID, UUID, str] | None:
 
 def _conference_signal(event: str, leg: str, form: Form) -> CarrierSignal:
     label = form.get("ParticipantLabel", "")
-    agent = person_of_label(label)
     outbound = outbound_of_label(label)
+    agent, monitor = person_of_label(label), monitor_of_label(label)
+    over = form.get("ReasonParticipantLeft") in ENDED_BY_THE_ROOM
     match event:
         case "participant-join" if outbound is not None:
             return signals.OutboundAnswered(outbound, leg)
         case "participant-leave" if outbound is not None:
             why = NOT_ANSWERED.get(form.get("ParticipantCallStatus", ""))
-            over = form.get("ReasonParticipantLeft") in ENDED_BY_THE_ROOM
             return signals.OutboundEnded(outbound, why, call_over=over)
         case "participant-join" if agent is not None:
             return signals.AgentJoined(leg, agent)
         case "participant-join" if label == CALLER_LABEL:
             return signals.CallerJoined(leg)
         case "participant-leave" if agent is not None:
-            over = form.get("ReasonParticipantLeft") in ENDED_BY_THE_ROOM
             return signals.AgentLegLeft(leg, agent, call_over=over)
+        case "participant-join" if monitor is not None:
+            return signals.MonitorJoined(leg, monitor)
+        case "participant-leave" if monitor is not None:
+            return signals.MonitorLegLeft(leg, monitor, call_over=over)
         case "participant-leave" if label == CALLER_LABEL:
             return signals.CallerLeft(leg, failed=form.get("ParticipantCallStatus") == "failed")
         case "conference-end":

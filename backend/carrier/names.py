@@ -11,6 +11,7 @@ CALLER_LABEL = "caller"
 _IDENTITY = re.compile(r"^u_([0-9a-f]{32})$")
 _LABEL = re.compile(r"^agent_([0-9a-f]{32})_([0-9a-f]{8})$")
 _OUTBOUND = re.compile(r"^outbound_([0-9a-f]{32})$")
+_MONITOR = re.compile(r"^monitor_([0-9a-f]{32})_([0-9a-f]{8})$")
 _LEG = re.compile(r"^[0-9a-f]{8}$")
 
 
@@ -45,6 +46,17 @@ def label_of_outbound(outbound: UUID) -> str:
 def outbound_of_label(label: str) -> UUID | None:
     """The leg to a number outside with that label, or None if it is another participant's."""
     found = _OUTBOUND.match(label)
+    return UUID(found[1]) if found else None
+
+
+def monitor_label_of(person: UUID, leg: str) -> str:
+    """The label of a supervisor who monitors; it tells their leg from an agent's."""
+    return f"monitor_{person.hex}_{leg}"
+
+
+def monitor_of_label(label: str) -> UUID | None:
+    """The supervisor with that label, or None if it is another participant's."""
+    found = _MONITOR.match(label)
     return UUID(found[1]) if found else None
 
 

@@ -25,7 +25,12 @@ from backend.carrier import twiml
 from backend.carrier.addresses import Addresses
 from backend.carrier.callbacks import TERMINAL
 from backend.carrier.lock_out import LockOut
-from backend.carrier.names import label_of_outbound, outbound_of_label, person_of_label
+from backend.carrier.names import (
+    label_of_outbound,
+    monitor_of_label,
+    outbound_of_label,
+    person_of_label,
+)
 from backend.clock import Clock, real_clock
 from backend.domain import instructions, signals
 from backend.domain.instructions import Instruction
@@ -185,6 +190,8 @@ class Carrier:
                 )
                 if room is not None:
                     await client.conferences(room).participants(instruction.leg).delete_async()
+            case instructions.SeatMonitor():
+                await self._seat(client, instruction)
             case instructions.HangUpCaller():
                 await client.calls(instruction.leg).update_async(status="completed")
             case instructions.TellNobodyAnswers():
@@ -265,6 +272,19 @@ class Carrier:
         else:
             await participant.update_async(hold=True, hold_url=to.hold_music, hold_method="POST")
 
+    async def _seat(self, client: Client, instruction: instructions.SeatMonitor) -> None:
+        """In one update: there is no moment in which the wrong people hear."""
+        room = instruction.conference or await self._find_conference(client, instruction.call_id)
+        if room is None:
+            raise CarrierBusy("the conference is not there yet")
+        seat, participant = instruction.seat, client.conferences(room).participants(instruction.leg)
+        if seat.coached is None:
+            await participant.update_async(muted=seat.muted, coaching=False)
+        else:
+            await participant.update_async(
+                muted=seat.muted, coaching=True, call_sid_to_coach=seat.coached
+            )
+
     async def _find_conference(self, client: Client, call_id: UUID) -> str | None:
         """The open one: it is `init` until two are there, `in-progress` from then on."""
         rooms = await client.conferences.list_async(friendly_name=str(call_id), limit=20)
@@ -278,7 +298,10 @@ def _joined(leg: str, label: str, status: str) -> signals.CarrierSignal | None:
     """What a participant of a conference tells; None while it is only being rung."""
     if status != "connected":
         return None
-    agent, outbound = person_of_label(label), outbound_of_label(label)
+    agent, monitor = person_of_label(label), monitor_of_label(label)
+    outbound = outbound_of_label(label)
     if agent is not None:
         return signals.AgentJoined(leg, agent)
+    if monitor is not None:
+        return signals.MonitorJoined(leg, monitor)
     return signals.OutboundAnswered(outbound, leg) if outbound is not None else None

@@ -8,7 +8,8 @@ from uuid import UUID
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from backend.carrier.addresses import Addresses
-from backend.carrier.names import CALLER_LABEL, label_of
+from backend.carrier.names import CALLER_LABEL, label_of, monitor_label_of
+from backend.domain.monitoring import Seat
 
 NOBODY_ANSWERS = (
     "We are sorry. Nobody can take your call right now. Please try again a little later. Goodbye."
@@ -32,6 +33,19 @@ def put_agent_through(to: Addresses, call_id: UUID, agent_id: UUID, leg: str) ->
     """Put an agent into the call's conference; the caller stays when the agent leaves."""
     response = Element("Response")
     _conference(response, to, call_id, label=label_of(agent_id, leg), ends_it=False)
+    return _document(response)
+
+
+def put_monitor_through(to: Addresses, call_id: UUID, person: UUID, leg: str, seat: Seat) -> str:
+    """Put a supervisor into the call's conference, heard by those by whom they are to be heard."""
+    response = Element("Response")
+    conference = _conference(
+        response, to, call_id, label=monitor_label_of(person, leg), ends_it=False
+    )
+    if seat.muted:
+        conference.set("muted", "true")
+    if seat.coached is not None:
+        conference.set("coach", seat.coached)
     return _document(response)
 
 
@@ -66,7 +80,7 @@ def hang_up() -> str:
 
 def _conference(
     response: Element, to: Addresses, call_id: UUID, *, label: str, ends_it: bool
-) -> None:
+) -> Element:
     dial = SubElement(response, "Dial")
     if ends_it:
         dial.set("action", to.dial_ended(call_id))
@@ -85,6 +99,7 @@ def _conference(
         statusCallbackEvent=CONFERENCE_EVENTS,
     )
     conference.text = str(call_id)
+    return conference
 
 
 def _document(response: Element) -> str:

@@ -28,6 +28,7 @@ class Presence(StrEnum):
     AVAILABLE = "available"
     RINGING = "ringing"
     ON_CALL = "on_call"
+    MONITORING = "monitoring"
     WRAP_UP = "wrap_up"
     AWAY = "away"
     UNREACHABLE = "unreachable"
@@ -54,6 +55,10 @@ class Agent(Struct, frozen=True):
     """The call that is wrapped up."""
     missed: int = 0
     """How many offers in a row rang at them to the end."""
+    set_by: UUID | None = None
+    """The supervisor who chose the present status, until the agent chooses again."""
+    set_reason: str | None = None
+    """Why they did: for the agent and the journal, not for everybody's board."""
 
     @property
     def may_be_offered(self) -> bool:

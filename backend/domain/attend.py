@@ -19,6 +19,9 @@ from backend.domain.rules import Rules
 LONG_ENOUGH = timedelta(seconds=10)
 """Whoever became free a moment before a ring was over has not missed it."""
 
+CHOSEN_BY_THEMSELVES: dict[str, Any] = {"set_by": None, "set_reason": None}
+"""What a supervisor had chosen for them is over."""
+
 
 def attend(agent: Agent, signal: signals.AgentSignal, rules: Rules, now: datetime) -> Agent:
     """The agent afterwards; the same value if nothing changed.
@@ -50,7 +53,12 @@ def attend(agent: Agent, signal: signals.AgentSignal, rules: Rules, now: datetim
                 deadline=None,
                 wrap_up_of=None,
                 missed=0,
+                **CHOSEN_BY_THEMSELVES,
             )
+        case signals.SupervisorSetStatus():
+            chosen = _choose(agent, signal.status, None, now)
+            told = replace(chosen, set_by=signal.by, set_reason=signal.reason)
+            return replace(told, rev=agent.rev + 1)
         case signals.AgentFinishedWrapUp():
             return _end_wrap_up(agent, rules, now)
         case signals.AgentTookCall():
@@ -97,7 +105,8 @@ def _choose(agent: Agent, wanted: AgentStatus, reason: str | None, now: datetime
     """A person's own choice; it waits while they are offline or wrap up."""
     waits = agent.status in (AgentStatus.OFFLINE, AgentStatus.WRAP_UP)
     status = agent.status if waits else wanted
-    return _changed(agent, now, status=status, wanted=wanted, reason=reason, missed=0)
+    chosen = {"wanted": wanted, "reason": reason, "missed": 0, **CHOSEN_BY_THEMSELVES}
+    return _changed(agent, now, status=status, **chosen)
 
 
 def _end_wrap_up(agent: Agent, rules: Rules, now: datetime) -> Agent:

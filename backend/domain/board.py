@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from backend.domain.agent import Agent, AgentStatus, Presence
 from backend.domain.call import Call, CallState, Direction, Disposition
 from backend.domain.handover import Consult, NotTaken, TalkWith, Transfer
+from backend.domain.monitoring import MonitorMode
 from backend.domain.outbound import Progress
 from backend.domain.rules import Rules
 
@@ -43,6 +44,15 @@ class ConsultCard(Struct, frozen=True):
         return self.accepted and self.failed is None
 
 
+class MonitorCard(Struct, frozen=True):
+    """A supervisor who monitors a call, where the company's rule is that agents see it."""
+
+    person_id: UUID
+    mode: MonitorMode
+    since: datetime
+    present: bool
+
+
 class CallCard(Struct, frozen=True):
     """A call as a board shows it. Times are UTC; `since` is the start of this state."""
 
@@ -61,6 +71,8 @@ class CallCard(Struct, frozen=True):
     held_at: datetime | None
     transfer: Transfer | None
     consult: ConsultCard | None
+    monitors: tuple[MonitorCard, ...]
+    help_at: datetime | None
     handled_by: tuple[UUID, ...]
     started_at: datetime
     since: datetime
@@ -83,6 +95,8 @@ class AgentCard(Struct, frozen=True):
     reason: str | None
     deadline: datetime | None
     wrap_up_of: UUID | None
+    set_by: UUID | None = None
+    """The supervisor who chose this status."""
 
 
 class RulesShown(Struct, frozen=True):
@@ -140,6 +154,8 @@ def card_of(call: Call) -> CallCard:
         held_at=call.held_at,
         transfer=call.transfer,
         consult=None if call.consult is None else consult_card_of(call.consult),
+        monitors=monitor_cards_of(call),
+        help_at=call.help_at,
         handled_by=call.handled_by,
         started_at=call.started_at,
         since=call.since,
@@ -163,6 +179,15 @@ def consult_card_of(consult: Consult) -> ConsultCard:
     )
 
 
+def monitor_cards_of(call: Call, *, for_supervisors: bool = False) -> tuple[MonitorCard, ...]:
+    """Who monitors the call: those whom everybody may see, or all of them."""
+    return tuple(
+        MonitorCard(one.person_id, one.mode, one.since, one.leg is not None)
+        for one in call.monitors
+        if one.is_shown or for_supervisors
+    )
+
+
 def is_in_hands(call: CallCard, agent_id: UUID) -> bool:
     """Whether that agent has the call, or is consulted in it."""
     asked = call.consult
@@ -181,6 +206,7 @@ def agent_card_of(agent: Agent) -> AgentCard:
         agent.reason,
         agent.deadline,
         agent.wrap_up_of,
+        agent.set_by,
     )
 
 
@@ -219,6 +245,8 @@ def presence_of(agent: AgentCard, calls: Iterable[CallCard]) -> Presence:
     calls = tuple(calls)
     if any(is_in_hands(call, agent.id) for call in calls):
         return Presence.ON_CALL
+    if any(agent.id == one.person_id for call in calls for one in call.monitors):
+        return Presence.MONITORING
     if agent.status is not AgentStatus.AVAILABLE:
         return Presence(agent.status.value)
     rings = any(agent.id in call.offered_to for call in calls)

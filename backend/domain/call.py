@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from msgspec import Struct
 
 from backend.domain.handover import Consult, Transfer
+from backend.domain.monitoring import Monitor
 from backend.domain.outbound import OutboundLeg, Progress
 
 
@@ -65,6 +66,8 @@ class LegRole(StrEnum):
     AGENT = "agent"
     OUTSIDE = "outside"
     """Somebody at a number outside, who was asked in by an agent."""
+    MONITOR = "monitor"
+    """A supervisor who listens; also once they have taken the call over with that leg."""
 
 
 class Disposition(Struct, frozen=True):
@@ -129,6 +132,10 @@ class Call(Struct, frozen=True):
     heard: int | None = None
     """The last number in the carrier's sequence of conference events that was applied."""
     conference_over: bool = False
+    monitors: tuple[Monitor, ...] = ()
+    """The supervisors who listen, whisper or barge; see `supervising`."""
+    help_at: datetime | None = None
+    """Since when the call's agent asks for a supervisor."""
 
     @property
     def is_live(self) -> bool:
@@ -156,8 +163,13 @@ class Call(Struct, frozen=True):
         return next((each for each in self.outbound if each.id == outbound), None)
 
     def is_in_hands_of(self, agent_id: UUID) -> bool:
-        """Whether that agent has the call, or is consulted in it: no other call reaches them."""
-        return agent_id in (self.agent_id, self.consulted)
+        """Whether that agent has the call, is consulted in it or monitors it: no other call
+        reaches them."""
+        return agent_id in (self.agent_id, self.consulted) or self.monitor(agent_id) is not None
+
+    def monitor(self, person_id: UUID) -> Monitor | None:
+        """That person as a monitor of this call."""
+        return next((one for one in self.monitors if one.person_id == person_id), None)
 
     def leg(self, leg_id: str) -> Leg | None:
         """The leg of that name, if it ever joined."""

@@ -21,6 +21,7 @@ from backend.domain.signals import (
     CallSignal,
     OutboundAnswered,
     OutboundEnded,
+    SupervisorTookOver,
     TimeRanOut,
 )
 
@@ -44,6 +45,7 @@ TRANSITIONS: dict[tuple[CallState, type[CallSignal]], tuple[CallState, ...]] = {
     (CONNECTED, AgentTransferred): (RINGING,),
     (CONNECTED, AgentCompleted): (CONNECTED, CONNECTING, RINGING, FORWARDED),
     (CONNECTED, AgentHungUp): (ENDED,),
+    (CONNECTED, SupervisorTookOver): (CONNECTED, CONNECTING),
     (PARKED, AgentAnswered): (CONNECTING,),
     (PARKED, AgentPickedUp): (CONNECTING,),
     (FORWARDED, OutboundEnded): (ENDED,),

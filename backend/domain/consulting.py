@@ -178,7 +178,7 @@ def cancel(call: Call, signal: signals.AgentCancelledConsult) -> Decision:
         raise refusals.NotYourCall
     if asked is None:
         return Decision(call)
-    orders = [*_dismissal(call, asked)]
+    orders = [*dismissal(call, asked)]
     is_back = call.agent_present
     if call.caller_held and is_back:
         orders.append(instructions.ResumeCaller(call.id, call.caller_leg, call.conference))
@@ -204,7 +204,7 @@ def not_taken(call: Call, asked: Consult, why: NotTaken) -> Decision:
         deadline=None if call.agent_present else call.deadline,
     )
     after, music = _with_music_if_alone(over)
-    orders = (*_dismissal(call, asked), *music)
+    orders = (*dismissal(call, asked), *music)
     said = (events.ConsultEnded(asked.agent_id, why),)
     return Decision(grown(after), said, orders, freed=freed_of_consult(call))
 
@@ -323,7 +323,8 @@ def _asked_by(call: Call, agent_id: UUID) -> Consult:
     return asked
 
 
-def _dismissal(call: Call, asked: Consult) -> tuple[instructions.Instruction, ...]:
+def dismissal(call: Call, asked: Consult) -> tuple[instructions.Instruction, ...]:
+    """What lets whoever is consulted go, from within or from outside."""
     if asked.outbound is not None:
         return call_off(call, asked.outbound)
     if asked.leg is None:

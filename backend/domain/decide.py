@@ -19,9 +19,20 @@ from backend.domain.decision import Decision, Scene, missed_by, remember
 from backend.domain.dialling import answered, dial, dialling_ran_out, over, placed, rings
 from backend.domain.ending import caller_left, end, hang_up
 from backend.domain.handover import NotTaken
+from backend.domain.helping import ask_for_help, take_help_back
 from backend.domain.holding import hold, resume
 from backend.domain.offering import arrive, decline, offer_to, withdraw_from
 from backend.domain.parking import park, park_ran_out
+from backend.domain.supervising import (
+    change_mode,
+    keep_monitors,
+    leave,
+    monitor,
+    monitor_joined,
+    monitor_leg_left,
+    monitors_ran_out,
+    take_over,
+)
 from backend.domain.transferring import transfer, turn_down
 from backend.domain.wrapping_up import dispose, note
 
@@ -35,11 +46,15 @@ TO_SOMEBODY = (
 
 
 def decide(scene: Scene, signal: signals.CallSignal, now: datetime) -> Decision:
-    """What `signal` makes of the call of this scene.
+    """What `signal` makes of the call of this scene, and of whoever monitors it.
 
     Raises a `Refusal` if a person wished something that cannot be; a carrier's signal is
     never refused, at most it changes nothing.
     """
+    return keep_monitors(scene.call, _decide(scene, signal, now))
+
+
+def _decide(scene: Scene, signal: signals.CallSignal, now: datetime) -> Decision:
     call = scene.call
     if isinstance(signal, signals.CallerArrived):
         return Decision(call) if call else arrive(scene, signal, now)
@@ -103,6 +118,24 @@ def decide(scene: Scene, signal: signals.CallSignal, now: datetime) -> Decision:
             return note(scene, call, signal, now)
         case signals.AgentDisposed():
             return dispose(scene, call, signal, now)
+        case signals.AgentAskedForHelp():
+            return ask_for_help(call, signal, now)
+        case signals.AgentTookHelpBack():
+            return take_help_back(call, signal)
+        case signals.SupervisorMonitored():
+            return monitor(scene, call, signal, now)
+        case signals.SupervisorChangedMode():
+            return change_mode(call, signal)
+        case signals.SupervisorLeft():
+            return leave(call, signal)
+        case signals.SupervisorTookOver():
+            return take_over(scene, call, signal, now)
+        case signals.MonitorJoined():
+            return monitor_joined(scene, call, signal, now)
+        case signals.MonitorLegLeft():
+            return monitor_leg_left(scene, call, signal, now)
+        case signals.MonitorTimeRanOut():
+            return monitors_ran_out(call, now)
         case signals.AgentBecameFree():
             return offer_to(call, signal.agent_id)
         case signals.AgentBecameUnavailable():

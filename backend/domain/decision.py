@@ -50,7 +50,10 @@ class Scene(Struct, frozen=True):
 
 class Decision(Struct, frozen=True):
     """What follows. `freed` agents may be offered other calls; `wrapping` begin their wrap-up; at
-    `missed` ones it rang to the end; `noted` is written down."""
+    `missed` ones it rang to the end; `noted` is written down.
+
+    What is `recorded` is kept for supervisors, whether or not it is `said` to the boards.
+    """
 
     call: Call | None = None
     said: tuple[events.Event, ...] = ()
@@ -59,6 +62,7 @@ class Decision(Struct, frozen=True):
     wrapping: tuple[UUID, ...] = ()
     missed: tuple[UUID, ...] = ()
     noted: tuple[Note, ...] = ()
+    recorded: tuple[events.Event, ...] = ()
 
 
 def may(call: Call, signal: signals.CallSignal, outcome: CallState) -> bool:

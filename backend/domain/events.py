@@ -1,11 +1,13 @@
 """What we announce: facts in the past tense, each one line of the journal."""
 
+from enum import StrEnum
 from uuid import UUID
 
 from msgspec import Struct
 
 from backend.domain.call import EndReason
 from backend.domain.handover import NotTaken, TalkWith
+from backend.domain.monitoring import MonitorMode
 
 
 class Event(Struct, frozen=True, tag_field="event"):
@@ -185,6 +187,62 @@ class ConsultCompleted(Event, frozen=True, tag="consult-completed"):
     to: UUID
 
 
+class HelpAsked(Event, frozen=True, tag="help-asked"):
+    agent_id: UUID
+
+
+class HelpEnded(Event, frozen=True, tag="help-ended"):
+    """Somebody has come, or the agent has taken it back."""
+
+    agent_id: UUID | None
+
+
+class MonitoringOver(StrEnum):
+    """Why a supervisor does not monitor a call any more."""
+
+    LEFT = "left"
+    LOST = "lost"
+    """Their browser did not come, or did not come back."""
+    NO_AGENT = "no_agent"
+    """The call was parked or rings: no agent has it."""
+    CALL_OVER = "call_over"
+    TOOK_OVER = "took_over"
+
+
+class MonitoringStarted(Event, frozen=True, tag="monitoring-started"):
+    """The supervisor `agent_id` comes into the call."""
+
+    agent_id: UUID
+    mode: MonitorMode
+
+
+class MonitorJoined(Event, frozen=True, tag="monitor-joined"):
+    """Their leg is in the room."""
+
+    agent_id: UUID
+
+
+class MonitorLost(Event, frozen=True, tag="monitor-lost"):
+    agent_id: UUID
+
+
+class MonitoringChanged(Event, frozen=True, tag="monitoring-changed"):
+    agent_id: UUID
+    mode: MonitorMode
+
+
+class MonitoringEnded(Event, frozen=True, tag="monitoring-ended"):
+    agent_id: UUID
+    why: MonitoringOver
+
+
+class CallTakenOver(Event, frozen=True, tag="call-taken-over"):
+    """The supervisor `agent_id` has the call, which `before` had."""
+
+    agent_id: UUID
+    before: UUID
+
+
 class CallEnded(Event, frozen=True, tag="call-ended"):
     """`agent_id` is the agent who hung up; None if the caller did, or time."""
 
@@ -212,3 +270,12 @@ class AgentChanged(Event, frozen=True, tag="agent-changed"):
     status: str
     wanted: str = ""
     reason: str | None = None
+
+
+class AgentSet(Event, frozen=True, tag="agent-set"):
+    """The supervisor `by` set the agent's status. The feed tells who did, not why."""
+
+    agent_id: UUID
+    by: UUID
+    status: str
+    reason: str

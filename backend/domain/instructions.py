@@ -9,6 +9,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from backend.domain.monitoring import Seat
+
 
 class HoldCaller(Struct, frozen=True, tag=True):
     """Music for the caller; agents neither hear nor are heard."""
@@ -85,8 +87,24 @@ class EndOutbound(Struct, frozen=True, tag=True):
     conference: str | None
 
 
+class SeatMonitor(Struct, frozen=True, tag=True):
+    """Who hears a supervisor's leg from now on."""
+
+    call_id: UUID
+    leg: str
+    conference: str | None
+    seat: Seat
+
+
 Hold = HoldCaller | HoldAgent
 Resume = ResumeCaller | ResumeAgent
 Instruction = (
-    Hold | Resume | RemoveLeg | HangUpCaller | TellNobodyAnswers | PlaceOutbound | EndOutbound
+    Hold
+    | Resume
+    | RemoveLeg
+    | HangUpCaller
+    | TellNobodyAnswers
+    | PlaceOutbound
+    | EndOutbound
+    | SeatMonitor
 )

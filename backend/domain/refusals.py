@@ -107,6 +107,44 @@ class BeingTransferred(Refusal):
     code = "being-transferred"
 
 
+class NoSuchAgent(Refusal):
+    """There is no such agent in this company."""
+
+    code = "no-such-agent"
+    status = 404
+
+
+class NobodyToMonitor(Refusal):
+    """No agent talks on this call now, so there is nobody to listen to."""
+
+    code = "nobody-to-monitor"
+
+
+class NotMonitoring(Refusal):
+    """You do not listen to this call any more. Listen to it first, then choose who hears you."""
+
+    code = "not-monitoring"
+
+
+class UnseenInACall(Refusal):
+    """You listen to a call whose agent is not told. Leave it first, then go available."""
+
+    code = "unseen-in-a-call"
+
+
+class HelpIsHere(Refusal):
+    """A supervisor is in this call already. Speak to them."""
+
+    code = "help-is-here"
+
+
+class ReasonMissing(Refusal):
+    """Say why in a few words; the agent will read it."""
+
+    code = "reason-missing"
+    status = 400
+
+
 class SlotTaken(Refusal):
     """That parking slot already holds another caller. Choose another one."""
 

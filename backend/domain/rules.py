@@ -76,6 +76,8 @@ class Rules(Struct, frozen=True):
     away_reasons: tuple[str, ...] = ("Break", "Lunch", "Training", "Meeting")
     slots: int = 8
     dialling: Dialling = Dialling()
+    monitoring_is_shown: bool = True
+    """Whether agents see on their card who listens. Where not, no message tells them."""
 
     @property
     def ring(self) -> timedelta:

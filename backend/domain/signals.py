@@ -5,7 +5,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from backend.domain.agent import AgentStatus
 from backend.domain.handover import NotTaken, TalkWith
+from backend.domain.monitoring import MonitorMode
 
 
 class CallerArrived(Struct, frozen=True, tag=True):
@@ -177,6 +179,55 @@ class AgentDisposed(Struct, frozen=True, tag=True):
     disposition: str
 
 
+class AgentAskedForHelp(Struct, frozen=True, tag=True):
+    agent_id: UUID
+
+
+class AgentTookHelpBack(Struct, frozen=True, tag=True):
+    agent_id: UUID
+
+
+class SupervisorMonitored(Struct, frozen=True, tag=True):
+    """A supervisor (who is an agent of the company too) comes into the call of another."""
+
+    agent_id: UUID
+    mode: MonitorMode
+
+
+class SupervisorChangedMode(Struct, frozen=True, tag=True):
+    agent_id: UUID
+    mode: MonitorMode
+
+
+class SupervisorLeft(Struct, frozen=True, tag=True):
+    agent_id: UUID
+
+
+class SupervisorTookOver(Struct, frozen=True, tag=True):
+    """The supervisor has the call, and its agent has left it."""
+
+    agent_id: UUID
+
+
+class MonitorJoined(Struct, frozen=True, tag=True):
+    """A supervisor's leg is in the conference, as a monitor's."""
+
+    leg: str
+    agent_id: UUID
+
+
+class MonitorLegLeft(Struct, frozen=True, tag=True):
+    """A leg that came as a monitor's left the conference."""
+
+    leg: str
+    agent_id: UUID
+    call_over: bool = False
+
+
+class MonitorTimeRanOut(Struct, frozen=True, tag=True):
+    """The time that a monitor of the call had to come, or to come back, has passed."""
+
+
 class AgentBecameFree(Struct, frozen=True, tag=True):
     """An agent can be offered calls from now on; asked of every call that rings."""
 
@@ -215,6 +266,14 @@ class AgentSignedOut(Struct, frozen=True, tag=True):
     """The agent left on purpose; the next sign-in starts as away."""
 
 
+class SupervisorSetStatus(Struct, frozen=True, tag=True):
+    """A supervisor makes an agent available or away, and says why."""
+
+    status: AgentStatus
+    reason: str
+    by: UUID
+
+
 class AgentFinishedWrapUp(Struct, frozen=True, tag=True):
     pass
 
@@ -237,6 +296,8 @@ CarrierSignal = (
     | AgentJoined
     | AgentLegLeft
     | OutboundSignal
+    | MonitorJoined
+    | MonitorLegLeft
     | ConferenceEnded
     | ConferenceNoted
 )
@@ -256,10 +317,23 @@ Command = (
     | AgentCancelledConsult
     | AgentNoted
     | AgentDisposed
+    | AgentAskedForHelp
+    | AgentTookHelpBack
+    | SupervisorMonitored
+    | SupervisorChangedMode
+    | SupervisorLeft
+    | SupervisorTookOver
 )
 AfterCallWork = AgentNoted | AgentDisposed
 """What whoever handled a call does about it, also when it is over."""
-CallSignal = CarrierSignal | Command | AgentBecameFree | AgentBecameUnavailable | TimeRanOut
+CallSignal = (
+    CarrierSignal
+    | Command
+    | AgentBecameFree
+    | AgentBecameUnavailable
+    | TimeRanOut
+    | MonitorTimeRanOut
+)
 AgentSignal = (
     AgentCameOnline
     | AgentWentOffline
@@ -269,6 +343,7 @@ AgentSignal = (
     | AgentFinishedWrapUp
     | AgentTookCall
     | AgentDeclinedOffer
+    | SupervisorSetStatus
     | TimeRanOut
 )
 

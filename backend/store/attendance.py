@@ -47,10 +47,11 @@ async def load_rules(work: Work) -> tuple[int, Rules]:
 
 
 async def call_of(work: Work, agent_id: UUID) -> UUID | None:
-    """The live call that this agent has or is consulted in, if any."""
+    """The live call that this agent has, is consulted in or monitors, if any."""
     return await work.connection.fetchval(
         "select id from call where tenant_id = $1 and"
-        " (agent_id = $2 and state in ('connecting', 'dialling', 'connected') or consulted = $2)",
+        " (agent_id = $2 and state in ('connecting', 'dialling', 'connected') or consulted = $2"
+        " or monitored_by <> '{}' and $2 = any(monitored_by)) limit 1",
         work.tenant,
         agent_id,
     )

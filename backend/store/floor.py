@@ -5,7 +5,7 @@ way back is the same. That is two round trips between BEGIN and COMMIT, however 
 """
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from msgspec import Struct
@@ -61,6 +61,14 @@ class Loaded(Struct, frozen=True):
         )
 
 
+class Recorded(Struct, frozen=True):
+    """What supervisors did with a call, kept for them, whether or not it was announced."""
+
+    call_id: UUID
+    at: datetime
+    event: Event
+
+
 class Said(Struct, frozen=True):
     """An event beside the announcement that carries it."""
 
@@ -75,6 +83,8 @@ with idle as (
     and not exists (select from call c where c.tenant_id = $1 and c.agent_id = a.id
       and c.state in ('connecting', 'dialling', 'connected'))
     and not exists (select from call c where c.tenant_id = $1 and c.consulted = a.id)
+    and not exists (select from call c where c.tenant_id = $1
+      and c.monitored_by <> '{}' and a.id = any(c.monitored_by))
 )
 select jsonb_build_object(
   'number', (select number from journal_head where tenant_id = $1),
@@ -88,7 +98,8 @@ select jsonb_build_object(
   'actor', (select to_jsonb(a) from agent a where a.tenant_id = $1 and a.id = $3),
   'actor_call', (select c.id from call c where c.tenant_id = $1
     and (c.agent_id = $3 and c.state in ('connecting', 'dialling', 'connected')
-      or c.consulted = $3)),
+      or c.consulted = $3
+      or c.monitored_by <> '{}' and $3 = any(c.monitored_by)) limit 1),
   'free', coalesce(
     (select jsonb_agg(id order by id) from idle where status = 'available'), '[]'),
   'wrapping', coalesce(
@@ -134,7 +145,9 @@ the_call as (
     overdue = excluded.overdue, since = excluded.since, answered_at = excluded.answered_at,
     ended_at = excluded.ended_at, end_reason = excluded.end_reason,
     deadline = excluded.deadline, conference = excluded.conference, heard = excluded.heard,
-    conference_over = excluded.conference_over
+    conference_over = excluded.conference_over, monitors = excluded.monitors,
+    monitored_by = excluded.monitored_by, monitors_due = excluded.monitors_due,
+    help_at = excluded.help_at
 ),
 the_legs as (
   insert into leg select * from jsonb_populate_recordset(null::leg, $3::jsonb)
@@ -148,6 +161,7 @@ the_outbound as (
 the_agents as (
   update agent a set rev = n.rev, status = n.status, wanted = n.wanted, since = n.since,
     reason = n.reason, deadline = n.deadline, wrap_up_of = n.wrap_up_of, missed = n.missed,
+    set_by = n.set_by, set_reason = n.set_reason,
     seen_at = coalesce(n.seen_at, a.seen_at)
   from jsonb_populate_recordset(null::agent, $4::jsonb) n
   where a.tenant_id = $1 and a.id = n.id
@@ -163,6 +177,11 @@ the_notes as (
   insert into note select * from jsonb_populate_recordset(null::note, $10::jsonb)
   on conflict (tenant_id, call_id, agent_id) do update set
     text = excluded.text, written_at = excluded.written_at
+),
+the_records as (
+  insert into monitoring_log (tenant_id, id, at, call_id, person_id, event, facts)
+  select tenant_id, id, at, call_id, person_id, event, facts
+  from jsonb_populate_recordset(null::monitoring_log, $11::jsonb)
 ),
 the_head as (
   update journal_head set number = $7 where tenant_id = $1 and number <> $7
@@ -197,6 +216,7 @@ async def save(
     said: list[Said],
     asked: list[Instruction],
     noted: list[Note],
+    recorded: list[Recorded],
 ) -> None:
     """Write everything that one turn of the switchboard changed; `number` is the journal's last.
 
@@ -229,18 +249,33 @@ async def save(
     lines = [_journal_line(tenant, one) for one in said]
     orders = [{"call_id": one.call_id, "body": one, "created_at": now} for one in asked]
     notes = [{"tenant_id": tenant, **asdict(note)} for note in noted]
+    watched = [
+        {
+            "tenant_id": tenant,
+            "id": uuid4(),
+            "at": one.at,
+            "call_id": one.call_id,
+            "person_id": getattr(one.event, "agent_id", None),
+            "event": one.event.name,
+            "facts": one.event,
+        }
+        for one in recorded
+    ]
     await work.connection.execute(
         SAVE,
         work.tenant,
         *(_encode(part).decode() for part in (rows, legs, people, inbox, lines)),
         number,
-        *(_encode(part).decode() for part in (orders, outbound, notes)),
+        *(_encode(part).decode() for part in (orders, outbound, notes, watched)),
     )
 
 
 def _columns(call: Call) -> dict[str, object]:
     columns: dict[str, object] = asdict(call)
     columns["consulted"] = call.consulted  # a column of its own: no agent is asked twice at once
+    columns["monitored_by"] = [one.person_id for one in call.monitors]
+    due = [one.deadline for one in call.monitors if one.deadline is not None]
+    columns["monitors_due"] = min(due, default=None)
     del columns["legs"], columns["outbound"]
     return columns
 

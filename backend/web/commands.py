@@ -168,6 +168,18 @@ async def dispose(data: JSONBody[Disposing], wish: NamedDependency[Wish]) -> Don
     return await wish.of(signals.AgentDisposed(wish.agent, data.disposition))
 
 
+@post("/calls/{call_id:uuid}/help", status_code=200)
+async def ask_for_help(wish: NamedDependency[Wish]) -> Done:
+    """Ask a supervisor into one's call; every board that may monitor is told."""
+    return await wish.of(signals.AgentAskedForHelp(wish.agent))
+
+
+@delete("/calls/{call_id:uuid}/help", status_code=200)
+async def take_help_back(wish: NamedDependency[Wish]) -> Done:
+    """One manages alone after all."""
+    return await wish.of(signals.AgentTookHelpBack(wish.agent))
+
+
 commands_router = Router(
     "/api",
     route_handlers=[
@@ -185,6 +197,8 @@ commands_router = Router(
         complete,
         take_note,
         dispose,
+        ask_for_help,
+        take_help_back,
     ],
     dependencies={"wish": Provide(a_wish)},
 )

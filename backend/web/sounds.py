@@ -52,6 +52,11 @@ def hold_music() -> bytes:
     return _wav(mixed)
 
 
+def help_wanted() -> bytes:
+    """What a supervisor's page plays once when an agent asks for help: three soft falling notes."""
+    return _wav([*_bell(880.0, 0.14), *_bell(740.0, 0.14), *_bell(587.33, 0.4)])
+
+
 def key() -> bytes:
     """The click of a key that was pressed."""
     return _wav(_bell(1200.0, 0.05))
@@ -65,6 +70,7 @@ SOUNDS: dict[str, Callable[[], bytes]] = {
     "ringback": cache(ringback),
     "ringtone": cache(ringtone),
     "hold": cache(hold_music),
+    "help": cache(help_wanted),
     "key": cache(key),
     "silence": cache(silence),
 }

@@ -13,10 +13,9 @@ from litestar.params import FromPath
 
 from backend.carrier import twiml
 from backend.carrier.callbacks import Unreadable, read_agent_leg, read_arrival
-from backend.domain.board import is_in_hands
-from backend.domain.call import CallState
+from backend.domain.monitoring import seat_of
 from backend.logs import logger
-from backend.store import boards
+from backend.store import monitoring
 from backend.store.tenancy import Database, DatabaseAway
 from backend.web.intake import Intake
 from backend.web.signed import NotSigned, Signed, signed_request
@@ -44,21 +43,25 @@ async def caller_arrives(
 async def agent_connects(
     signed: NamedDependency[Signed], database: NamedDependency[Database]
 ) -> Response[str]:
-    """An agent's browser connects: let it in if that agent has that call."""
+    """A browser connects: let it in if its person has that call, is consulted in it, or monitors
+    it; whoever monitors gets a seat in which they are heard as they wished."""
     read = read_agent_leg(signed.form)
     if read is None:
         return _twiml(twiml.say_and_hang_up(NOT_YOUR_CALL))
     person, call_id, leg = read
     try:
         async with database.work(signed.tenant) as work:
-            found = await boards.find_card(work, call_id)
+            call = await monitoring.live_call(work, call_id)
     except DatabaseAway:
         # Nobody knows whose call it is; the agent waits a second and we look again.
         return _twiml(twiml.ask_again(signed.to.agent_again(call_id, leg)))
-    has_it = found is not None and is_in_hands(found, person)
-    if not has_it or found is None or found.state is CallState.ENDED:
+    if call is None or not call.is_in_hands_of(person):
         return _twiml(twiml.say_and_hang_up(NOT_YOUR_CALL))
-    return _twiml(twiml.put_agent_through(signed.to, call_id, person, leg))
+    listens = call.monitor(person)
+    if listens is None:
+        return _twiml(twiml.put_agent_through(signed.to, call_id, person, leg))
+    seat = seat_of(listens.mode, call.agent_leg)
+    return _twiml(twiml.put_monitor_through(signed.to, call_id, person, leg, seat))
 
 
 @post("/ringing", status_code=200)

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from backend.clock import Clock
 from backend.domain.refusals import NotAllowed
-from backend.store.people import TAKES_CALLS, Person, Role, find_member
+from backend.store.people import SUPERVISES, TAKES_CALLS, Person, Role, find_member
 from backend.store.sessions import SignedIn, find_session, read_token
 from backend.store.tenancy import Database
 from backend.web.connections import Connection, HttpRequest
@@ -29,6 +29,12 @@ class Visitor(Struct, frozen=True):
     def must_take_calls(self) -> UUID:
         """The person's id as an agent. Raises `NotAllowed` for a role that takes no calls."""
         if self.role not in TAKES_CALLS:
+            raise NotAllowed
+        return self.person.id
+
+    def must_supervise(self) -> UUID:
+        """The person's id as a supervisor. Raises `NotAllowed` for everybody else."""
+        if self.role not in SUPERVISES:
             raise NotAllowed
         return self.person.id
 

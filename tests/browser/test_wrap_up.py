@@ -26,7 +26,7 @@ async def test_by_keyboard_alone_a_call_is_noted_ended_disposed_of_and_finished(
     await keys.press("Shift+H")
     await expect(ana.presence(acme.ana)).to_have_attribute("data-presence", "wrap_up")
     await expect(ana.zone("mine")).to_contain_text("left")
-    await keys.press("w")
+    await keys.press("r")
     await keys.press("2")
     chosen = page.get_by_role("button", name="Call back")
     await expect(chosen).to_have_attribute("aria-pressed", "true")

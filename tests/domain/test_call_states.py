@@ -16,13 +16,22 @@ from backend.domain.call_states import TRANSITIONS, diagram
 from backend.domain.decide import decide
 from backend.domain.decision import Decision, Scene
 from backend.domain.handover import NotTaken, TalkWith
+from backend.domain.instructions import RemoveLeg, SeatMonitor
+from backend.domain.monitoring import MonitorMode, seat_of
 from backend.domain.outbound import OwnNumber
 from backend.domain.refusals import Refusal
 from backend.domain.rules import Rules
 
+MONITORING_EVENTS = (
+    events.MonitoringStarted,
+    events.MonitorJoined,
+    events.MonitorLost,
+    events.MonitoringChanged,
+    events.MonitoringEnded,
+)
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TENANT = UUID(int=1)
-ANA, BEN = UUID(int=11), UUID(int=12)
+ANA, BEN, SAM = UUID(int=11), UUID(int=12), UUID(int=13)
 
 
 def test_the_diagram_in_the_architecture_page_is_drawn_from_the_table():
@@ -34,10 +43,16 @@ def test_nothing_leaves_the_end():
     assert all(state is not CallState.ENDED for state, _ in TRANSITIONS)
 
 
-def scene(call: Call | None, actor: UUID = ANA, free: tuple[UUID, ...] = (ANA, BEN)) -> Scene:
+def scene(
+    call: Call | None,
+    actor: UUID = ANA,
+    free: tuple[UUID, ...] = (ANA, BEN),
+    rules: Rules = Rules(),  # noqa: B008  it is frozen
+) -> Scene:
     agent = Agent(actor, "Ana", NOW, status=AgentStatus.AVAILABLE)
     own = (OwnNumber("+12125550100"),)
     return Scene(TENANT, Rules(), call, actor=agent, free=free, numbers=own)
+    return Scene(TENANT, rules, call, actor=agent, free=free)
 
 
 def arrived() -> Call:
@@ -82,6 +97,8 @@ some_signal = st.one_of(
             signals.AgentCancelledConsult,
             signals.AgentBecameFree,
             signals.AgentBecameUnavailable,
+            signals.AgentAskedForHelp,
+            signals.AgentTookHelpBack,
         )
     ),
     st.builds(
@@ -126,23 +143,56 @@ some_signal = st.one_of(
         agent_id=st.sampled_from([ANA, BEN]),
         disposition=st.sampled_from([*Rules().dispositions, "Unheard of"]),
     ),
+    *(
+        st.builds(kind, agent_id=st.sampled_from([SAM, BEN]), mode=st.sampled_from(MonitorMode))
+        for kind in (signals.SupervisorMonitored, signals.SupervisorChangedMode)
+    ),
+    *(
+        st.builds(kind, agent_id=st.sampled_from([SAM, BEN]))
+        for kind in (signals.SupervisorLeft, signals.SupervisorTookOver)
+    ),
+    st.builds(signals.MonitorJoined, leg=st.sampled_from(["S1", "S2"]), agent_id=st.just(SAM)),
+    st.builds(
+        signals.MonitorLegLeft,
+        leg=st.sampled_from(["S1", "S2"]),
+        agent_id=st.just(SAM),
+        call_over=st.booleans(),
+    ),
+    st.builds(signals.MonitorTimeRanOut),
     st.builds(signals.TimeRanOut),
 )
 
 
+# Random signals seldom get as far as a talk that somebody monitors.
+TALK = (signals.AgentAnswered(ANA), signals.AgentJoined("A0", ANA))
+MONITORED = (
+    *TALK,
+    signals.SupervisorMonitored(SAM, MonitorMode.WHISPER),
+    signals.MonitorJoined("S0", SAM),
+)
+
+
 @given(
-    st.sampled_from([arrived(), dialled()]),
+    st.sampled_from([(arrived(), ()), (arrived(), TALK), (arrived(), MONITORED), (dialled(), ())]),
     st.lists(st.tuples(some_signal, st.integers(0, 120)), max_size=25),
+    st.booleans(),
 )
 def test_any_sequence_of_signals_keeps_the_call_whole(
-    call: Call, steps: list[tuple[signals.CallSignal, int]]
+    beginning: tuple[Call, tuple[signals.CallSignal, ...]],
+    steps: list[tuple[signals.CallSignal, int]],
+    is_shown: bool,
 ):
-    now = NOW
+    rules = Rules(monitoring_is_shown=is_shown)
+    (call, opening), now = beginning, NOW
+    for signal in opening:
+        after = decide(scene(call, getattr(signal, "agent_id", ANA), rules=rules), signal, now).call
+        assert after is not None
+        call = after
     for signal, later in steps:
         now += timedelta(seconds=later)
         actor = getattr(signal, "agent_id", ANA)
         try:
-            decision = decide(scene(call, actor), signal, now)
+            decision = decide(scene(call, actor, rules=rules), signal, now)
         except Refusal:
             continue
         assert decision.call is not None
@@ -191,6 +241,7 @@ def is_whole(before: Call, decision: Decision) -> None:
     assert looks_after_itself or after.deadline is not None or after.agent_present
     rings_outside_are_called_off(before, decision)
     assert set(before.handled_by) <= set(after.handled_by)
+    monitors_are_in_order(before, decision)
     if before.answered_at is not None:
         assert after.answered_at == before.answered_at, "the first answer counts"
 
@@ -218,6 +269,36 @@ def rings_outside_are_called_off(before: Call, decision: Decision) -> None:
         assert kept or not leg.is_open or gone in ended or after.state is CallState.ENDED
     if after.state is CallState.ENDED:
         assert all(not leg.is_open for leg in after.outbound)
+
+
+def monitors_are_in_order(before: Call, decision: Decision) -> None:
+    """None is stuck, none sits with nobody, and each is heard by those for whom it speaks."""
+    after = decision.call
+    assert after is not None
+    assert not after.monitors or after.agent_id is not None, "nobody monitors a call without agent"
+    assert not after.help_at or after.state is CallState.CONNECTED
+    for one in after.monitors:
+        assert one.leg is not None or one.deadline is not None, "no monitor is awaited for ever"
+        assert one.person_id not in (after.agent_id, after.consulted)
+    let_go = {m.person_id for m in before.monitors} - {m.person_id for m in after.monitors}
+    assert let_go <= {*decision.freed, after.agent_id}, "whoever monitors no more is free again"
+    removed = {one.leg for one in decision.asked if isinstance(one, RemoveLeg)}
+    for one in before.monitors:
+        keeps = any(one.leg == m.leg for m in after.monitors) or one.leg == after.agent_leg
+        known = after.leg(one.leg or "")
+        is_gone = known is None or known.left_at is not None
+        assert one.leg is None or keeps or is_gone or one.leg in removed or not after.is_live
+    seats = {one.leg: one.seat for one in decision.asked if isinstance(one, SeatMonitor)}
+    for one in after.monitors:
+        if one.leg is None:
+            continue
+        was = next((m for m in before.monitors if m.leg == one.leg), None)
+        seat = seat_of(one.mode, after.agent_leg)
+        if was is None or seat_of(was.mode, before.agent_leg) != seat:
+            assert seats[one.leg] == seat, "a whisper follows its agent, and nobody else hears it"
+    hidden = [m for m in (*before.monitors, *after.monitors) if not m.is_shown]
+    told = {e.agent_id for e in decision.said if isinstance(e, MONITORING_EVENTS)}
+    assert not told & {m.person_id for m in hidden}, "what is hidden is not announced"
 
 
 def talks_with_somebody(call: Call) -> bool:

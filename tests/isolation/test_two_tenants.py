@@ -54,6 +54,17 @@ ANALYSTS_MAY = {
 }
 """Everything else is a command, for those who take calls."""
 
+SUPERVISORS_ONLY = {
+    "POST /api/calls/{call_id}/monitoring",
+    "PUT /api/calls/{call_id}/monitoring",
+    "DELETE /api/calls/{call_id}/monitoring",
+    "GET /api/calls/{call_id}/monitoring",
+    "POST /api/calls/{call_id}/takeover",
+    "GET /api/monitoring",
+    "PUT /api/agents/{agent_id}/presence",
+}
+"""Asked by Sam; an agent who asks is refused, whoever's the id is."""
+
 BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /api/calls/{call_id}/parking": lambda _: {"slot": None},
     "POST /api/calls/{call_id}/transfer": lambda world: {"to": str(world.acme.ben.id)},
@@ -62,6 +73,9 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /api/dialling": lambda _: {"request": str(uuid4()), "number": "+12125550147"},
     "PUT /api/calls/{call_id}/notes": lambda _: {"text": "calls again on Monday"},
     "PUT /api/calls/{call_id}/disposition": lambda _: {"disposition": "Solved"},
+    "POST /api/calls/{call_id}/monitoring": lambda _: {"mode": "listen"},
+    "PUT /api/calls/{call_id}/monitoring": lambda _: {"mode": "barge"},
+    "PUT /api/agents/{agent_id}/presence": lambda _: {"status": "available", "reason": "back"},
     "PUT /api/presence": lambda _: {"status": "available"},
     "PUT /api/session/tenant": lambda world: {"tenant": str(world.acme.tenant)},
     "POST /api/sign-in": lambda world: {"email": world.acme.ben.email, "password": PASSWORD},
@@ -93,6 +107,13 @@ IN_STATE = {
     "POST /api/calls/{call_id}/completion": "consulting",
     "PUT /api/calls/{call_id}/notes": "connected",
     "PUT /api/calls/{call_id}/disposition": "connected",
+    "POST /api/calls/{call_id}/help": "connected",
+    "DELETE /api/calls/{call_id}/help": "connected",
+    "POST /api/calls/{call_id}/monitoring": "connected",
+    "PUT /api/calls/{call_id}/monitoring": "monitored",
+    "DELETE /api/calls/{call_id}/monitoring": "monitored",
+    "GET /api/calls/{call_id}/monitoring": "ended",
+    "POST /api/calls/{call_id}/takeover": "connected",
     "GET /api/calls/{call_id}": "ended",
     "GET /api/calls/{call_id}/earlier": "ended",
 }
@@ -117,6 +138,7 @@ def own_path(world: World, operation: Operation, state: str = "ended") -> str:
         "tenant": world.acme.tenant,
         "call_id": world.calls["Acme"][state],
         "outbound": UUID(int=4),
+        "agent_id": world.acme.ben.id,
         "name": "ringback.wav",
     }
     return operation.at(**{name: values[name] for name in operation.in_path})
@@ -137,6 +159,10 @@ async def fresh_session(world: World, agent: Agent) -> aiohttp.ClientSession:
     answer = await world.asks(session, "POST", "/api/sign-in", json=body)
     assert answer.status == 200
     return session
+
+
+def asker_of(world: World, operation: Operation, otherwise: Agent) -> Agent:
+    return world.acme.sam if operation.name in SUPERVISORS_ONLY else otherwise
 
 
 async def session_for(world: World, agent: Agent, operation: Operation) -> aiohttp.ClientSession:
@@ -172,6 +198,7 @@ def test_every_route_is_in_the_document_or_listed_with_its_reason():
 @every
 def test_every_parameter_has_a_case(operation: Operation):
     assert set(operation.in_path) <= {"tenant", "call_id", "outbound", "name"}
+    assert set(operation.in_path) <= {"tenant", "call_id", "agent_id", "name"}
     assert set(operation.in_query) <= set(QUERIES)
     assert not operation.in_header
     assert operation.has_body == (operation.name in BODIES)
@@ -182,7 +209,14 @@ def test_every_parameter_has_a_case(operation: Operation):
 
 def test_the_tables_name_nothing_that_is_not_there():
     names = {each.name for each in ALL}
-    assert {*PUBLIC, *BODIES, *IN_STATE, *ANALYSTS_MAY, *ENDS_THE_SESSION} <= names
+    assert {
+        *PUBLIC,
+        *BODIES,
+        *IN_STATE,
+        *ANALYSTS_MAY,
+        *SUPERVISORS_ONLY,
+        *ENDS_THE_SESSION,
+    } <= names
 
 
 # Whoever is signed out.
@@ -243,7 +277,7 @@ async def test_without_a_signature_a_webhook_is_forbidden(world: World, operatio
 async def test_another_companys_call_is_one_that_never_was(world: World, operation: Operation):
     async def ask(call_id: UUID) -> Answer:
         answer = await world.asks(
-            world.acme.ana.http,
+            asker_of(world, operation, world.acme.ana).http,
             operation.method,
             operation.at(call_id=call_id),
             sent=str(call_id),
@@ -256,6 +290,23 @@ async def test_another_companys_call_is_one_that_never_was(world: World, operati
         for state in STATES:
             assert await ask(world.calls["Globexqx"][state]) == unknown, state
     assert (unknown.status, unknown.code) == (404, "no-such-call")
+
+
+OF_AGENTS = [each for each in OURS if "agent_id" in each.in_path]
+
+
+@pytest.mark.parametrize("operation", OF_AGENTS, ids=ids)
+async def test_another_companys_agent_is_one_that_never_was(world: World, operation: Operation):
+    async def ask(agent_id: UUID) -> Answer:
+        path, body = operation.at(agent_id=agent_id), body_of(world, operation)
+        sam = world.acme.sam.http
+        answer = await world.asks(sam, operation.method, path, sent=str(agent_id), **body)
+        return answer.without(str(agent_id))
+
+    async with world.unchanged(world.acme, world.globex):
+        unknown = await ask(uuid4())
+        assert await ask(world.globex.ben.id) == unknown
+    assert (unknown.status, unknown.code) == (404, "no-such-agent")
 
 
 @pytest.mark.parametrize("operation", [each for each in OURS if each.ids_in_body], ids=ids)
@@ -315,7 +366,7 @@ async def test_an_analyst_commands_nothing(world: World, operation: Operation):
                 for path in (
                     *(own_path(world, operation, state) for state in STATES),
                     *(
-                        operation.at(call_id=call_id)
+                        operation.at(call_id=call_id, agent_id=call_id)
                         for call_id in (world.calls["Globexqx"]["ringing"], uuid4())
                     ),
                 )
@@ -324,6 +375,22 @@ async def test_an_analyst_commands_nothing(world: World, operation: Operation):
         assert (answers[0].status, answers[0].code) == (403, "not-allowed")
     if session is not ada.http:
         await session.close()
+
+
+@pytest.mark.parametrize("operation", [o for o in OURS if o.name in SUPERVISORS_ONLY], ids=ids)
+async def test_an_agent_does_nothing_that_is_a_supervisors(world: World, operation: Operation):
+    async with world.unchanged(world.acme, world.globex):
+        answers = [
+            await world.asks(
+                world.acme.ana.http,
+                operation.method,
+                own_path(world, operation, state),
+                **body_of(world, operation),
+            )
+            for state in STATES
+        ]
+    assert len(set(answers)) == 1
+    assert (answers[0].status, answers[0].code) == (403, "not-allowed")
 
 
 # Nonsense.
@@ -369,14 +436,14 @@ async def test_ones_own_works(world: World, operation: Operation):
     if IN_STATE.get(operation.name, "ended") != "ended":
         call_id, caller = await world.call(chloe, IN_STATE[operation.name])
         path = operation.at(call_id=call_id)
-    session = await session_for(world, chloe, operation)
+    session = await session_for(world, asker_of(world, operation, chloe), operation)
     async with world.unchanged(world.globex):
         body = body_of(world, operation)
         answer = await world.asks(session, operation.method, path, **body)
     assert answer.status in ((404,) if operation.name in UNKNOWN_HERE else (200, 204)), answer
     if operation.name == "POST /api/dialling":
         await chloe.asks("POST", f"/api/calls/{json.loads(answer.body)['call_id']}/hangup")
-    if session is not chloe.http:
+    if session not in (chloe.http, world.acme.sam.http):
         await session.close()
     if caller is not None and operation.name != "POST /api/calls/{call_id}/hangup":
         await world.over(caller)

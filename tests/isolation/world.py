@@ -56,6 +56,7 @@ class World:
             for agent in company.people.values():
                 await agent.signs_in()
             await company.on_duty("Ana", "Ben", "Chloe")
+            await company.sam.opens_board()
         for company in (self.acme, self.globex):
             self.calls[company.name] = await self._calls_of(company)
         self._marks = await self._marks_of(self.globex)
@@ -158,6 +159,12 @@ class World:
             await eventually(lambda: self._is(agent, caller.number, agent_present=True))
         if state == "consulting":
             await self._consults(agent, company.ben, card["id"], caller.number)
+            state = "connected"
+        if state == "monitored":
+            await company.sam.asks("PUT", "/api/presence", {"status": "away"})
+            await company.sam.asks(
+                "POST", f"/api/calls/{card['id']}/monitoring", {"mode": "listen"}
+            )
             state = "connected"
         if state == "parked":
             await agent.asks("POST", f"/api/calls/{card['id']}/parking", {})

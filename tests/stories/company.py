@@ -319,6 +319,40 @@ class Agent:
     async def declines(self, caller: "Caller") -> None:
         await self._does("POST", caller, "refusal")
 
+    async def monitors(self, caller: "Caller", mode: str = "listen", tone: int = 1000) -> None:
+        """Come into a colleague's call, as a supervisor; be there with one's voice."""
+        await self._does("POST", caller, "monitoring", {"mode": mode})
+        await self.joins_as_monitor(caller, tone)
+
+    async def joins_as_monitor(self, caller: "Caller", tone: int = 1000) -> None:
+        card = self.call(caller)
+        assert card is not None
+        self.phone = await self.dials(card.id, tone)
+
+        async def is_there() -> bool:
+            told = await self.asks("GET", "/api/monitoring")
+            everybody = [one for call in told["calls"] for one in call["monitors"]]
+            mine = [one for one in everybody if one["person_id"] == str(self.id)]
+            return any(one["present"] for one in mine)
+
+        await eventually(is_there)
+
+    async def monitors_as(self, caller: "Caller", mode: str) -> None:
+        """Change who hears one."""
+        await self._does("PUT", caller, "monitoring", {"mode": mode})
+
+    async def stops_monitoring(self, caller: "Caller") -> None:
+        await self._does("DELETE", caller, "monitoring")
+
+    async def takes_over(self, caller: "Caller") -> None:
+        await self._does("POST", caller, "takeover")
+
+    async def asks_for_help(self, caller: "Caller") -> None:
+        await self._does("POST", caller, "help")
+
+    async def takes_help_back(self, caller: "Caller") -> None:
+        await self._does("DELETE", caller, "help")
+
     async def _does(self, method: str, caller: "Caller", what: str, body: Any = None) -> None:
         card = await self.sees(lambda _: self.call(caller))
         await self.asks(method, f"/api/calls/{card.id}/{what}", body)
@@ -336,6 +370,15 @@ class Agent:
         """Wait until this person's phone hears that."""
         assert self.phone is not None
         await _hears(self.company.product, self.phone, kind, pitch)
+
+    async def hears_only(self, *others: "Agent | Caller") -> None:
+        """Wait until these are the voices that this person's phone hears, and no other."""
+        assert self.phone is not None
+        await _hears_only(self.company.product, self.phone, others)
+
+    @property
+    def phone_name(self) -> str | None:
+        return self.phone
 
     async def loses_voice(self) -> None:
         """The browser's phone is cut off, though nobody hung up."""
@@ -380,6 +423,14 @@ class Caller:
     async def hears(self, kind: str, pitch: float | None = None) -> None:
         """Wait until the caller hears that: silence, ring, music, speech, or a voice's pitch."""
         await _hears(self.company.product, self.sid, kind, pitch)
+
+    async def hears_only(self, *others: "Agent | Caller") -> None:
+        """Wait until these are the voices that the caller hears, and no other."""
+        await _hears_only(self.company.product, self.sid, others)
+
+    @property
+    def phone_name(self) -> str | None:
+        return self.sid
 
     async def hangs_up(self) -> None:
         await self.company.product.lab("DELETE", f"/phones/{self.sid}")
@@ -433,3 +484,13 @@ async def _hears(product: "Product", sid: str, kind: str, pitch: float | None) -
     except AssertionError:
         heard = (await product.lab("GET", f"/phones/{sid}"))["hears"]
         raise AssertionError(f"wanted {kind} {pitch}, heard {heard}") from None
+
+
+async def _hears_only(product: "Product", sid: str, others: "tuple[Agent | Caller, ...]") -> None:
+    expected = {other.phone_name for other in others}
+
+    async def it() -> bool:
+        sources = (await product.lab("GET", f"/phones/{sid}"))["hears"]["sources"]
+        return {one["sid"] for one in sources if one["kind"] == "participant"} == expected
+
+    await eventually(it, within=6)

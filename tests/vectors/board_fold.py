@@ -29,6 +29,7 @@ from backend.domain.call import Call
 from backend.domain.decide import decide
 from backend.domain.decision import Scene
 from backend.domain.handover import TalkWith
+from backend.domain.monitoring import MonitorMode
 from backend.domain.refusals import Refusal
 from backend.domain.rules import Rules
 
@@ -40,6 +41,8 @@ AGENTS = tuple(
     for n, name in ((11, "Ana"), (12, "Ben"), (13, "Chloe"))
 )
 STATUSES = tuple(AgentStatus)
+SUPERVISED = 4
+"""The last cases, with supervisors in the calls of others."""
 TRIES = 6
 """Most signals mean nothing to most calls; the cases are of those that do."""
 
@@ -55,7 +58,7 @@ class Case(Struct, frozen=True):
 
 def cases() -> list[Case]:
     """The same cases every time."""
-    return [_case(seed) for seed in range(12)]
+    return [_case(seed) for seed in range(12 + SUPERVISED)]
 
 
 def text() -> str:
@@ -66,9 +69,9 @@ def text() -> str:
 
 def _case(seed: int) -> Case:
     """A busy quarter of an hour; the snapshot is taken somewhere in its middle."""
-    world = _World(Random(seed))  # noqa: S311
     agents = tuple(map(agent_card_of, AGENTS))
     board = Snapshot(0, START, AGENTS[0].id, 8, (), agents, (), rules_shown(Rules()))
+    world = _World(Random(seed), supervised=seed >= 12)  # noqa: S311
     for _ in range(30):
         for said in world.turn():
             board = apply(board, said)
@@ -84,8 +87,8 @@ def _case(seed: int) -> Case:
 class _World:
     """Calls and agents to which things happen at random."""
 
-    def __init__(self, dice: Random) -> None:
-        self._dice = dice
+    def __init__(self, dice: Random, *, supervised: bool) -> None:
+        self._dice, self._supervised = dice, supervised
         self._now = START
         self._number = 0
         self._calls: dict[UUID, Call] = {}
@@ -119,6 +122,8 @@ class _World:
         agent = self._dice.choice(list(self._agents))
         if call.consult is not None and self._dice.random() < 0.7:
             return self._dice.choice(self._consulting(call, agent))
+        if self._supervised and call.agent_leg is not None and self._dice.random() < 0.7:
+            return self._dice.choice(self._supervising(call, agent))
         leg = f"A{self._dice.randrange(1000)}"
         holding = signals.AgentHeld if call.held_at is None else signals.AgentResumed
         return self._dice.choice(
@@ -164,6 +169,20 @@ class _World:
             signals.AgentCompleted(mine),
             signals.AgentCancelledConsult(mine),
         ]
+
+    def _supervising(self, call: Call, agent: UUID) -> list[signals.CallSignal]:
+        mine, mode = call.agent_id or agent, self._dice.choice(list(MonitorMode))
+        if call.monitors:
+            one = call.monitors[0]
+            return [
+                signals.MonitorJoined(f"M{self._dice.randrange(1000)}", one.person_id),
+                signals.MonitorLegLeft(one.leg or "M", one.person_id),
+                signals.SupervisorChangedMode(one.person_id, mode),
+                signals.SupervisorLeft(one.person_id),
+                signals.SupervisorTookOver(one.person_id),
+            ]
+        helping = signals.AgentAskedForHelp if call.help_at is None else signals.AgentTookHelpBack
+        return [signals.SupervisorMonitored(agent, mode), helping(mine)]
 
     def _decide(self, call: Call | None, signal: signals.CallSignal) -> list[Announcement]:
         actor = self._agents.get(getattr(signal, "agent_id", UUID(int=0)))

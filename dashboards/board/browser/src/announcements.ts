@@ -5,7 +5,7 @@ import { NOT_TAKEN, phoneNumber, sentence } from "./format";
 
 export function announcement(before: BoardView | null, after: BoardView): string {
   if (!before) return "";
-  return [...arrivals(before, after), ...departures(before, after), ...mine(before, after), ...overdue(before, after), ...presence(before, after)].join(" ");
+  return [arrivals, departures, mine, supervision, overdue, presence].flatMap((told) => told(before, after)).join(" ");
 }
 
 function arrivals(before: BoardView, after: BoardView): string[] {
@@ -70,6 +70,29 @@ function consulting(was: SeenCall, is: SeenCall, { me, nameOf }: BoardView): str
     caller: sentence(iAmAsked ? `${other} talks with the caller. You hear music.` : `You talk with the caller. ${other} hears music.`),
     all: "All three of you talk.",
   }[now.talk_with];
+}
+
+/** Who asks for me as a supervisor; and who is with me as an agent, or no longer. */
+function supervision(before: BoardView, after: BoardView): string[] {
+  const { nameOf } = after;
+  const asks = fresh(before.helpWanted, after.helpWanted).map((call) =>
+    sentence(`${nameOf(call.agent_id ?? "")} asks for help with the call from ${phoneNumber(call.caller)}.`),
+  );
+  const [was, is] = [before.monitored, after.monitored];
+  const listens = is?.call.id === was?.call.id ? [] : is
+    ? [sentence(`You are coming into the call of ${nameOf(is.call.agent_id ?? "")}.`)]
+    : after.mine?.id === was!.call.id ? [] : ["You are out of the call you listened to."];
+  if (!before.mine || after.mine?.id !== before.mine.id) return [...asks, ...listens];
+  const heard = (call: SeenCall) => call.monitors.filter(({ present }) => present);
+  const known = heard(before.mine);
+  const came = heard(after.mine).filter((monitor) => !known.some((k) => k.person_id === monitor.person_id && k.mode === monitor.mode));
+  const left = known.filter(({ person_id }) => !after.mine!.monitors.some((monitor) => monitor.person_id === person_id));
+  const words = { listen: "is listening", whisper: "whispers to you", barge: "speaks in this call" } as const;
+  return [
+    ...asks,
+    ...came.map(({ person_id, mode }) => sentence(`${nameOf(person_id)} ${words[mode]}.`)),
+    ...left.map(({ person_id }) => sentence(`${nameOf(person_id)} has left your call.`)),
+  ];
 }
 
 function overdue(before: BoardView, after: BoardView): string[] {

@@ -2,9 +2,10 @@
  * Everything the board knows, as one value and one pure reducer: the server's truth, my pending moves
  * laid over it, the state of the line to the server, and what the agent has to be told.
  */
+import { phoneNumber, sentence } from "./format";
 import { isCallMove, isOver, isPresenceMove, type Move, type PendingMove } from "./moves";
 import { applyEvent, fromSnapshot, type Truth } from "./truth";
-import type { BoardEvent, Call, Me, Snapshot } from "./wire";
+import type { BoardEvent, Call, Me, Monitor, Snapshot } from "./wire";
 
 /** Why a command was not carried out. */
 export interface Refusal {
@@ -33,6 +34,8 @@ export interface BoardState {
   readonly pending: readonly PendingMove[];
   readonly passing: readonly PassingCall[];
   readonly notices: readonly Notice[];
+  /** Who monitors which call, for a supervisor whose company keeps it off the cards; null: the cards tell. */
+  readonly hiddenMonitors: Readonly<Record<string, readonly Monitor[]>> | null;
   readonly line: LineStatus;
   /** Set while what is shown may be out of date: why, and since when (server time, ms). */
   readonly stale: { readonly detail: string; readonly since: number } | null;
@@ -51,6 +54,7 @@ export type Action =
   | { readonly type: "move-granted"; readonly id: string; readonly rev: number }
   | { readonly type: "move-refused"; readonly id: string; readonly refusal: Refusal }
   | { readonly type: "move-forgotten"; readonly id: string }
+  | { readonly type: "monitors"; readonly hidden: BoardState["hiddenMonitors"] }
   | { readonly type: "passing-over"; readonly callId: string }
   | { readonly type: "noticed"; readonly notice: Notice }
   | { readonly type: "notice-dismissed"; readonly id: string };
@@ -61,6 +65,7 @@ export const initialState: BoardState = {
   pending: [],
   passing: [],
   notices: [],
+  hiddenMonitors: null,
   line: "connecting",
   stale: null,
   clockOffset: 0,
@@ -78,7 +83,9 @@ export function reduce(state: BoardState, action: Action): BoardState {
       return withTruth({ ...state, stale: null, clockOffset }, truth);
     }
     case "event":
-      return state.truth ? withTruth(state, applyEvent(state.truth, action.event)) : state;
+      return state.truth ? withNews(withTruth(state, applyEvent(state.truth, action.event)), state.truth, action.event) : state;
+    case "monitors":
+      return { ...state, hiddenMonitors: action.hidden };
     case "line":
       return withLine(state, action.line, action.now);
     case "stale":
@@ -110,6 +117,15 @@ export function reduce(state: BoardState, action: Action): BoardState {
 function withTruth(state: BoardState, truth: Truth): BoardState {
   if (truth === state.truth) return state;
   return prune({ ...state, truth, passing: passingAfter(state, truth) });
+}
+
+/** A call of mine that a supervisor took: I must not wonder where it went. */
+function withNews(state: BoardState, before: Truth, { event, number, call }: BoardEvent): BoardState {
+  if (event !== "call-taken-over" || number <= before.number || !call?.agent_id) return state;
+  if (before.calls[call.id]?.agent_id !== before.me || call.agent_id === before.me) return state;
+  const who = state.truth?.agents[call.agent_id]?.name ?? "a supervisor";
+  const detail = `The call from ${phoneNumber(call.caller)} is theirs now.`;
+  return withNotice(state, { id: `taken-${number}`, tone: "news", title: sentence(`${who} took your call over`), detail });
 }
 
 /** Which calls have just stopped ringing for me, and why; one that rings again is no longer passing. */
@@ -179,6 +195,12 @@ const REFUSED: Record<Move["kind"], string> = {
   "talk-with": "Nothing changed for the others",
   "cancel-consult": "Your colleague is still in the call",
   complete: "The call was not handed over",
+  monitor: "You do not listen to the call",
+  "change-mode": "Nothing changed in who hears you",
+  "leave-monitoring": "You are still in the call",
+  "take-over": "The call was not taken over",
+  "ask-help": "Nobody was asked for help",
+  "take-help-back": "You still ask for help",
   presence: "Your presence did not change",
   dispose: "The disposition was not saved",
   "finish-wrap-up": "Your wrap-up was not finished",

@@ -2,9 +2,9 @@
 import type { BoardState, PassingCall } from "./board_state";
 import { chosen, firstFreeSlot, isCallMove, isPresenceMove, laidOver, type CallMove } from "./moves";
 import { callOf, compareInstants, dispositionOf, isAsked, isInHand, type Truth } from "./truth";
-import type { Agent, AgentStatus, Call, Consult, Rules } from "./wire";
+import type { Agent, AgentStatus, Call, Consult, Monitor, Role, Rules } from "./wire";
 
-export type Presence = AgentStatus | "on_call" | "ringing";
+export type Presence = AgentStatus | "on_call" | "monitoring" | "ringing";
 
 export interface SeenCall extends Call {
   /** The move that the server has not confirmed yet. */
@@ -51,6 +51,12 @@ export interface BoardView {
   /** How I say that it went. */
   readonly disposition: string | null;
   readonly rules: Rules;
+  /** The call of a colleague that I listen to, and how. */
+  readonly monitored: { readonly call: SeenCall; readonly monitor: Monitor } | null;
+  /** I may come into the calls of others, and set their status. */
+  readonly maySupervise: boolean;
+  /** Calls whose agents ask for a supervisor, the longest waiting first; for supervisors. */
+  readonly helpWanted: readonly SeenCall[];
   /** Colleagues to whom a call can be handed now. */
   readonly reachable: readonly TeamMember[];
   readonly lot: readonly Slot[];
@@ -73,8 +79,9 @@ export function viewOf(state: BoardState): BoardView | null {
   const calls = seenCalls(state, truth);
   const agents = seenAgents(state, truth);
   const where = whereAgentsAre(calls);
+  const maySupervise = SUPERVISES.has(state.me?.role ?? "agent");
   const team = agents.map((agent) => teamMember(agent, where));
-  const busy = new Set(team.filter(({ presence }) => presence === "on_call").map(({ agent }) => agent.id));
+  const busy = new Set(team.filter(({ presence }) => presence === "on_call" || presence === "monitoring").map(({ agent }) => agent.id));
   const parked = calls.filter((call) => call.state === "parked");
   const ringing = calls.filter((call) => call.state === "ringing");
   const nameOf = (id: string) => truth.agents[id]?.name ?? "a colleague";
@@ -95,14 +102,46 @@ export function viewOf(state: BoardState): BoardView | null {
     passing: state.passing.filter(({ call }) => !isInHand(truth.calls[call.id], truth.me)),
     live: calls,
     mine,
+    monitored: monitoredBy(calls, truth.me),
+    maySupervise,
+    helpWanted: maySupervise ? calls.filter((call) => call.help_at !== null).sort((a, b) => compareInstants(a.help_at!, b.help_at!)) : [],
     reachable: sortedTeam(team, truth.me).filter((member) => isReachable(member, truth.me)),
     lot: slotsOf(truth, parked),
     freeSlot: firstFreeSlot({ ...truth, calls: Object.fromEntries(calls.map((c) => [c.id, c])) }),
-    team: sortedTeam(team, truth.me),
+    team: sortedTeam(team, truth.me, maySupervise),
     recent: truth.recent,
     nameOf,
     isBusy: (id) => busy.has(id),
   };
+}
+
+/** A call that this agent talks in: there is somebody to listen to. */
+export function mayMonitor(call: Call, agentId: string): boolean {
+  return call.state === "connected" && call.agent_id === agentId;
+}
+
+/** Not while a supervisor is there already. */
+export function mayAskForHelp(call: Call): boolean {
+  return call.state === "connected" && call.help_at === null && !call.monitors.some(({ present }) => present);
+}
+
+const SUPERVISES: ReadonlySet<Role> = new Set(["owner", "admin", "supervisor"]);
+
+/** A monitor belongs to the conversation of an agent; without one there is nothing to listen to. */
+function monitoredBy(calls: readonly SeenCall[], me: string): BoardView["monitored"] {
+  for (const call of calls) {
+    const monitor = call.monitors.find(({ person_id }) => person_id === me);
+    if (monitor && call.agent_id !== null) return { call, monitor };
+  }
+  return null;
+}
+
+/** The call that my voice belongs in: mine, or one that I monitor, by the server's own word. */
+export function voiceCallByTruth({ truth, hiddenMonitors }: BoardState): string | null {
+  const mine = myCallByTruth(truth);
+  if (mine || !truth) return mine?.id ?? null;
+  const listens = (call: Call) => (hiddenMonitors?.[call.id] ?? call.monitors).some(({ person_id }) => person_id === truth.me);
+  return Object.values(truth.calls).find((call) => call.agent_id !== null && listens(call))?.id ?? null;
 }
 
 /** The call whose conversation is mine by the server's own word; the softphone follows nothing else. */
@@ -120,21 +159,25 @@ export function presenceOf(agent: Agent, calls: readonly Call[]): Presence {
 interface Whereabouts<C extends Call = Call> {
   readonly inHand: ReadonlyMap<string, C>;
   readonly ringing: ReadonlyMap<string, C>;
+  readonly monitoring: ReadonlyMap<string, C>;
 }
 
 function whereAgentsAre<C extends Call>(calls: readonly C[]): Whereabouts<C> {
   const inHand = new Map<string, C>();
   const ringing = new Map<string, C>();
+  const monitoring = new Map<string, C>();
   for (const call of calls) {
     for (const id of [call.agent_id, call.consult?.agent_id]) if (id && isInHand(call, id)) inHand.set(id, call);
+    for (const { person_id } of call.monitors) monitoring.set(person_id, call);
     for (const id of call.offered_to) if (!ringing.has(id)) ringing.set(id, call);
   }
-  return { inHand, ringing };
+  return { inHand, ringing, monitoring };
 }
 
-function presenceAmong(agent: Agent, { inHand, ringing }: Whereabouts): Presence {
+function presenceAmong(agent: Agent, { inHand, ringing, monitoring }: Whereabouts): Presence {
   if (agent.status === "offline") return "offline";
   if (inHand.has(agent.id)) return "on_call";
+  if (monitoring.has(agent.id)) return "monitoring";
   if (agent.status !== "available") return agent.status;
   return ringing.has(agent.id) ? "ringing" : "available";
 }
@@ -158,7 +201,8 @@ function seenCalls(state: BoardState, truth: Truth): SeenCall[] {
     state.pending.flatMap((pending) => (isCallMove(pending.move) ? [[pending.move.callId, pending] as const] : [])),
   );
   return Object.values(truth.calls)
-    .map((call): SeenCall => {
+    .map((known): SeenCall => {
+      const call = withHidden(known, state.hiddenMonitors);
       const pending = byCall.get(call.id);
       if (!pending || !isCallMove(pending.move)) return asItIs(call);
       const shown = laidOver(call, pending, truth);
@@ -166,6 +210,11 @@ function seenCalls(state: BoardState, truth: Truth): SeenCall[] {
       return { ...shown, pending: moved ? pending.move.kind : null };
     })
     .sort((a, b) => compareInstants(a.started_at, b.started_at) || (a.id < b.id ? -1 : 1));
+}
+
+function withHidden(call: Call, hidden: BoardState["hiddenMonitors"]): Call {
+  const monitors = hidden?.[call.id];
+  return monitors ? { ...call, monitors } : call;
 }
 
 function seenAgents(state: BoardState, truth: Truth): Agent[] {
@@ -189,10 +238,11 @@ function myDisposition(state: BoardState, truth: Truth, callId: string): string 
 
 function teamMember(agent: Agent, where: Whereabouts<SeenCall>): TeamMember {
   const presence = presenceAmong(agent, where);
-  const place = presence === "on_call" ? where.inHand : presence === "ringing" ? where.ringing : null;
+  const place = presence === "on_call" ? where.inHand : presence === "ringing" ? where.ringing : presence === "monitoring" ? where.monitoring : null;
   const call = place?.get(agent.id) ?? null;
   const consulted = call?.consult?.agent_id === agent.id ? call.consult : null;
-  return { agent, presence, since: consulted?.since ?? call?.since ?? agent.since, call };
+  const monitor = presence === "monitoring" ? call?.monitors.find(({ person_id }) => person_id === agent.id) : null;
+  return { agent, presence, since: consulted?.since ?? monitor?.since ?? call?.since ?? agent.since, call };
 }
 
 /** Every slot in order; a call in a slot the lot does not have (it was made smaller) comes last. */
@@ -206,8 +256,11 @@ function slotsOf(truth: Truth, parked: readonly SeenCall[]): Slot[] {
   ];
 }
 
-function sortedTeam(team: readonly TeamMember[], me: string): TeamMember[] {
-  const rank = ({ agent, presence }: TeamMember) => (agent.id === me ? 0 : presence === "offline" ? 2 : 1);
+/** Supervisors see first who asks for them. */
+function sortedTeam(team: readonly TeamMember[], me: string, helpFirst = false): TeamMember[] {
+  const asks = ({ agent, call }: TeamMember) => helpFirst && call?.agent_id === agent.id && call.help_at !== null;
+  const rank = (member: TeamMember) => (asks(member) ? -1 : rankOf(member));
+  const rankOf = ({ agent, presence }: TeamMember) => (agent.id === me ? 0 : presence === "offline" ? 2 : 1);
   return [...team].sort(
     (a, b) => rank(a) - rank(b) || a.agent.name.localeCompare(b.agent.name) || (a.agent.id < b.agent.id ? -1 : 1),
   );

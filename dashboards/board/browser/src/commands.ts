@@ -1,7 +1,7 @@
 /** What people ask of the backend. Every request has a time-out, and every refusal reads as a sentence. */
 import type { Refusal } from "./board_state";
 import type { Move } from "./moves";
-import type { CallFile, EarlierCalls, Me, VoiceToken } from "./wire";
+import type { AgentStatus, CallFile, EarlierCalls, Me, MonitoredCalls, VoiceToken, WhoSetIt } from "./wire";
 
 export class Refused extends Error implements Refusal {
   constructor(
@@ -47,6 +47,20 @@ export class Commands {
   /** Sent to its end also when the page is left meanwhile. */
   saveNote(callId: string, text: string): Promise<unknown> {
     return this.ask("PUT", `/api/calls/${callId}/notes`, { text }, true);
+  }
+
+  /** For supervisors: who monitors which call now. */
+  monitoredCalls(): Promise<MonitoredCalls> {
+    return this.ask<MonitoredCalls>("GET", "/api/monitoring");
+  }
+
+  whoSetMyStatus(): Promise<WhoSetIt> {
+    return this.ask<WhoSetIt>("GET", "/api/presence/set-by");
+  }
+
+  /** For supervisors: another agent's status, and why. */
+  async setStatus(agentId: string, status: AgentStatus, reason: string): Promise<void> {
+    await this.ask("PUT", `/api/agents/${agentId}/presence`, { status, reason });
   }
 
   switchTenant(tenant: string): Promise<Me> {
@@ -120,6 +134,18 @@ function spelled(move: Move): Spelled {
       return { method: "DELETE", path: `/api/calls/${move.callId}/consult` };
     case "complete":
       return { method: "POST", path: `/api/calls/${move.callId}/completion` };
+    case "monitor":
+      return { method: "POST", path: `/api/calls/${move.callId}/monitoring`, body: { mode: move.mode } };
+    case "change-mode":
+      return { method: "PUT", path: `/api/calls/${move.callId}/monitoring`, body: { mode: move.mode } };
+    case "leave-monitoring":
+      return { method: "DELETE", path: `/api/calls/${move.callId}/monitoring` };
+    case "take-over":
+      return { method: "POST", path: `/api/calls/${move.callId}/takeover` };
+    case "ask-help":
+      return { method: "POST", path: `/api/calls/${move.callId}/help` };
+    case "take-help-back":
+      return { method: "DELETE", path: `/api/calls/${move.callId}/help` };
     case "presence":
       return { method: "PUT", path: "/api/presence", body: move.reason === null ? { status: move.status } : { status: move.status, reason: move.reason } };
     case "dispose":

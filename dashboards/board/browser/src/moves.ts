@@ -4,7 +4,7 @@
  */
 import type { Truth } from "./truth";
 import { callOf, dispositionOf, isAsked, isInHand } from "./truth";
-import type { Agent, Call, TalkWith } from "./wire";
+import type { Agent, Call, Monitor, MonitorMode, TalkWith } from "./wire";
 
 export type CallMove =
   | { readonly kind: "claim"; readonly callId: string }
@@ -18,7 +18,16 @@ export type CallMove =
   | { readonly kind: "consult"; readonly callId: string; readonly to: string }
   | { readonly kind: "talk-with"; readonly callId: string; readonly talkWith: TalkWith }
   | { readonly kind: "cancel-consult"; readonly callId: string }
-  | { readonly kind: "complete"; readonly callId: string };
+  | { readonly kind: "complete"; readonly callId: string }
+  | SupervisorMove
+  | { readonly kind: "ask-help"; readonly callId: string }
+  | { readonly kind: "take-help-back"; readonly callId: string };
+
+export type SupervisorMove =
+  | { readonly kind: "monitor"; readonly callId: string; readonly mode: MonitorMode }
+  | { readonly kind: "change-mode"; readonly callId: string; readonly mode: MonitorMode }
+  | { readonly kind: "leave-monitoring"; readonly callId: string }
+  | { readonly kind: "take-over"; readonly callId: string };
 
 export type PresenceMove =
   | { readonly kind: "presence"; readonly status: "available" | "away"; readonly reason: string | null }
@@ -81,6 +90,7 @@ function isShown(move: CallMove, call: Call, me: string): boolean {
   switch (move.kind) {
     case "claim":
     case "pick-up":
+    case "take-over":
       return isInHand(call, me);
     case "decline":
       return !call.offered_to.includes(me);
@@ -97,6 +107,11 @@ function isShown(move: CallMove, call: Call, me: string): boolean {
     case "consult":
     case "talk-with":
     case "cancel-consult":
+    case "ask-help":
+    case "take-help-back":
+    case "monitor":
+    case "change-mode":
+    case "leave-monitoring":
       return false;
   }
 }
@@ -149,6 +164,20 @@ export function laidOver(call: Call, pending: PendingMove, truth: Truth): Call {
       return mine && call.consult?.present
         ? { ...call, agent_id: call.consult.agent_id, agent_present: true, consult: null, held_at: null, since }
         : call;
+    case "monitor":
+    case "change-mode":
+      return { ...call, monitors: monitoring(call, truth.me, move.mode, since) };
+    case "leave-monitoring":
+      return { ...call, monitors: call.monitors.filter(({ person_id }) => person_id !== truth.me) };
+    case "take-over":
+      return call.state === "connected" && !mine
+        ? { ...call, agent_id: truth.me, agent_present: false, consult: null, held_at: null, offered_to: [], help_at: null, since,
+            monitors: call.monitors.filter(({ person_id }) => person_id !== truth.me) }
+        : call;
+    case "ask-help":
+      return mine ? { ...call, help_at: call.help_at ?? since } : call;
+    case "take-help-back":
+      return mine ? { ...call, help_at: null } : call;
     case "transfer":
       return mine
         ? {
@@ -165,6 +194,12 @@ export function laidOver(call: Call, pending: PendingMove, truth: Truth): Call {
     default:
       return call;
   }
+}
+
+function monitoring(call: Call, me: string, mode: MonitorMode, since: string): readonly Monitor[] {
+  const before = call.monitors.find(({ person_id }) => person_id === me);
+  const others = call.monitors.filter((monitor) => monitor !== before);
+  return [...others, { since, present: false, ...before, person_id: me, mode }];
 }
 
 function joined(call: Call, me: string, since: string): Call {

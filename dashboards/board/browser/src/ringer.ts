@@ -7,6 +7,7 @@ export interface Ring {
 }
 
 const RINGTONE = "/sounds/ringtone.wav";
+const CHIME = "/sounds/help.wav";
 
 export class Ringer {
   private tone: HTMLAudioElement | null = null;
@@ -30,6 +31,11 @@ export class Ringer {
     this.sound();
     this.flashTitle(ring);
     this.notify(ring);
+  }
+
+  /** Once: an agent asks for help. */
+  chime(): void {
+    new Audio(this.soundBase + CHIME).play().catch(() => undefined); // the board shows and says it too
   }
 
   /** Within a click: browsers let a page ring and notify only after one. */

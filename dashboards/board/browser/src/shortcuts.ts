@@ -1,6 +1,7 @@
 /** Single keys for what is done all day long. Never while typing, never with a menu or a dialog open. */
-import { consultOf, type SeenCall } from "./board_view";
+import { consultOf, mayAskForHelp, mayMonitor, type SeenCall } from "./board_view";
 import type { BoardStore, Paperwork } from "./store";
+import type { MonitorMode } from "./wire";
 
 export interface Shortcut {
   readonly keys: string;
@@ -24,9 +25,12 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: "M", words: "Mute, and unmute", matches: plain("m"), run: (store) => withMine(store, () => store.toggleMute()) },
   { keys: "⇧ H", words: "Hang up; while you consult, leave the call to your colleague", matches: (event) => event.shiftKey && hasKey(event, "h"), run: hangUpOrLeave },
   { keys: "N", words: "Write a note about my call", matches: plain("n"), run: (store) => openPaperwork(store, "note") },
-  { keys: "W", words: "Say how my call went; in wrap-up, the digits choose", matches: plain("w"), run: (store) => openPaperwork(store, "disposition") },
+  { keys: "R", words: "Say how my call went; in wrap-up, the digits choose", matches: plain("r"), run: (store) => openPaperwork(store, "disposition") },
   { keys: "G", words: "Go available, also after my call; finish wrap-up", matches: plain("g"), run: goOnDuty },
   { keys: "⇧ G", words: "Go away; in a call or in wrap-up, afterwards", matches: (event) => event.shiftKey && hasKey(event, "g"), run: goAway },
+  { keys: "E", words: "Ask a supervisor for help; again, to take it back", matches: plain("e"), run: askOrTakeBack },
+  { keys: "L · W · B", words: "Supervisors: listen, whisper, barge in; on the colleague in focus, else who asks for help", matches: isModeKey, run: monitorByKey },
+  { keys: "⇧ T", words: "Supervisors: take that call over", matches: (event) => event.shiftKey && hasKey(event, "t"), run: takeOverByKey },
 ];
 
 export function runShortcut(store: BoardStore, event: KeyboardEvent): boolean {
@@ -45,7 +49,7 @@ export function isTyping(event: KeyboardEvent): boolean {
 
 function answerFirst(store: BoardStore): boolean {
   const { view } = store.current();
-  if (!view || view.mine) return false;
+  if (!view || view.mine || view.monitored) return false;
   const [call, parked] = [view.ringing[0], view.ringBacks[0]];
   if (call) store.answer(call.id);
   else if (parked) store.pickUp(parked.id);
@@ -54,7 +58,7 @@ function answerFirst(store: BoardStore): boolean {
 
 function declineFirst(store: BoardStore): boolean {
   const { view } = store.current();
-  const call = view?.mine ? undefined : (view?.ringing[0] ?? view?.ringBacks[0]);
+  const call = view?.mine || view?.monitored ? undefined : (view?.ringing[0] ?? view?.ringBacks[0]);
   if (call) store.decline(call.id);
   return call !== undefined;
 }
@@ -62,7 +66,7 @@ function declineFirst(store: BoardStore): boolean {
 function pickUpSlot(store: BoardStore, event: KeyboardEvent): boolean {
   const { view } = store.current();
   const call = view?.lot.find(({ slot }) => slot === Number(event.key))?.call;
-  if (!call || call.pending || view?.mine) return false;
+  if (!call || call.pending || view?.mine || view?.monitored) return false;
   store.pickUp(call.id);
   return true;
 }
@@ -102,6 +106,7 @@ function parkMine(store: BoardStore): boolean {
 function hangUpOrLeave(store: BoardStore): boolean {
   const { view } = store.current();
   const mine = view?.mine;
+  if (!mine && view?.monitored) return store.leaveMonitoring(view.monitored.call.id), true;
   if (!mine || mine.pending === "hang-up") return false;
   if (!consultOf(mine)) store.hangUp(mine.id);
   else if (mine.agent_id === view.me?.agent.id) store.complete(mine.id);
@@ -139,6 +144,46 @@ function holdOrResume(store: BoardStore): boolean {
   if (mine.held_at) store.resume(mine.id);
   else store.hold(mine.id);
   return true;
+}
+
+function askOrTakeBack(store: BoardStore): boolean {
+  const mine = myTalk(store);
+  if (!mine) return false;
+  if (mine.help_at) store.takeHelpBack(mine.id);
+  else if (mayAskForHelp(mine)) store.askForHelp(mine.id);
+  return true;
+}
+
+const MODES: Readonly<Record<string, MonitorMode>> = { l: "listen", w: "whisper", b: "barge" };
+
+function isModeKey(event: KeyboardEvent): boolean {
+  return !event.shiftKey && event.key.toLowerCase() in MODES;
+}
+
+function monitorByKey(store: BoardStore, event: KeyboardEvent): boolean {
+  const call = supervisedCall(store, event);
+  const mode = MODES[event.key.toLowerCase()];
+  if (!call || !mode) return false;
+  store.monitor(call.id, mode);
+  return true;
+}
+
+function takeOverByKey(store: BoardStore, event: KeyboardEvent): boolean {
+  const call = supervisedCall(store, event);
+  if (call) store.takeOver(call.id);
+  return call !== null;
+}
+
+/** The call that I monitor; else that of the colleague in focus; else of who has asked for help the longest. */
+function supervisedCall(store: BoardStore, event: KeyboardEvent): SeenCall | null {
+  const { view } = store.current();
+  if (!view?.maySupervise || view.mine) return null;
+  if (view.monitored) return view.monitored.call;
+  const target = event.composedPath()[0];
+  const focused = target instanceof HTMLElement ? target.closest<HTMLElement>("[data-agent]")?.dataset["agent"] : undefined;
+  const theirs = view.team.find(({ agent }) => agent.id === focused)?.call ?? null;
+  if (theirs && mayMonitor(theirs, focused ?? "")) return theirs;
+  return focused ? null : (view.helpWanted[0] ?? null);
 }
 
 /** The call that I have and talk in; not one in which a colleague consults me. */

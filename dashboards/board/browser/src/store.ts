@@ -4,7 +4,7 @@
  */
 import { announcement } from "./announcements";
 import { initialState, reduce, type Action, type BoardState } from "./board_state";
-import { myCallByTruth, viewOf, type BoardView } from "./board_view";
+import { viewOf, voiceCallByTruth, type BoardView } from "./board_view";
 import { Commands, Refused } from "./commands";
 import { Feed, feedUrl, type FeedListener, type FeedSocket } from "./feed";
 import { phoneNumber } from "./format";
@@ -18,7 +18,7 @@ import { ScreenPop, type Earlier } from "./screen_pop";
 import { Softphone, type PhoneState } from "./softphone";
 import { callOf, hasGap } from "./truth";
 import type { VoiceDeviceClass } from "./voice_device";
-import type { Me, TalkWith } from "./wire";
+import type { AgentStatus, Me, MonitorMode, TalkWith } from "./wire";
 
 export type ColleagueMenu = "transfer" | "consult";
 export type Paperwork = "note" | "disposition";
@@ -43,6 +43,8 @@ export interface Screen {
   readonly paperworkAsked: Readonly<Record<Paperwork, number>>;
   /** How often a key has asked for each menu of colleagues. */
   readonly menusAsked: Readonly<Record<ColleagueMenu, number>>;
+  /** Why a supervisor set my status; null if I chose it myself. */
+  readonly whySet: string | null;
   /** What a screen reader is to be told now. */
   readonly announcement: string;
 }
@@ -78,6 +80,7 @@ export class BoardStore {
   private lock: PhoneLock | null = null;
   private started = false;
   private moves = 0;
+  private setStatusKnown = "";
 
   constructor(private readonly around: Surroundings) {
     this.commands = new Commands(around.apiBase, around.request);
@@ -103,6 +106,7 @@ export class BoardStore {
       noteHeld: null,
       paperworkAsked: { note: 0, disposition: 0 },
       menusAsked: { transfer: 0, consult: 0 },
+      whySet: null,
       announcement: "",
     };
     this.phone = new Softphone(
@@ -215,6 +219,41 @@ export class BoardStore {
   /** Brings the keyboard to the note or to the dispositions. */
   openPaperwork(part: Paperwork): void {
     this.show({ paperworkAsked: { ...this.screen.paperworkAsked, [part]: this.screen.paperworkAsked[part] + 1 } });
+  }
+
+  /** Come into a colleague's call, or change who hears me in it. */
+  monitor(callId: string, mode: MonitorMode): void {
+    const kind = this.screen.view?.monitored?.call.id === callId ? "change-mode" : "monitor";
+    this.ringer.allow();
+    this.move({ kind, callId, mode });
+  }
+
+  leaveMonitoring(callId: string): void {
+    this.move({ kind: "leave-monitoring", callId });
+  }
+
+  takeOver(callId: string): void {
+    this.ringer.allow();
+    this.move({ kind: "take-over", callId });
+  }
+
+  askForHelp(callId: string): void {
+    this.move({ kind: "ask-help", callId });
+  }
+
+  takeHelpBack(callId: string): void {
+    this.move({ kind: "take-help-back", callId });
+  }
+
+  /** Another agent's status; the reason is read by them. Whether it was done. */
+  async setStatus(agentId: string, status: AgentStatus, reason: string): Promise<boolean> {
+    try {
+      await this.commands.setStatus(agentId, status, reason);
+      return true;
+    } catch (problem) {
+      this.notice("The status was not set", detailOf(problem));
+      return false;
+    }
   }
 
   /** Opens a menu of colleagues, as its button does. */
@@ -346,7 +385,10 @@ export class BoardStore {
 
   private feedListener(): FeedListener {
     return {
-      snapshot: (snapshot) => this.dispatch({ type: "snapshot", snapshot, now: Date.now() }),
+      snapshot: (snapshot) => {
+        this.dispatch({ type: "snapshot", snapshot, now: Date.now() });
+        void this.lookForMonitors();
+      },
       event: (event) => {
         this.dispatch({ type: "event", event });
         if (event.event === "call-noted" && event.call) this.notes.noted(event.call.id);
@@ -377,7 +419,8 @@ export class BoardStore {
     const id = `move-${this.moves}`;
     this.dispatch({ type: "move-started", id, move, now: Date.now() });
     this.commands.carryOut(move).then(
-      (rev) => {
+      async (rev) => {
+        await this.lookForHidden();
         this.dispatch({ type: "move-granted", id, rev });
         this.expectToSee(id);
       },
@@ -387,6 +430,19 @@ export class BoardStore {
         this.feed?.resume();
       },
     );
+  }
+
+  /** Where listening is hidden no message tells of it, so whoever may know asks. */
+  private async lookForHidden(): Promise<void> {
+    if (this.screen.board.hiddenMonitors !== null) await this.lookForMonitors();
+  }
+
+  private async lookForMonitors(): Promise<void> {
+    if (!this.screen.view?.maySupervise) return;
+    const told = await this.commands.monitoredCalls().catch(() => null);
+    if (!told) return;
+    const hidden = told.is_shown ? null : Object.fromEntries(told.calls.map(({ call_id, monitors }) => [call_id, monitors]));
+    if (hidden !== null || this.screen.board.hiddenMonitors !== null) this.dispatch({ type: "monitors", hidden });
   }
 
   private expectToSee(id: string): void {
@@ -409,7 +465,9 @@ export class BoardStore {
   private followTheBoard(before: BoardState): void {
     const { board } = this.screen;
     if (board.truth && hasGap(board.truth)) this.feed?.resume();
-    this.phone.follow(myCallByTruth(board.truth)?.id ?? null);
+    this.phone.follow(voiceCallByTruth(board));
+    this.chimeIfNeeded(before);
+    void this.readWhySet();
     this.ringIfNeeded();
     this.pop.follow(this.screen.view?.mine?.id ?? null);
     this.followNote();
@@ -430,25 +488,54 @@ export class BoardStore {
   /** One tab rings, for the call that has waited longest, and only while the board can be believed. */
   private ringIfNeeded(): void {
     const { view, board, phone } = this.screen;
-    const mayRing = view !== null && view.mine === null && board.line !== "lost" && phone.isPhone === true;
+    const mayRing = view !== null && view.mine === null && view.monitored === null && board.line !== "lost" && phone.isPhone === true;
     const first = mayRing ? (view.ringing[0] ?? view.ringBacks[0]) : undefined;
     this.ringer.ring(
       first ? { callId: first.id, caller: phoneNumber(first.caller), number: phoneNumber(first.number) } : null,
     );
   }
 
+  /** Somebody asks for help who did not before; not into the ear of who is in a call. */
+  private chimeIfNeeded(before: BoardState): void {
+    const { view, phone, board } = this.screen;
+    const isNew = view?.helpWanted.some(({ id, help_at }) => before.truth?.calls[id]?.help_at !== help_at);
+    if (isNew && before.truth !== board.truth && phone.isPhone !== false && !view?.mine && !view?.monitored) this.ringer.chime();
+  }
+
+  /** The board says who set my status, but only to me why. */
+  private async readWhySet(): Promise<void> {
+    const { board } = this.screen;
+    const agent = board.truth?.agents[board.truth.me];
+    const key = agent?.set_by ? `${agent.set_by} ${agent.rev}` : "";
+    if (key === this.setStatusKnown) return;
+    this.setStatusKnown = key;
+    if (!agent?.set_by) return this.show({ whySet: null });
+    const told = await this.commands.whoSetMyStatus().catch(() => null);
+    if (!told?.reason || this.setStatusKnown !== key) return;
+    if (told.reason === this.screen.whySet) return; // another part of my card has changed
+    const who = board.truth?.agents[agent.set_by]?.name ?? "A supervisor";
+    this.show({ whySet: told.reason });
+    this.news(`${who} set you to ${told.status === "available" ? "available" : "away"}`, told.reason);
+  }
+
   private phoneChanged(phone: PhoneState): void {
+    const was = this.screen.phone.voice?.status;
+    if (was === "open" && phone.voice?.status !== "open") void this.lookForHidden();
     this.show({ phone });
     this.ringIfNeeded();
   }
 
-  private notice(title: string, detail: string): void {
+  private notice(title: string, detail: string, tone: "problem" | "news" = "problem"): void {
     this.moves += 1;
-    this.dispatch({ type: "noticed", notice: { id: `notice-${this.moves}`, tone: "problem", title, detail } });
+    this.dispatch({ type: "noticed", notice: { id: `notice-${this.moves}`, tone, title, detail } });
+  }
+
+  private news(title: string, detail: string): void {
+    this.notice(title, detail, "news");
   }
 
   private isKeptByCall(wish: string): boolean {
-    if (!this.screen.view?.mine) return false;
+    if (!this.screen.view?.mine && !this.screen.view?.monitored) return false;
     this.notice("You are on a call", `Park or end your call first, then ${wish}.`);
     return true;
   }

@@ -58,6 +58,30 @@ export interface EarlierCalls {
   readonly notes: readonly Note[];
 }
 
+/** Who hears a supervisor in the call of an agent: nobody, the agent, or everybody. */
+export type MonitorMode = "listen" | "whisper" | "barge";
+
+/** A supervisor in a call; `present` once their leg is there. */
+export interface Monitor {
+  readonly person_id: string;
+  readonly mode: MonitorMode;
+  readonly since: string;
+  readonly present: boolean;
+}
+
+/** What supervisors are told where the agents are not: every call that is monitored now. */
+export interface MonitoredCalls {
+  readonly is_shown: boolean;
+  readonly calls: readonly { readonly call_id: string; readonly monitors: readonly Monitor[] }[];
+}
+
+/** The supervisor who chose my present status, and why. */
+export interface WhoSetIt {
+  readonly set_by: string | null;
+  readonly status: AgentStatus | null;
+  readonly reason: string | null;
+}
+
 export interface Call {
   readonly id: string;
   readonly rev: number;
@@ -74,6 +98,10 @@ export interface Call {
   readonly held_at: string | null;
   readonly transfer: Transfer | null;
   readonly consult: Consult | null;
+  /** Those who may be shown; where the company hides them there are none. */
+  readonly monitors: readonly Monitor[];
+  /** Its agent asks for a supervisor since then. */
+  readonly help_at: string | null;
   readonly handled_by: readonly string[];
   readonly started_at: string;
   readonly since: string;
@@ -97,6 +125,8 @@ export interface Agent {
   /** When the wrap-up runs out, and of which call it is. */
   readonly deadline: string | null;
   readonly wrap_up_of: string | null;
+  /** The supervisor who chose this status. */
+  readonly set_by: string | null;
 }
 
 /** What a board must know of its company's rules. */

@@ -22,6 +22,8 @@ export function call(change: Partial<Call> = {}): Call {
     held_at: null,
     transfer: null,
     consult: null,
+    monitors: [],
+    help_at: null,
     handled_by: [],
     started_at: AT,
     since: AT,
@@ -44,7 +46,7 @@ export const ended = (change: Partial<Call> = {}): Call =>
 
 export function agent(change: Partial<Agent> = {}): Agent {
   const wanted = change.status === "away" ? "away" : "available";
-  return { id: ANA, name: "Ana Ruiz", rev: 1, status: "available", since: AT, wanted, reason: null, deadline: null, wrap_up_of: null, ...change };
+  return { id: ANA, name: "Ana Ruiz", rev: 1, status: "available", since: AT, wanted, reason: null, deadline: null, wrap_up_of: null, set_by: null, ...change };
 }
 
 export const ben = (change: Partial<Agent> = {}): Agent => agent({ id: BEN, name: "Ben Carter", ...change });

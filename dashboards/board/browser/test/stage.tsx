@@ -4,7 +4,7 @@ import type { Microphone } from "../src/microphone";
 import { BoardStore } from "../src/store";
 import { Board } from "../src/view/board";
 import { StoreContext } from "../src/view/context";
-import type { BoardEvent, Call, Note, Snapshot } from "../src/wire";
+import type { BoardEvent, Call, Me, MonitoredCalls, Note, Snapshot, WhoSetIt } from "../src/wire";
 import { FakeDevice } from "./fake_device";
 import { FakeFeedServer } from "./fake_feed";
 import { ME, ended, event, snapshot } from "./people";
@@ -22,6 +22,10 @@ export class Stage {
   readonly commands: Command[] = [];
   readonly went: string[] = [];
   microphone: Microphone = "ready";
+  me: Me = ME;
+  /** What a supervisor is told of who monitors. */
+  monitored: MonitoredCalls = { is_shown: true, calls: [] };
+  whySet: WhoSetIt = { set_by: null, status: null, reason: null };
   /** What each caller called about before, by the id of the call that asks. */
   readonly earlier = new Map<string, readonly Call[]>();
   notes: readonly Note[] = [];
@@ -31,9 +35,11 @@ export class Stage {
 
   private static last: Stage | null = null;
 
-  static async open(first: Partial<Snapshot> = {}): Promise<Stage> {
+  static async open(first: Partial<Snapshot> = {}, me: Me = ME, monitored?: MonitoredCalls): Promise<Stage> {
     await Stage.silence();
     const stage = new Stage();
+    stage.me = me;
+    if (monitored) stage.monitored = monitored;
     Stage.last = stage;
     await stage.play(first);
     return stage;
@@ -85,7 +91,9 @@ export class Stage {
   }
 
   private readonly request = ((path: string, { method, body }: RequestInit) => {
-    if (path === "/api/me") return Promise.resolve(Response.json(ME));
+    if (path === "/api/me") return Promise.resolve(Response.json(this.me));
+    if (path === "/api/monitoring") return Promise.resolve(Response.json(this.monitored));
+    if (path === "/api/presence/set-by") return Promise.resolve(Response.json(this.whySet));
     if (path === "/api/voice-token") {
       return Promise.resolve(Response.json({ token: "t", expires_at: "2099-01-01T00:00:00Z", device: {} }));
     }

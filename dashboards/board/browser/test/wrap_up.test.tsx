@@ -42,7 +42,7 @@ describe("wrap-up", () => {
     expect(button(stage.zone("mine"), /Solved/).getAttribute("aria-pressed")).toBe("true");
     await stage.lastCommand.refuse("no-such-disposition", "Your company has no such disposition.");
     expect(button(stage.zone("mine"), /Solved/).getAttribute("aria-pressed")).toBe("false");
-    await press("w");
+    await press("r");
     await press("2");
     expect(stage.lastCommand.body).toEqual({ disposition: "Call back" });
     await stage.say({ event: "call-disposed", call: { ...over, rev: 2, dispositions: [{ agent_id: ANA, name: "Call back", at: AT }] } });

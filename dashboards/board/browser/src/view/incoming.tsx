@@ -60,11 +60,11 @@ function CallerLines({ call, note }: { call: SeenCall | PassingCall["call"]; not
   );
 }
 
-type Busy = "own" | "colleague" | null;
+type Busy = "own" | "colleague" | "listening" | null;
 
 /** Whose call I am in, if I am in one. */
-function busyWith({ me, mine }: BoardView): Busy {
-  return mine === null ? null : mine.agent_id === me?.agent.id ? "own" : "colleague";
+function busyWith({ me, mine, monitored }: BoardView): Busy {
+  return mine === null ? (monitored ? "listening" : null) : mine.agent_id === me?.agent.id ? "own" : "colleague";
 }
 
 interface RingingProps {
@@ -87,7 +87,7 @@ const RingingCard = memo(function RingingCard({ call, isFirst, why, busyWith }: 
         </span>
       </div>
       {busyWith ? (
-        <p className="card-note">{busyWith === "own" ? "Park or end" : "Leave"} your call to answer this one.</p>
+        <p className="card-note">{busyWith === "own" ? "Park or end your call" : busyWith === "listening" ? "Leave the call you listen to" : "Leave your call"} to answer this one.</p>
       ) : (
         <div className="actions">
           <button type="button" className="button answer" data-card-focus onClick={() => store.answer(call.id)}>
@@ -112,7 +112,7 @@ function RingLimit({ call }: { call: SeenCall }) {
 /** A caller who has been parked too long: the lot has the card, this one only rings. */
 function RingBackCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {
   const store = useStore();
-  const { mine, nameOf } = useView();
+  const { mine, monitored, nameOf } = useView();
   const where = `Parked too long in slot ${call.slot ?? "?"}${call.parked_by ? `, by ${nameOf(call.parked_by)}` : ""}`;
   return (
     <li className="card ringing overdue" data-ring-back={call.id}>
@@ -121,8 +121,8 @@ function RingBackCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {
         <CallerLines call={call} note={where} />
         <Elapsed since={call.since} className="wait" />
       </div>
-      {mine ? (
-        <p className="card-note">Park or end your call to pick this one up.</p>
+      {mine || monitored ? (
+        <p className="card-note">{mine ? "Park or end your call" : "Leave the call you listen to"} to pick this one up.</p>
       ) : (
         <div className="actions">
           <button type="button" className="button answer" onClick={() => store.pickUp(call.id)}>
@@ -170,8 +170,8 @@ function whomItRings(call: SeenCall, { isBusy, nameOf }: BoardView): string {
   return rung.length > MOST_NAMES ? `Ringing ${rung.length} agents` : `Ringing ${listed(rung.map(nameOf))}`;
 }
 
-function mayAnswer(call: SeenCall, { me, mine }: BoardView): boolean {
-  return mine === null && call.pending === null && me?.presence !== "offline";
+function mayAnswer(call: SeenCall, { me, mine, monitored }: BoardView): boolean {
+  return mine === null && monitored === null && call.pending === null && me?.presence !== "offline";
 }
 
 /** A call that one colleague hands to another. Whoever handed it over may take it back. */

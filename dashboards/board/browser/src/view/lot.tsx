@@ -37,7 +37,7 @@ function LotSlot({ slot, call, isNext }: Slot & { isNext: boolean }) {
 
 function ParkedCard({ slot, call }: { slot: number; call: SeenCall }) {
   const store = useStore();
-  const { me, mine, nameOf } = useView();
+  const { me, mine, monitored, nameOf } = useView();
   const drag = useDragCard(call.id, call.pending !== null);
   const isOverdue = call.offered_to.length > 0;
   return (
@@ -55,7 +55,7 @@ function ParkedCard({ slot, call }: { slot: number; call: SeenCall }) {
             ? <><span className="hidden">parked </span>by you</>
             : <><span className="hidden">parked by </span>{nameOf(call.parked_by)}</>)}
         </span>
-        <button type="button" className="button small pick-up" disabled={mine !== null || call.pending !== null} onClick={() => store.pickUp(call.id)}>
+        <button type="button" className="button small pick-up" disabled={mine !== null || monitored !== null || call.pending !== null} onClick={() => store.pickUp(call.id)}>
           Pick up{slot <= 9 && <KeyHint keys={String(slot)} />}
         </button>
       </div>

@@ -10,24 +10,28 @@ import { CloseIcon, GripIcon, HangUpIcon, HoldIcon, MicIcon, MicOffIcon, ParkIco
 import { KeyHint } from "./key_hint";
 import { LevelMeters } from "./level_meters";
 import { Paperwork } from "./paperwork";
+import { HelpButton, MonitoringCard } from "./monitoring";
 import { SlotMenu } from "./slot_menu";
 import { VoiceState } from "./voice_state";
 import { FinishWrapUp, WrapUpCard, WrapUpIsOver } from "./wrap_up";
 import { Empty, Zone } from "./zone";
 
 export function MyCall() {
-  const { mine, lot, wrapUp, writtenAbout } = useView();
+  const { me, mine, lot, monitored, wrapUp, writtenAbout } = useView();
   const { noteHeld } = useScreen();
   const about = writtenAbout ?? (mine ? null : noteHeld);
   const zone = useDropZone("mine", (cardId) => {
     if (mine?.id === cardId) return "home";
-    return mine === null && lot.some(({ call }) => call?.id === cardId) ? "open" : "closed";
+    return mine === null && monitored === null && lot.some(({ call }) => call?.id === cardId) ? "open" : "closed";
   });
   const className = zone.isOver ? "over" : zone.isOpen ? "open" : "";
   return (
-    <Zone zone="mine" title="My call" className={className} dropRef={zone.ref}>
+    <Zone zone="mine" title={mine === null && monitored ? "Monitoring" : "My call"} className={className} dropRef={zone.ref}
+      aside={mine && mine.agent_id === me?.agent.id && mine.state === "connected" ? <HelpButton call={mine} /> : null}>
       {mine ? (
         <MyCallCard call={mine} />
+      ) : monitored ? (
+        <MonitoringCard call={monitored.call} monitor={monitored.monitor} />
       ) : wrapUp ? (
         <WrapUpCard wrapUp={wrapUp} />
       ) : about ? (

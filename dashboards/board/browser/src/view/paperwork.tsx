@@ -32,7 +32,7 @@ function DispositionMenu({ callId }: { callId: string }) {
   }));
   return (
     <Menu name={`How it went: ${disposition ?? "not said yet"}`} className={`button small ${disposition ? "" : "quiet"}`} align="end" items={items}
-      openings={paperworkAsked.disposition} face={<>{disposition ?? "How it went"}<ChevronIcon /><KeyHint keys="W" /></>} />
+      openings={paperworkAsked.disposition} face={<>{disposition ?? "How it went"}<ChevronIcon /><KeyHint keys="R" /></>} />
   );
 }
 
@@ -58,7 +58,7 @@ function Dispositions({ callId }: { callId: string }) {
   const inTabOrder = disposition ?? rules.dispositions[0];
   return (
     <div ref={group} className="dispositions" role="group" aria-label={`How it went${rules.disposition_required ? ", required" : ""}`} onKeyDown={onKeyDown}>
-      <span className="paper-label" aria-hidden="true">How it went{rules.disposition_required && <small>required</small>}<KeyHint keys="W" /></span>
+      <span className="paper-label" aria-hidden="true">How it went{rules.disposition_required && <small>required</small>}<KeyHint keys="R" /></span>
       {rules.dispositions.map((name, place) => (
         <button key={name} type="button" className={`chip ${disposition === name ? "chosen" : ""}`} aria-pressed={disposition === name}
           tabIndex={name === inTabOrder ? 0 : -1} onClick={() => store.dispose(callId, name)}>

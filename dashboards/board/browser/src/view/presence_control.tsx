@@ -8,11 +8,12 @@ import { PresenceMark, presenceWords } from "./presence_mark";
 
 export function PresenceControl() {
   const store = useStore();
-  const { askingMicrophone } = useScreen();
-  const { me, presencePending } = useView();
+  const { askingMicrophone, whySet } = useScreen();
+  const { me, presencePending, nameOf } = useView();
   if (!me) return <div className="presence" />;
   const { presence, since, agent } = me;
-  const isLater = presence === "on_call" || presence === "wrap_up";
+  const isLater = presence === "on_call" || presence === "monitoring" || presence === "wrap_up";
+  const isChosen = presence === "available" || presence === "away";
   const mayLeave = agent.wanted === "available" && agent.status !== "unreachable" && agent.status !== "offline";
   return (
     <div className={`presence ${presencePending ? "pending" : ""}`} role="group" aria-label="My presence">
@@ -21,6 +22,9 @@ export function PresenceControl() {
         <span className="presence-word">{presenceWords(me)}</span>
         {presence !== "offline" && <Elapsed since={since} />}
       </span>
+      {agent.set_by && isChosen && (
+        <span className="set-by" title={whySet ?? undefined}>by {nameOf(agent.set_by)}<span className="hidden">{whySet && `: ${whySet}`}</span></span>
+      )}
       <span className="split">
         {mayLeave ? (
           <button type="button" className="button small" onClick={() => store.goAway()}>

@@ -5,6 +5,7 @@ export const PRESENCE_WORDS: Record<Presence, string> = {
   available: "Available",
   ringing: "Ringing",
   on_call: "On a call",
+  monitoring: "Monitoring",
   wrap_up: "Wrap-up",
   away: "Away",
   offline: "Offline",

@@ -1,6 +1,6 @@
 /** Everybody of the company: who can be reached, who is busy and with whom, and for how long. */
 import { memo } from "react";
-import { consultOf, type Presence } from "../board_view";
+import { consultOf, type Presence, type SeenCall } from "../board_view";
 import { useDropZone } from "../dnd";
 import { phoneNumber } from "../format";
 import type { Agent } from "../wire";
@@ -8,23 +8,24 @@ import { Avatar } from "./avatar";
 import { Elapsed } from "./clock";
 import { useView } from "./context";
 import { PresenceMark, presenceWords } from "./presence_mark";
+import { HelpRow, SuperviseMenu } from "./supervising";
 import { Empty, Zone } from "./zone";
 
 export function Team() {
-  const { team, me, mine, reachable } = useView();
+  const { team, me, mine, reachable, maySupervise, helpWanted } = useView();
   const free = new Set(reachable.map(({ agent }) => agent.id));
   const isTalk = mine?.state === "connected" && mine.agent_id === me?.agent.id && consultOf(mine) === null;
   const takesFrom = (agentId: string) => isTalk && free.has(agentId);
   const available = team.filter(({ presence }) => presence === "available").length;
   return (
-    <Zone zone="team" title="Team" count={team.length} aside={`${available} available`} isList>
+    <Zone zone="team" title="Team" count={team.length} aside={helpWanted.length > 0 ? <b className="help-count">{helpWanted.length === 1 ? "1 asks for help" : `${helpWanted.length} ask for help`}</b> : `${available} available`} isList>
       {team.length === 0 ? (
         <Empty title="Nobody is here yet">People appear as soon as an owner adds them to the company.</Empty>
       ) : (
         <ul className="team">
           {team.map(({ agent, presence, since, call }) => (
-            <Member key={agent.id} agent={agent} presence={presence} since={since} caller={call?.caller ?? null}
-              isMe={agent.id === me?.agent.id} takes={takesFrom(agent.id) ? mine!.id : null} />
+            <Member key={agent.id} agent={agent} presence={presence} since={since} call={call}
+              isMe={agent.id === me?.agent.id} supervised={maySupervise && agent.id !== me?.agent.id} takes={takesFrom(agent.id) ? mine!.id : null} />
           ))}
         </ul>
       )}
@@ -41,26 +42,37 @@ interface MemberProps {
   readonly agent: Agent;
   readonly presence: Presence;
   readonly since: string;
-  readonly caller: string | null;
+  readonly call: SeenCall | null;
   readonly isMe: boolean;
+  /** I may come into their call and set their status. */
+  readonly supervised: boolean;
   /** The call that may be dropped on them. */
   readonly takes: string | null;
 }
 
-const Member = memo(function Member({ agent, presence, since, caller, isMe, takes }: MemberProps) {
+const Member = memo(function Member({ agent, presence, since, call, isMe, supervised, takes }: MemberProps) {
+  const caller = call?.caller ?? null;
+  const asks = supervised && call?.agent_id === agent.id && call.help_at !== null;
   const zone = useDropZone(targetOf(agent.id), (cardId) => (takes === cardId ? "open" : "closed"));
   return (
-    <li ref={zone.ref} className={`member ${presence} ${zone.isOver ? "over" : zone.isOpen ? "open" : ""}`}
+    <li ref={zone.ref} className={`member ${presence} ${asks ? "asks" : ""} ${zone.isOver ? "over" : zone.isOpen ? "open" : ""}`}
       data-agent={agent.id} data-presence={presence}>
       <Avatar name={agent.name}><PresenceMark presence={presence} /></Avatar>
       <span className="who">
         <strong>{agent.name}{isMe && <> <span className="you">you</span></>}</strong>
         <span className="doing">
-          {zone.isOver ? "Drop to hand the call over" : presenceWords({ agent, presence })}
-          {!zone.isOver && caller !== null && <> · {phoneNumber(caller)}</>}
+          {zone.isOver ? "Drop to hand the call over" : (
+            <>
+              {/* Beside the ways into the call there is room for the number only; the mark says the rest. */}
+              <span className={supervised && caller !== null ? "hidden" : ""}>{presenceWords({ agent, presence })}{caller !== null && " · "}</span>
+              {caller !== null && phoneNumber(caller)}
+            </>
+          )}
         </span>
       </span>
       {presence !== "offline" && <Elapsed since={since} />}
+      {supervised && <SuperviseMenu agent={agent} call={call} />}
+      {asks && call && <HelpRow agent={agent} call={call} />}
     </li>
   );
 });

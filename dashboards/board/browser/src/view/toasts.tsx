@@ -2,7 +2,8 @@
 import { useEffect } from "react";
 import type { Notice } from "../board_state";
 import { useScreen, useStore } from "./context";
-import { CloseIcon, WarningIcon } from "./icons";
+import { CloseIcon, NewsIcon, WarningIcon } from "./icons";
+import { HelpStrip } from "./supervising";
 
 const SHOWN = 20_000;
 
@@ -10,6 +11,7 @@ export function Toasts() {
   const { notices } = useScreen().board;
   return (
     <div className="toasts">
+      <HelpStrip />
       {notices.map((notice) => <Toast key={notice.id} notice={notice} />)}
     </div>
   );
@@ -22,8 +24,8 @@ function Toast({ notice }: { notice: Notice }) {
     return () => clearTimeout(timer);
   }, [store, notice.id]);
   return (
-    <div className="toast" role="alert">
-      <WarningIcon />
+    <div className={`toast ${notice.tone}`} role={notice.tone === "news" ? "status" : "alert"}>
+      {notice.tone === "news" ? <NewsIcon /> : <WarningIcon />}
       <p><b>{notice.title}</b><span>{notice.detail}</span></p>
       <button type="button" className="icon-button" aria-label="Dismiss" onClick={() => store.dismiss(notice.id)}><CloseIcon /></button>
     </div>

@@ -7,6 +7,7 @@ import type { Consult } from "../wire";
 import { Elapsed } from "./clock";
 import { useScreen, useStore, useView } from "./context";
 import { WarningIcon } from "./icons";
+import { MonitoredBy } from "./monitoring";
 
 interface Told {
   readonly tone: "good" | "busy" | "problem";
@@ -24,6 +25,7 @@ export function VoiceState({ call }: { call: SeenCall }) {
       {told.tone === "problem" ? <WarningIcon /> : <span className="pulse" aria-hidden="true" />}
       <span role="status"><b>{told.text}</b>{told.detail && <small>{told.detail}</small>}</span>
       {call.held_at && call.agent_id === view.me?.agent.id && <Elapsed since={call.held_at} className="wait" />}
+      <MonitoredBy call={call} />
       {phone.isPhone === false && (
         <button type="button" className="button small" onClick={() => store.takePhone()}>Speak here</button>
       )}

@@ -2,6 +2,7 @@
 import type { BoardState, PassingCall } from "./board_state";
 import { firstFreeSlot, isCallMove, laidOver, type CallMove } from "./moves";
 import { compareInstants, isAsked, isInHand, type Truth } from "./truth";
+import { isOutside, ringsOutside } from "./parties";
 import type { Agent, AgentStatus, Call, Consult } from "./wire";
 
 export type Presence = AgentStatus | "on_call" | "ringing";
@@ -29,7 +30,7 @@ export interface BoardView {
   readonly presencePending: boolean;
   /** Calls that ring for me, the longest waiting first. */
   readonly ringing: readonly SeenCall[];
-  /** Calls that ring, but not for me. */
+  /** Calls that ring, but not for me; or at an outside number. */
   readonly elsewhere: readonly SeenCall[];
   /** Parked calls whose time is over and that ring back at me. */
   readonly ringBacks: readonly SeenCall[];
@@ -37,6 +38,8 @@ export interface BoardView {
   /** Every call that is not over. */
   readonly live: readonly SeenCall[];
   readonly mine: SeenCall | null;
+  /** Calls that an outside number has. */
+  readonly outside: readonly SeenCall[];
   /** Colleagues to whom a call can be handed now. */
   readonly reachable: readonly TeamMember[];
   readonly lot: readonly Slot[];
@@ -67,12 +70,13 @@ export function viewOf(state: BoardState): BoardView | null {
   return {
     me: team.find(({ agent }) => agent.id === truth.me) ?? null,
     presencePending: state.pending.some(({ move }) => !isCallMove(move)),
-    ringing: calls.filter((call) => call.offered_to.includes(truth.me) && (call.state === "ringing" || isAsked(call, truth.me))),
-    elsewhere: ringing.filter((call) => !call.offered_to.includes(truth.me)),
+    ringing: calls.filter((call) => ringsFor(call, truth.me) && (call.state === "ringing" || isAsked(call, truth.me))),
+    elsewhere: ringing.filter((call) => !ringsFor(call, truth.me)),
     ringBacks: parked.filter((call) => call.offered_to.includes(truth.me)),
     passing: state.passing.filter(({ call }) => !isInHand(truth.calls[call.id], truth.me)),
     live: calls,
     mine: calls.find((call) => isInHand(call, truth.me)) ?? null,
+    outside: calls.filter(isOutside),
     reachable: sortedTeam(team, truth.me).filter((member) => isReachable(member, truth.me)),
     lot: slotsOf(truth, parked),
     freeSlot: firstFreeSlot({ ...truth, calls: Object.fromEntries(calls.map((c) => [c.id, c])) }),
@@ -81,6 +85,10 @@ export function viewOf(state: BoardState): BoardView | null {
     nameOf,
     isBusy: (id) => busy.has(id),
   };
+}
+
+function ringsFor(call: Call, agentId: string): boolean {
+  return call.offered_to.includes(agentId) && !ringsOutside(call);
 }
 
 /** The call whose conversation is mine by the server's own word; the softphone follows nothing else. */

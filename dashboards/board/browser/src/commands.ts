@@ -1,7 +1,7 @@
 /** What people ask of the backend. Every request has a time-out, and every refusal reads as a sentence. */
 import type { Refusal } from "./board_state";
-import type { Move } from "./moves";
-import type { Call, Me, VoiceToken } from "./wire";
+import type { Move, Target } from "./moves";
+import type { Call, CallOut, Dialling, Me, Reading, VoiceToken } from "./wire";
 
 export class Refused extends Error implements Refusal {
   constructor(
@@ -38,6 +38,19 @@ export class Commands {
   /** The same caller's calls before that one, the newest first. */
   async earlierCalls(callId: string): Promise<readonly Call[]> {
     return (await this.ask<{ calls: readonly Call[] }>("GET", `/api/calls/${callId}/earlier`)).calls;
+  }
+
+  dialling(): Promise<Dialling> {
+    return this.ask<Dialling>("GET", "/api/dialling");
+  }
+
+  /** How the server reads what was typed. */
+  reading(text: string): Promise<Reading> {
+    return this.ask<Reading>("GET", `/api/dialling/reading?text=${encodeURIComponent(text)}`);
+  }
+
+  callOut(wish: CallOut): Promise<{ readonly call_id: string; readonly rev: number }> {
+    return this.ask("POST", "/api/calls", wish);
   }
 
   switchTenant(tenant: string): Promise<Me> {
@@ -101,9 +114,9 @@ function spelled(move: Move): Spelled {
     case "resume":
       return { method: "DELETE", path: `/api/calls/${move.callId}/hold` };
     case "transfer":
-      return { method: "POST", path: `/api/calls/${move.callId}/transfer`, body: { to: move.to } };
+      return { method: "POST", path: `/api/calls/${move.callId}/transfer`, body: targetOf(move) };
     case "consult":
-      return { method: "POST", path: `/api/calls/${move.callId}/consult`, body: { to: move.to } };
+      return { method: "POST", path: `/api/calls/${move.callId}/consult`, body: targetOf(move) };
     case "talk-with":
       return { method: "PUT", path: `/api/calls/${move.callId}/consult`, body: { talk_with: move.talkWith } };
     case "cancel-consult":
@@ -115,6 +128,10 @@ function spelled(move: Move): Spelled {
     case "finish-wrap-up":
       return { method: "DELETE", path: "/api/wrap-up" };
   }
+}
+
+function targetOf(target: Target): Target {
+  return "to" in target ? { to: target.to } : { number: target.number };
 }
 
 async function refusal(response: Response): Promise<Refused> {

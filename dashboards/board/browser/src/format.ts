@@ -79,12 +79,14 @@ export function listed(names: readonly string[]): string {
   return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
 
-/** What a colleague did who was to take a call and has not. */
+/** What became of whoever was to take a call and has not. */
 export const NOT_TAKEN: Readonly<Record<NotTaken, string>> = {
   declined: "declined",
   no_answer: "did not answer",
   unreachable: "could not be reached",
   left: "left again",
+  busy: "was busy",
+  failed: "could not be reached",
 };
 
 /** A sentence put together from parts begins with a capital letter. */

@@ -4,10 +4,10 @@ import type { Microphone } from "../src/microphone";
 import { BoardStore } from "../src/store";
 import { Board } from "../src/view/board";
 import { StoreContext } from "../src/view/context";
-import type { BoardEvent, Call, Snapshot } from "../src/wire";
+import type { BoardEvent, Call, Dialling, Reading, Snapshot } from "../src/wire";
 import { FakeDevice } from "./fake_device";
 import { FakeFeedServer } from "./fake_feed";
-import { ME, event, snapshot } from "./people";
+import { DIALLING, ME, event, snapshot } from "./people";
 
 export interface Command {
   readonly method: string;
@@ -15,6 +15,8 @@ export interface Command {
   readonly body: unknown;
   grant(rev: number): Promise<void>;
   refuse(code: string, detail: string, status?: number): Promise<void>;
+  /** The line breaks before the answer. */
+  breakOff(): Promise<void>;
 }
 
 export class Stage {
@@ -24,6 +26,9 @@ export class Stage {
   microphone: Microphone = "ready";
   /** What each caller called about before, by the id of the call that asks. */
   readonly earlier = new Map<string, readonly Call[]>();
+  dialling: Dialling = DIALLING;
+  /** How the server reads what is typed. */
+  reading: (text: string) => Reading = (text) => ({ number: text, shown: text, country: "US", country_name: "United States", refusal: null });
   page!: RenderResult;
   store!: BoardStore;
   private number = 0;
@@ -88,13 +93,16 @@ export class Stage {
     if (path === "/api/voice-token") {
       return Promise.resolve(Response.json({ token: "t", expires_at: "2099-01-01T00:00:00Z", device: {} }));
     }
+    if (path === "/api/dialling") return Promise.resolve(Response.json(this.dialling));
+    if (path.startsWith("/api/dialling/reading?text=")) return Promise.resolve(Response.json(this.reading(decodeURIComponent(path.split("=")[1]!))));
     if (path.endsWith("/earlier")) return Promise.resolve(Response.json({ calls: this.earlier.get(path.split("/")[3]!) ?? [] }));
-    return new Promise<Response>((answer) => {
+    return new Promise<Response>((answer, fail) => {
       this.commands.push({
         method: method!,
         path,
         body: body ? JSON.parse(String(body)) : undefined,
         grant: (rev) => act(async () => answer(Response.json({ call_id: "call-1", rev }))),
+        breakOff: () => act(async () => fail(new TypeError("network"))),
         refuse: (code, detail, status = 409) => act(async () => answer(Response.json({ code, detail, status }, { status }))),
       });
     });

@@ -1,9 +1,11 @@
 /** The parking lot: one drop zone, numbered slots, who waits in them and for how long. */
+import { useSyncExternalStore } from "react";
 import { consultOf, type SeenCall, type Slot } from "../board_view";
+import { onTick } from "../clock";
 import { useDragCard, useDropZone } from "../dnd";
 import { phoneNumber } from "../format";
 import { Elapsed } from "./clock";
-import { useNow, useStore, useView } from "./context";
+import { useStore, useView } from "./context";
 import { GripIcon } from "./icons";
 import { KeyHint } from "./key_hint";
 import { Zone } from "./zone";
@@ -67,6 +69,8 @@ const LONG = 60_000;
 const TOO_LONG = 120_000;
 
 function Waiting({ since }: { since: string }) {
-  const age = useNow() - Date.parse(since);
-  return <Elapsed since={since} className={`wait ${age > TOO_LONG ? "too-long" : age > LONG ? "long" : ""}`} />;
+  const store = useStore();
+  const age = () => store.now() - Date.parse(since);
+  const tone = useSyncExternalStore(onTick, () => (age() > TOO_LONG ? "too-long" : age() > LONG ? "long" : ""));
+  return <Elapsed since={since} className={`wait ${tone}`} />;
 }

@@ -7,6 +7,7 @@ import type { Agent } from "../wire";
 import { Avatar } from "./avatar";
 import { Elapsed } from "./clock";
 import { useView } from "./context";
+import { Outside } from "./outside";
 import { PRESENCE_WORDS, PresenceMark } from "./presence_mark";
 import { Empty, Zone } from "./zone";
 
@@ -28,6 +29,7 @@ export function Team() {
           ))}
         </ul>
       )}
+      <Outside />
     </Zone>
   );
 }

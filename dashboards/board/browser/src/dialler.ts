@@ -36,6 +36,7 @@ export interface DiallerParts {
   /** False if whoever is called could not hear me. */
   readonly mayBeHeard: () => Promise<boolean>;
   readonly signedOut: () => void;
+  readonly truth: () => Truth | null;
   readonly newRequest?: () => string;
 }
 
@@ -106,6 +107,7 @@ export class Dialler {
       this.show({ placing: { number, callId }, isOpen: false, text: "" });
       clearTimeout(this.placingTimer);
       this.placingTimer = setTimeout(() => this.show({ placing: null }), PLACING_SHOWN);
+      this.follow(null, this.parts.truth()); // the feed may have been faster than the answer
     } catch (problem) {
       if (this.minds(problem)) return;
       const isAnswered = problem instanceof Refused && problem.status !== 0;
@@ -183,10 +185,10 @@ export interface RecentNumber {
   readonly call: Call;
 }
 
-/** Whom one may want to call: who is on the line now, then who was last; each number once. */
+/** Whom one may want to call: who was last on the line, then who is on it; each number once. */
 export function recentNumbers({ live, recent }: BoardView, most: number, except: string | null = null): readonly RecentNumber[] {
   const seen = new Map<string, Call>();
-  for (const call of [...live].reverse().concat(recent.map((ended) => ({ ...ended, pending: null })))) {
+  for (const call of [...recent, ...[...live].reverse()]) {
     for (const number of [call.caller, outsideNumber(call)]) {
       if (number && number !== except && isDiallable(number) && !seen.has(number)) seen.set(number, call);
     }

@@ -114,6 +114,7 @@ export class BoardStore {
       changed: (dial) => this.show({ dial }),
       mayBeHeard: () => this.mayBeHeard(),
       signedOut: () => this.toSignIn(),
+      truth: () => this.screen.board.truth,
     });
     this.keypad = new Keypad((digit) => this.phone.sendDigits(digit), (keypad) => this.show({ keypad }));
   }

@@ -113,9 +113,9 @@ describe("the dial pad", () => {
     expect(localStorage.getItem("patchbay.preferences")).toContain("+15550100002");
   });
 
-  it("offers numbers of late once each, and none that was withheld", async () => {
+  it("offers recent numbers once each, and none that was withheld", async () => {
     const stage = await opened({ calls: [call({ caller: THEM })], recent: [ended({ id: "a", caller: THEM }), ended({ id: "b", caller: "anonymous" }), ended({ id: "c" })] });
-    const late = within(pad(stage)).getByRole("list", { name: "Numbers of late" });
+    const late = within(pad(stage)).getByRole("list", { name: "Recent numbers" });
     expect(within(late).getAllByRole("button").map(({ textContent }) => textContent)).toEqual([expect.stringContaining("+1 555 010 9999"), expect.stringContaining("+1 555 765 4321")]);
     await click(button(late, /765 4321/));
     expect(field(pad(stage)).value).toBe("+15557654321");

@@ -18,7 +18,7 @@ export function CallButton() {
   return (
     <button type="button" className={`button call-out ${dial.isOpen ? "chosen" : ""}`} aria-haspopup="dialog" aria-expanded={dial.isOpen}
       aria-controls={dial.isOpen ? DIAL_PAD : undefined} data-call-out onClick={() => (dial.isOpen ? store.dialler.close() : store.dialler.open())}>
-      <PhoneIcon />Call<KeyHint keys="⇧D" />
+      <PhoneIcon /><span>Call</span><KeyHint keys="⇧D" />
     </button>
   );
 }
@@ -37,11 +37,11 @@ export function DialPad({ board }: { board: RefObject<HTMLElement | null> }) {
       return;
     }
     if (focusedIn(board.current)) return; // somebody has gone on elsewhere
-    const mineNow = dial.placing !== null || mine !== null;
+    const mineNow = dial.placing !== null || dial.over !== null || mine !== null;
     const zone = board.current?.querySelector<HTMLElement>("[data-zone=mine]");
     const back = opener.current?.isConnected ? opener.current : board.current?.querySelector<HTMLElement>("[data-call-out]");
     (mineNow ? (zone?.querySelector<HTMLElement>("[data-card-focus]") ?? zone?.querySelector<HTMLElement>("h2")) : back)?.focus();
-  }, [dial.isOpen, dial.placing, mine, board]);
+  }, [dial.isOpen, dial.placing, dial.over, mine, board]);
   return dial.isOpen ? <Pad /> : null;
 }
 

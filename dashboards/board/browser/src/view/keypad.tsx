@@ -5,7 +5,6 @@ import { isTyping } from "../shortcuts";
 import { useScreen, useStore } from "./context";
 import { CloseIcon, KeypadIcon } from "./icons";
 import { KeyHint } from "./key_hint";
-import { placeBeside } from "./menu";
 import { TelephoneKeys } from "./telephone_keys";
 
 export function KeypadButton({ disabled, isSmall = false }: { disabled: boolean; isSmall?: boolean }) {
@@ -29,7 +28,7 @@ function OpenKeypad({ button }: { button: React.RefObject<HTMLButtonElement | nu
   const { keypad } = useScreen();
   const panel = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    if (button.current && panel.current) placeBeside(button.current, panel.current, "start");
+    if (button.current && panel.current) placeNextTo(button.current, panel.current);
     panel.current?.focus();
     const opener = button.current;
     return () => opener?.focus();
@@ -56,4 +55,17 @@ function OpenKeypad({ button }: { button: React.RefObject<HTMLButtonElement | nu
       <TelephoneKeys onKey={(key) => store.keypad.press(key)} />
     </div>
   );
+}
+
+const GAP = 8;
+
+/** Beside the zone of the call, never over what can be done with it: to the right, or to the left if there is no room. */
+function placeNextTo(button: HTMLElement, panel: HTMLElement): void {
+  const zone = (button.closest("[data-zone]") ?? button).getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = panel;
+  const fitsRight = zone.right + GAP + width <= innerWidth;
+  const x = fitsRight ? zone.right + GAP : Math.max(GAP, zone.left - GAP - width);
+  const y = Math.max(GAP, Math.min(button.getBoundingClientRect().top - 60, innerHeight - height - GAP));
+  panel.style.left = `${x}px`;
+  panel.style.top = `${y}px`;
 }

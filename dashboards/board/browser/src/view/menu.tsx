@@ -116,7 +116,7 @@ const GAP = 6;
 const MARGIN = 8;
 
 /** Fixed to the window, as a zone that scrolls would cut it off; above the button if there is no room below. */
-export function placeBeside(button: HTMLElement, sheet: HTMLElement, align: "start" | "end"): void {
+function placeBeside(button: HTMLElement, sheet: HTMLElement, align: "start" | "end"): void {
   const { left, right, top, bottom } = button.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = sheet;
   const wished = align === "end" ? right - width : left;

@@ -1,4 +1,4 @@
-/** A telephone number as people type it: the field, what the server understood, and numbers of late to choose from. */
+/** A telephone number as people type it: the field, what the server understood, and recent ones to choose from. */
 import { useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, useState, type ReactNode, type Ref } from "react";
 import type { BoardView } from "../board_view";
 import { recentNumbers, type RecentNumber } from "../dialler";
@@ -101,14 +101,14 @@ function hasFinger(): boolean {
   return matchMedia("(pointer: coarse) and (max-width: 719px)").matches;
 }
 
-/** Numbers of late. Choosing one fills the field. */
+/** Recent numbers. Choosing one fills the field. */
 export function RecentNumbers({ most, except = null, onChoose }: { most: number; except?: string | null; onChoose: (number: string) => void }) {
   const view = useView();
   const numbers = recentNumbers(view, most, except);
   const now = useStore().now();
   if (numbers.length === 0) return null;
   return (
-    <ul className="recent-numbers" aria-label="Numbers of late">
+    <ul className="recent-numbers" aria-label="Recent numbers">
       {numbers.map((known) => (
         <li key={known.number}>
           <button type="button" onClick={() => onChoose(known.number)}>
@@ -122,6 +122,6 @@ export function RecentNumbers({ most, except = null, onChoose }: { most: number;
   );
 }
 
-function whenOf({ call }: RecentNumber, { live }: BoardView, now: number): string {
-  return live.some(({ id }) => id === call.id) ? "on the line" : timeOfDay(call.started_at, now);
+function whenOf({ call, number }: RecentNumber, { live }: BoardView, now: number): string {
+  return live.some(({ caller }) => caller === number) ? "on the line" : timeOfDay(call.started_at, now);
 }

@@ -77,10 +77,9 @@ export class Dialler {
     if (known) return known;
     const reading = this.parts.commands.reading(text);
     this.readings.set(text, reading);
-    reading.catch((problem: unknown) => {
-      this.readings.delete(text);
-      this.minds(problem);
-    });
+    // A refusal may be over soon ("too many calls in the last minute"): it is asked again.
+    const forget = () => this.readings.delete(text);
+    reading.then(({ refusal }) => refusal && forget(), (problem: unknown) => (forget(), this.minds(problem)));
     if (this.readings.size > READINGS_KEPT) this.readings.delete(this.readings.keys().next().value!);
     return reading;
   }

@@ -25,6 +25,9 @@ export const TELEPHONE_KEYS: readonly { readonly key: string; readonly letters: 
   { key: "#", letters: "" },
 ];
 
+/** How long the SDK lets a digit sound, with the gap behind it, and a little more. */
+const TONE = 250;
+
 export function isTelephoneKey(key: string): boolean {
   return /^[0-9*#]$/.test(key);
 }
@@ -32,10 +35,13 @@ export function isTelephoneKey(key: string): boolean {
 export class Keypad {
   private state = CLOSED;
   private callId: string | null = null;
+  /** Pressed while earlier digits still sound. */
+  private waiting = "";
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    /** False if my voice is not in the call, and the digit went nowhere. */
-    private readonly send: (digit: string) => boolean,
+    /** False if my voice is not in the call, and the digits went nowhere. */
+    private readonly send: (digits: string) => boolean,
     private readonly changed: (state: KeypadState) => void,
   ) {}
 
@@ -48,7 +54,19 @@ export class Keypad {
   }
 
   press(digit: string): void {
-    if (isTelephoneKey(digit) && this.send(digit)) this.show({ sent: this.state.sent + digit });
+    if (!isTelephoneKey(digit)) return;
+    this.waiting += digit;
+    if (this.timer !== undefined || this.sendWaiting()) this.show({ sent: this.state.sent + digit });
+  }
+
+  /** Browsers forget tones that have not begun when new ones are given: these wait until the others have sounded. */
+  private sendWaiting(): boolean {
+    const digits = this.waiting;
+    this.waiting = "";
+    this.timer = undefined;
+    if (digits === "" || !this.send(digits)) return false;
+    this.timer = setTimeout(() => this.sendWaiting(), digits.length * TONE);
+    return true;
   }
 
   /** The call my voice is in, or null: another call begins with nothing sent. */

@@ -282,7 +282,7 @@ describe("the keypad in a call", () => {
     await press("2");
     await press("#");
     await click(button(keypad, "star"));
-    expect(FakeDevice.joined.at(-1)!.digits).toBe("2#*");
+    await vi.waitFor(() => expect(FakeDevice.joined.at(-1)!.digits).toBe("2#*"));
     expect(within(keypad).getByLabelText("Sent").textContent).toBe("2#*");
     expect(stage.commands).toEqual([]);
     expect((await axe.run(stage.page.container, { rules: { "color-contrast": { enabled: false } } })).violations).toEqual([]);

@@ -48,7 +48,8 @@ function MyCallCard({ call }: { call: SeenCall }) {
   const consult = consultOf(call);
   const isAsked = consult?.agent_id === me?.agent.id;
   const firstNameOf = (id: string) => nameOf(id).split(" ")[0]!;
-  const drag = useDragCard(call.id, call.pending !== null || consult !== null || isBeingCalled(call));
+  const isFixed = consult !== null || isBeingCalled(call);
+  const drag = useDragCard(call.id, call.pending !== null || isFixed);
   const isHeld = call.held_at !== null;
   const speaks = phone.voice?.callId === call.id && phone.voice.status === "open";
   const hears = speaks && (!isHeld || consult !== null);
@@ -58,7 +59,7 @@ function MyCallCard({ call }: { call: SeenCall }) {
       data-call={call.id} {...drag.card}>
       <div className="my-call-top">
         <div className="grip" {...drag.grip} data-drag-handle data-card-focus>
-          {consult === null && <GripIcon />}
+          {!isFixed && <GripIcon />}
           <div className="who">
             <strong className="caller"><span className="hidden">Call with </span>{phoneNumber(call.caller)}</strong>
             <span className="dialled">{of}</span>

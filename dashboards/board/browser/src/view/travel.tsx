@@ -103,7 +103,7 @@ function fly(element: HTMLElement, from: DOMRect, to: DOMRect, words: string): v
   ghost.textContent = words;
   zones!.append(ghost);
   const at = ({ left, top, width, height }: DOMRect) =>
-    `translate(${Math.round(left + Math.min(width, 320) / 2 - ghost.offsetWidth / 2)}px, ${Math.round(top + Math.min(height, 76) / 2 - ghost.offsetHeight / 2)}px)`;
+    `translate(${Math.round(left + Math.min(width, 320) / 2)}px, ${Math.round(top + Math.min(height, 76) / 2)}px) translate(-50%, -50%)`;
   const flight = ghost.animate(
     [
       { transform: at(from), opacity: 0.6 },

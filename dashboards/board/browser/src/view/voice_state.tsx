@@ -35,6 +35,7 @@ export function VoiceState({ call }: { call: SeenCall }) {
 
 function tell(call: SeenCall, phone: PhoneState, { me, nameOf }: BoardView): Told {
   if (call.pending === "hang-up") return { tone: "busy", text: "Ending the call…" };
+  if (phone.isPhone === false && isBeingCalled(call)) return { tone: "busy", text: calling(call).text, detail: "You speak in another tab." };
   if (phone.isPhone === false) return { tone: "busy", text: "You speak in another tab", detail: "This one shows the same board." };
   const { microphone } = phone;
   const speaks = phone.voice?.callId === call.id ? phone.voice.status : null;

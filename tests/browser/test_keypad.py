@@ -19,6 +19,7 @@ async def test_digits_from_the_keyboard_and_by_button_reach_the_carrier(
     caller = await acme.rings(tone=440)
     await ana.answers()
     await ana.is_talking()
+    await expect(ana.button("Keypad")).to_be_enabled()
     await ana.page.keyboard.press("k")
     keypad = ana.page.get_by_role("dialog", name="Keypad")
     await expect(keypad).to_be_focused()

@@ -139,20 +139,22 @@ function ConsultActions({ call, consult }: { call: SeenCall; consult: Consult })
   const swapsTo = !consult.present ? null : consult.talk_with === "colleague" ? "caller" : "colleague";
   return (
     <>
-      <div className="actions wide segments" role="group" aria-label="You talk with">
-        {TALKS.map((talk) => (
-          <button key={talk.with} type="button" className={`button ${consult.talk_with === talk.with ? "chosen" : ""}`}
-            aria-pressed={consult.talk_with === talk.with} disabled={!consult.present} onClick={() => store.talkWith(call.id, talk.with)}>
-            {talk.words(colleague, isOutbound(call) ? "Callee" : "Caller")}{talk.with === swapsTo && <KeyHint keys="S" />}
-          </button>
-        ))}
+      <div className="actions wide">
+        <div className="segments" role="group" aria-label="You talk with">
+          {TALKS.map((talk) => (
+            <button key={talk.with} type="button" className={`button ${consult.talk_with === talk.with ? "chosen" : ""}`}
+              aria-pressed={consult.talk_with === talk.with} disabled={!consult.present} onClick={() => store.talkWith(call.id, talk.with)}>
+              <span className={`cut ${consult.number && talk.with === "colleague" ? "number" : ""}`}>{talk.words(colleague, isOutbound(call) ? "Callee" : "Caller")}</span>{talk.with === swapsTo && <KeyHint keys="S" />}
+            </button>
+          ))}
+        </div>
+        <KeypadButton isSmall disabled={!maySendDigits(call, phone)} />
       </div>
       <div className="actions wide">
         <MuteButton />
         <button type="button" className="button" onClick={() => store.cancelConsult(call.id)}>
-          <CloseIcon /><span className="cut">Let {colleague} go</span><KeyHint keys="C" />
+          <CloseIcon /><span>{consult.number ? <>Let them go<span className="hidden">: {colleague}</span></> : `Let ${colleague} go`}</span><KeyHint keys="C" />
         </button>
-        <KeypadButton isSmall disabled={!maySendDigits(call, phone)} />
         <button type="button" className="button primary" onClick={() => store.complete(call.id)}>
           <TransferIcon />Hand over{consult.present && <KeyHint keys="T" />}
         </button>

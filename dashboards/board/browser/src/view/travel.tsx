@@ -100,7 +100,7 @@ function fly(element: HTMLElement, from: DOMRect, to: DOMRect, words: string): v
   const ghost = document.createElement("div");
   ghost.className = "lifted travelling";
   ghost.setAttribute("aria-hidden", "true");
-  ghost.textContent = words;
+  ghost.dataset["words"] = words; // drawn by the style: no second text of the page
   zones!.append(ghost);
   const at = ({ left, top, width, height }: DOMRect) =>
     `translate(${Math.round(left + Math.min(width, 320) / 2)}px, ${Math.round(top + Math.min(height, 76) / 2)}px) translate(-50%, -50%)`;
@@ -114,6 +114,6 @@ function fly(element: HTMLElement, from: DOMRect, to: DOMRect, words: string): v
     { duration: DURATION, easing: EASING, fill: "both" },
   );
   flight.onfinish = flight.oncancel = () => ghost.remove();
-  // A colleague's row stays as it is: only the call has moved.
-  if (element.dataset["call"]) element.animate([{ opacity: 0.25 }, { opacity: 0.25, offset: 0.5 }, { opacity: 1 }], { duration: DURATION });
+  // It settles under what lands on it, as plain to read as ever. A colleague's row stays as it is: only the call has moved.
+  if (element.dataset["call"]) element.animate([{ transform: "scale(0.97)" }, { transform: "none" }], { duration: DURATION, easing: EASING });
 }

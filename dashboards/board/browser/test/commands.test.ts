@@ -27,6 +27,9 @@ describe("a command", () => {
     [{ kind: "park", callId: "c", slot: 3 }, { method: "POST", url: "/api/calls/c/parking", body: { slot: 3 } }],
     [{ kind: "pick-up", callId: "c" }, { method: "DELETE", url: "/api/calls/c/parking", body: undefined }],
     [{ kind: "hang-up", callId: "c" }, { method: "POST", url: "/api/calls/c/hangup", body: undefined }],
+    [{ kind: "transfer", callId: "c", to: "ben" }, { method: "POST", url: "/api/calls/c/transfer", body: { to: "ben" } }],
+    [{ kind: "transfer", callId: "c", number: "030 1" }, { method: "POST", url: "/api/calls/c/transfer", body: { number: "030 1" } }],
+    [{ kind: "consult", callId: "c", number: "030 1" }, { method: "POST", url: "/api/calls/c/consult", body: { number: "030 1" } }],
     [{ kind: "presence", status: "away" }, { method: "PUT", url: "/api/presence", body: { status: "away" } }],
     [{ kind: "finish-wrap-up" }, { method: "DELETE", url: "/api/wrap-up", body: undefined }],
   ])("spells %o as the backend reads it", async (move, expected) => {

@@ -61,7 +61,7 @@ export class Travel extends Component<TravelProps, object, readonly Departure[]>
       const { place, words } = this.props.places.get(id)!;
       const element = find(place);
       const to = element && seen(element);
-      if (element && to) fly(element, from, to, words);
+      if (to) fly(from, to, words);
     }
   }
 
@@ -96,7 +96,7 @@ function seen(element: HTMLElement): DOMRect | null {
   return isIn(window) && (!zone || isIn(zone)) ? rect : null;
 }
 
-function fly(element: HTMLElement, from: DOMRect, to: DOMRect, words: string): void {
+function fly(from: DOMRect, to: DOMRect, words: string): void {
   const ghost = document.createElement("div");
   ghost.className = "lifted travelling";
   ghost.setAttribute("aria-hidden", "true");
@@ -114,6 +114,4 @@ function fly(element: HTMLElement, from: DOMRect, to: DOMRect, words: string): v
     { duration: DURATION, easing: EASING, fill: "both" },
   );
   flight.onfinish = flight.oncancel = () => ghost.remove();
-  // It settles under what lands on it, as plain to read as ever. A colleague's row stays as it is: only the call has moved.
-  if (element.dataset["call"]) element.animate([{ transform: "scale(0.97)" }, { transform: "none" }], { duration: DURATION, easing: EASING });
 }

@@ -275,7 +275,8 @@ def _hand_over(call: Call, asked: Consult, signal: signals.CallSignal, now: date
     if call.agent_leg is not None:
         orders.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
     if asked.agent_id is None:
-        talks = forward(call, before, signal, now)
+        to = Transfer(before, None, number=asked.number, outbound=asked.outbound)
+        talks = forward(call, to, signal, now)
         return replace(talks, asked=tuple(orders), wrapping=(before,))
     has = move(
         call,
@@ -294,8 +295,9 @@ def _hand_over(call: Call, asked: Consult, signal: signals.CallSignal, now: date
     return Decision(has, said, tuple(orders), wrapping=(before,))
 
 
-def forward(call: Call, by: UUID, signal: signals.CallSignal, now: datetime) -> Decision:
-    """The caller talks with somebody outside from now on, and no agent has the call."""
+def forward(call: Call, by: Transfer, signal: signals.CallSignal, now: datetime) -> Decision:
+    """The caller talks with somebody outside from now on, and no agent has the call. It goes on
+    telling who handed it there."""
     resume = instructions.ResumeCaller(call.id, call.caller_leg, call.conference)
     talks = move(
         call,
@@ -305,13 +307,13 @@ def forward(call: Call, by: UUID, signal: signals.CallSignal, now: datetime) -> 
         agent_id=None,
         agent_leg=None,
         consult=None,
-        transfer=None,
+        transfer=by,
         caller_held=False,
         held_at=None,
         deadline=None,
     )
     orders = (resume,) if call.caller_held else ()
-    return Decision(talks, (events.CallForwarded(by),), orders)
+    return Decision(talks, (events.CallForwarded(by.by),), orders)
 
 
 def _asked_by(call: Call, agent_id: UUID) -> Consult:

@@ -109,7 +109,7 @@ def answered(call: Call, signal: signals.OutboundAnswered, now: datetime) -> Dec
     if asked is not None and asked.outbound == leg.id:
         return came_in(here, asked, arrived)
     if call.transfer is not None and call.transfer.outbound == leg.id and _is_offered(call):
-        return forward(remember(here, arrived), call.transfer.by, signal, now)
+        return forward(remember(here, arrived), call.transfer, signal, now)
     # Nobody waits for them any more.
     return Decision(here, (), call_off(here, leg.id))
 

@@ -77,7 +77,7 @@ def end(
         parked_by=None,
         caller_held=False,
         held_at=None,
-        transfer=None,
+        transfer=call.transfer if call.state is CallState.FORWARDED else None,
         consult=None,
         progress=None,
         outbound=tuple(replace(leg, over_at=leg.over_at or now) for leg in call.outbound),

@@ -28,7 +28,7 @@ class Transfer(Struct, frozen=True):
     """A cold transfer under way: `by` hands the call to `to`, and it rings there alone; or to
     `number` outside, by the outbound leg of that id.
 
-    Once `failed` says why not, it rings at `by` again.
+    Once `failed` says why not, it rings at `by` again. A call that was forwarded keeps it.
     """
 
     by: UUID

@@ -229,7 +229,8 @@ def _let_go(call: Call, gone: tuple[Monitor, ...], why: MonitoringOver) -> Decis
         for one in gone
         if one.leg is not None and call.is_live
     )
-    freed = tuple(one.person_id for one in gone)
+    # Whoever listened unseen is away, and nothing of them may change that boards could show.
+    freed = tuple(one.person_id for one in gone if one.is_shown)
     after = grown(replace(call, monitors=left), bool(said))
     return Decision(after, said, orders, freed=freed, recorded=told)
 

@@ -225,7 +225,10 @@ def is_whole(before: Call, decision: Decision) -> None:
     if after.held_at is not None:
         assert after.state is CallState.CONNECTED
         assert after.caller_held
-    if after.transfer is not None:
+    forwarded = after.state in (CallState.FORWARDED, CallState.ENDED)
+    if after.transfer is not None and forwarded:
+        assert after.transfer.number is not None
+    elif after.transfer is not None:
         assert has_agent or after.state is CallState.RINGING
         assert after.caller_held
         assert set(after.offered_to) <= {after.transfer.by, after.transfer.to}

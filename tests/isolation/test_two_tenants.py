@@ -197,8 +197,7 @@ def test_every_route_is_in_the_document_or_listed_with_its_reason():
 
 @every
 def test_every_parameter_has_a_case(operation: Operation):
-    assert set(operation.in_path) <= {"tenant", "call_id", "outbound", "name"}
-    assert set(operation.in_path) <= {"tenant", "call_id", "agent_id", "name"}
+    assert set(operation.in_path) <= {"tenant", "call_id", "agent_id", "outbound", "name"}
     assert set(operation.in_query) <= set(QUERIES)
     assert not operation.in_header
     assert operation.has_body == (operation.name in BODIES)

@@ -48,7 +48,9 @@ async def test_handed_cold_the_caller_talks_with_whoever_answers(acme: Company):
     assert acme.ben.shows(acme.ana) == Presence.WRAP_UP
     await outside.answers()
     talks = await acme.ben.sees_call(caller, "forwarded")
-    assert (talks.agent_id, talks.transfer) == (None, None)
+    assert talks.agent_id is None
+    assert talks.transfer is not None
+    assert (talks.transfer.by, talks.transfer.number) == (acme.ana.id, outside.number)
     await caller.hears("voice", 523)
     await outside.hears("voice", 440)
     await outside.hangs_up()

@@ -41,7 +41,7 @@ AGENTS = tuple(
     for n, name in ((11, "Ana"), (12, "Ben"), (13, "Chloe"))
 )
 STATUSES = tuple(AgentStatus)
-SUPERVISED = 4
+SUPERVISED = 7
 """The last cases, with supervisors in the calls of others."""
 TRIES = 6
 """Most signals mean nothing to most calls; the cases are of those that do."""

@@ -15,6 +15,9 @@ alter table call
   drop constraint if exists call_state_check,
   add constraint call_state_check check (state in
     ('ringing', 'connecting', 'dialling', 'connected', 'parked', 'forwarded', 'ended')),
+  drop constraint if exists call_transfer_check,
+  add constraint call_transfer_check check
+    (transfer is null or state in ('ringing', 'connecting', 'forwarded', 'ended')),
   drop constraint if exists call_check3,
   drop constraint if exists call_agent_has_it,
   add constraint call_agent_has_it
@@ -28,7 +31,7 @@ create unique index call_one_per_agent on call (tenant_id, agent_id)
 LEGS = """
 alter table leg
   drop constraint if exists leg_role_check,
-  add constraint leg_role_check check (role in ('caller', 'agent', 'outside'))
+  add constraint leg_role_check check (role in ('caller', 'agent', 'monitor', 'outside'))
 """
 OUTBOUND = """
 create table if not exists outbound_leg (

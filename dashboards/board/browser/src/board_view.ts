@@ -1,6 +1,7 @@
 /** What is shown: the truth with the pending moves laid over it, sorted into the zones of the board. */
 import type { BoardState, PassingCall } from "./board_state";
 import { chosen, firstFreeSlot, isCallMove, isPresenceMove, laidOver, type CallMove } from "./moves";
+import { isOutside, ringsOutside } from "./parties";
 import { callOf, compareInstants, dispositionOf, isAsked, isInHand, type Truth } from "./truth";
 import type { Agent, AgentStatus, Call, Consult, Monitor, Role, Rules } from "./wire";
 
@@ -37,7 +38,7 @@ export interface BoardView {
   readonly presencePending: boolean;
   /** Calls that ring for me, the longest waiting first. */
   readonly ringing: readonly SeenCall[];
-  /** Calls that ring, but not for me. */
+  /** Calls that ring, but not for me; or at an outside number. */
   readonly elsewhere: readonly SeenCall[];
   /** Parked calls whose time is over and that ring back at me. */
   readonly ringBacks: readonly SeenCall[];
@@ -57,6 +58,8 @@ export interface BoardView {
   readonly maySupervise: boolean;
   /** Calls whose agents ask for a supervisor, the longest waiting first; for supervisors. */
   readonly helpWanted: readonly SeenCall[];
+  /** Calls that an outside number has. */
+  readonly outside: readonly SeenCall[];
   /** Colleagues to whom a call can be handed now. */
   readonly reachable: readonly TeamMember[];
   readonly lot: readonly Slot[];
@@ -96,8 +99,8 @@ export function viewOf(state: BoardState): BoardView | null {
     disposition: writtenAbout === null ? null : myDisposition(state, truth, writtenAbout),
     rules: truth.rules,
     presencePending: state.pending.some(({ move }) => isPresenceMove(move)),
-    ringing: calls.filter((call) => call.offered_to.includes(truth.me) && (call.state === "ringing" || isAsked(call, truth.me))),
-    elsewhere: ringing.filter((call) => !call.offered_to.includes(truth.me)),
+    ringing: calls.filter((call) => ringsFor(call, truth.me) && (call.state === "ringing" || isAsked(call, truth.me))),
+    elsewhere: ringing.filter((call) => !ringsFor(call, truth.me)),
     ringBacks: parked.filter((call) => call.offered_to.includes(truth.me)),
     passing: state.passing.filter(({ call }) => !isInHand(truth.calls[call.id], truth.me)),
     live: calls,
@@ -105,6 +108,7 @@ export function viewOf(state: BoardState): BoardView | null {
     monitored: monitoredBy(calls, truth.me),
     maySupervise,
     helpWanted: maySupervise ? calls.filter((call) => call.help_at !== null).sort((a, b) => compareInstants(a.help_at!, b.help_at!)) : [],
+    outside: calls.filter(isOutside),
     reachable: sortedTeam(team, truth.me).filter((member) => isReachable(member, truth.me)),
     lot: slotsOf(truth, parked),
     freeSlot: firstFreeSlot({ ...truth, calls: Object.fromEntries(calls.map((c) => [c.id, c])) }),
@@ -142,6 +146,10 @@ export function voiceCallByTruth({ truth, hiddenMonitors }: BoardState): string 
   if (mine || !truth) return mine?.id ?? null;
   const listens = (call: Call) => (hiddenMonitors?.[call.id] ?? call.monitors).some(({ person_id }) => person_id === truth.me);
   return Object.values(truth.calls).find((call) => call.agent_id !== null && listens(call))?.id ?? null;
+}
+
+function ringsFor(call: Call, agentId: string): boolean {
+  return call.offered_to.includes(agentId) && !ringsOutside(call);
 }
 
 /** The call whose conversation is mine by the server's own word; the softphone follows nothing else. */

@@ -1,7 +1,7 @@
 /** What people ask of the backend. Every request has a time-out, and every refusal reads as a sentence. */
 import type { Refusal } from "./board_state";
-import type { Move } from "./moves";
-import type { AgentStatus, CallFile, EarlierCalls, Me, MonitoredCalls, VoiceToken, WhoSetIt } from "./wire";
+import type { Move, Target } from "./moves";
+import type { AgentStatus, CallFile, CallOut, Dialling, EarlierCalls, Me, MonitoredCalls, Reading, VoiceToken, WhoSetIt } from "./wire";
 
 export class Refused extends Error implements Refusal {
   constructor(
@@ -61,6 +61,19 @@ export class Commands {
   /** For supervisors: another agent's status, and why. */
   async setStatus(agentId: string, status: AgentStatus, reason: string): Promise<void> {
     await this.ask("PUT", `/api/agents/${agentId}/presence`, { status, reason });
+  }
+
+  dialling(): Promise<Dialling> {
+    return this.ask<Dialling>("GET", "/api/dialling");
+  }
+
+  /** How the server reads what was typed. */
+  reading(text: string): Promise<Reading> {
+    return this.ask<Reading>("GET", `/api/dialling/reading?text=${encodeURIComponent(text)}`);
+  }
+
+  callOut(wish: CallOut): Promise<{ readonly call_id: string; readonly rev: number }> {
+    return this.ask("POST", "/api/dialling", wish);
   }
 
   switchTenant(tenant: string): Promise<Me> {
@@ -125,9 +138,9 @@ function spelled(move: Move): Spelled {
     case "resume":
       return { method: "DELETE", path: `/api/calls/${move.callId}/hold` };
     case "transfer":
-      return { method: "POST", path: `/api/calls/${move.callId}/transfer`, body: { to: move.to } };
+      return { method: "POST", path: `/api/calls/${move.callId}/transfer`, body: targetOf(move) };
     case "consult":
-      return { method: "POST", path: `/api/calls/${move.callId}/consult`, body: { to: move.to } };
+      return { method: "POST", path: `/api/calls/${move.callId}/consult`, body: targetOf(move) };
     case "talk-with":
       return { method: "PUT", path: `/api/calls/${move.callId}/consult`, body: { talk_with: move.talkWith } };
     case "cancel-consult":
@@ -153,6 +166,10 @@ function spelled(move: Move): Spelled {
     case "finish-wrap-up":
       return { method: "DELETE", path: "/api/wrap-up" };
   }
+}
+
+function targetOf(target: Target): Target {
+  return "to" in target ? { to: target.to } : { number: target.number };
 }
 
 async function refusal(response: Response): Promise<Refused> {

@@ -79,13 +79,23 @@ export function listed(names: readonly string[]): string {
   return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
 
-/** What a colleague did who was to take a call and has not. */
+/** What became of whoever was to take a call and has not. */
 export const NOT_TAKEN: Readonly<Record<NotTaken, string>> = {
   declined: "declined",
   no_answer: "did not answer",
   unreachable: "could not be reached",
   left: "left again",
+  busy: "was busy",
+  failed: "could not be reached",
+  canceled: "was not rung any longer",
 };
+
+const COUNTRIES = new Intl.DisplayNames("en", { type: "region" });
+
+/** "DE" as people call it. */
+export function countryName(code: string): string {
+  return COUNTRIES.of(code) ?? code;
+}
 
 /** A sentence put together from parts begins with a capital letter. */
 export function sentence(words: string): string {

@@ -4,7 +4,10 @@
  */
 import type { Truth } from "./truth";
 import { callOf, dispositionOf, isAsked, isInHand } from "./truth";
-import type { Agent, Call, Monitor, MonitorMode, TalkWith } from "./wire";
+import type { Agent, Call, Consult, Monitor, MonitorMode, TalkWith } from "./wire";
+
+/** Whom a call is handed to, or who is asked into it: a colleague, or an outside number as it was typed. */
+export type Target = { readonly to: string } | { readonly number: string };
 
 export type CallMove =
   | { readonly kind: "claim"; readonly callId: string }
@@ -14,8 +17,8 @@ export type CallMove =
   | { readonly kind: "hang-up"; readonly callId: string }
   | { readonly kind: "hold"; readonly callId: string }
   | { readonly kind: "resume"; readonly callId: string }
-  | { readonly kind: "transfer"; readonly callId: string; readonly to: string }
-  | { readonly kind: "consult"; readonly callId: string; readonly to: string }
+  | ({ readonly kind: "transfer"; readonly callId: string } & Target)
+  | ({ readonly kind: "consult"; readonly callId: string } & Target)
   | { readonly kind: "talk-with"; readonly callId: string; readonly talkWith: TalkWith }
   | { readonly kind: "cancel-consult"; readonly callId: string }
   | { readonly kind: "complete"; readonly callId: string }
@@ -145,12 +148,12 @@ export function laidOver(call: Call, pending: PendingMove, truth: Truth): Call {
     case "resume":
       return mine ? { ...call, held_at: null } : call;
     case "consult":
-      return mine && (call.consult?.agent_id !== move.to || call.consult.failed !== null)
+      return mine && (!isSame(call.consult, move) || call.consult?.failed !== null)
         ? {
             ...call,
             held_at: call.held_at ?? since,
-            offered_to: [move.to],
-            consult: { agent_id: move.to, since, accepted: false, present: false, talk_with: "colleague", failed: null },
+            offered_to: rungBy(move),
+            consult: { ...whom(move, "agent_id"), since, accepted: false, present: false, ringing: false, talk_with: "colleague", failed: null },
           }
         : call;
     case "talk-with":
@@ -162,7 +165,7 @@ export function laidOver(call: Call, pending: PendingMove, truth: Truth): Call {
       return call.consult?.agent_id === truth.me ? { ...call, consult: null } : call;
     case "complete":
       return mine && call.consult?.present
-        ? { ...call, agent_id: call.consult.agent_id, agent_present: true, consult: null, held_at: null, since }
+        ? { ...call, ...takenOver(call.consult, truth.me), consult: null, held_at: null, since }
         : call;
     case "monitor":
     case "change-mode":
@@ -183,8 +186,8 @@ export function laidOver(call: Call, pending: PendingMove, truth: Truth): Call {
         ? {
             ...call,
             state: "ringing",
-            transfer: { by: truth.me, to: move.to, failed: null },
-            offered_to: [move.to],
+            transfer: { by: truth.me, ...whom(move, "to"), failed: null },
+            offered_to: rungBy(move),
             agent_id: null,
             agent_present: false,
             held_at: null,
@@ -200,6 +203,26 @@ function monitoring(call: Call, me: string, mode: MonitorMode, since: string): r
   const before = call.monitors.find(({ person_id }) => person_id === me);
   const others = call.monitors.filter((monitor) => monitor !== before);
   return [...others, { since, present: false, ...before, person_id: me, mode }];
+}
+
+function whom<K extends "to" | "agent_id">(target: Target, name: K) {
+  const [agent, number] = "to" in target ? [target.to, null] : [null, target.number];
+  return { [name]: agent, number } as Record<K, string | null> & { number: string | null };
+}
+
+/** A colleague is rung through the board, an outside number by the carrier. */
+function rungBy(target: Target): readonly string[] {
+  return "to" in target ? [target.to] : [];
+}
+
+function isSame(consult: Consult | null, target: Target): boolean {
+  return "to" in target ? consult?.agent_id === target.to : consult?.number === target.number;
+}
+
+/** Whoever was consulted has the call: a colleague in it, or the outside number without any of us. */
+function takenOver({ agent_id, number }: Consult, me: string): Partial<Call> {
+  if (agent_id) return { agent_id, agent_present: true };
+  return { state: "forwarded", agent_id: null, agent_present: false, transfer: { by: me, to: null, number, failed: null } };
 }
 
 function joined(call: Call, me: string, since: string): Call {

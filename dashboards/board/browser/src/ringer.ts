@@ -1,17 +1,14 @@
-/** How a call makes itself heard: a ringtone, a flashing title, a desktop notification. Silence ends all three. */
-
-export interface Ring {
-  readonly callId: string;
-  readonly caller: string;
-  readonly number: string;
-}
+/** How a call makes itself heard: a ringtone, a flashing title and icon, a desktop notification. Silence ends them all. */
+import { CallNotification, type NotifyPermission, type Ring } from "./notifications";
+import { RingingIcon } from "./ringing_icon";
 
 const RINGTONE = "/sounds/ringtone.wav";
 const CHIME = "/sounds/help.wav";
 
 export class Ringer {
   private tone: HTMLAudioElement | null = null;
-  private notification: Notification | null = null;
+  private readonly notification: CallNotification;
+  private readonly icon = new RingingIcon();
   private titleTimer: ReturnType<typeof setInterval> | undefined;
   private title = "";
   private ringing: string | null = null;
@@ -20,17 +17,21 @@ export class Ringer {
     private readonly soundBase: string,
     /** The browser lets the ringtone sound, or wants a click on the page first. */
     private readonly audible: (isAudible: boolean) => void,
-  ) {}
+    permitted: (permission: NotifyPermission) => void = () => undefined,
+  ) {
+    this.notification = new CallNotification(permitted);
+  }
 
   /** The call that rings here, the longest waiting; null is silence. */
   ring(ring: Ring | null): void {
     if (ring?.callId === this.ringing) return;
     this.ringing = ring?.callId ?? null;
     this.stopShowing();
+    this.notification.ring(ring);
+    this.icon.show(ring !== null);
     if (!ring) return this.fallSilent();
     this.sound();
     this.flashTitle(ring);
-    this.notify(ring);
   }
 
   /** Once: an agent asks for help. */
@@ -38,11 +39,13 @@ export class Ringer {
     new Audio(this.soundBase + CHIME).play().catch(() => undefined); // the board shows and says it too
   }
 
-  /** Within a click: browsers let a page ring and notify only after one. */
+  /** Within a click of somebody who wants to be told of calls while they look elsewhere. */
+  askToNotify(): Promise<void> {
+    return this.notification.ask();
+  }
+
+  /** Within a click: browsers let a page ring only after one. */
   allow(): void {
-    if (typeof Notification !== "undefined" && Notification.permission === "default") {
-      void Notification.requestPermission();
-    }
     const tone = this.toneElement();
     if (!tone.paused) return;
     tone.muted = true;
@@ -92,25 +95,7 @@ export class Ringer {
     this.titleTimer = setInterval(flash, 1000);
   }
 
-  private notify(ring: Ring): void {
-    if (typeof Notification === "undefined" || Notification.permission !== "granted") return;
-    if (document.hasFocus()) return;
-    const notification = new Notification(`${ring.caller} is calling`, {
-      body: `On ${ring.number}. Open Patchbay to answer.`,
-      tag: ring.callId,
-      requireInteraction: true,
-      silent: true, // the ringtone is ours
-    });
-    notification.onclick = () => {
-      window.focus();
-      notification.close();
-    };
-    this.notification = notification;
-  }
-
   private stopShowing(): void {
-    this.notification?.close();
-    this.notification = null;
     if (this.titleTimer === undefined) return;
     clearInterval(this.titleTimer);
     this.titleTimer = undefined;

@@ -1,5 +1,7 @@
 /** Single keys for what is done all day long. Never while typing, never with a menu or a dialog open. */
 import { consultOf, mayAskForHelp, mayMonitor, type SeenCall } from "./board_view";
+import { maySendDigits } from "./keypad";
+import { isBeingCalled } from "./parties";
 import type { BoardStore, Paperwork } from "./store";
 import type { MonitorMode } from "./wire";
 
@@ -16,12 +18,14 @@ export const SLOT_KEYS = "1 – 9";
 export const SHORTCUTS: readonly Shortcut[] = [
   { keys: "A", words: "Answer the caller who has waited longest", matches: plain("a"), run: answerFirst },
   { keys: "D", words: "Decline that caller", matches: plain("d"), run: declineFirst },
+  { keys: "⇧ D", words: "Call a number", matches: (event) => event.shiftKey && hasKey(event, "d"), run: (store) => (store.dialler.open(), true) },
   { keys: "P", words: "Park my call in the first free slot", matches: plain("p"), run: parkMine },
   { keys: SLOT_KEYS, words: "Pick up the caller in that slot", matches: isDigit, run: pickUpSlot },
   { keys: "O", words: "Put my caller on hold, and talk again", matches: plain("o"), run: holdOrResume },
-  { keys: "T", words: "Hand my call to a colleague, also after you have spoken to them", matches: plain("t"), run: transferOrComplete },
-  { keys: "C", words: "Speak to a colleague first; again, to let them go", matches: plain("c"), run: consultOrCancel },
+  { keys: "T", words: "Hand my call to a colleague or a number outside, also after you have spoken to them", matches: plain("t"), run: transferOrComplete },
+  { keys: "C", words: "Speak to a colleague or a number outside first; again, to let them go", matches: plain("c"), run: consultOrCancel },
   { keys: "S", words: "Swap between caller and colleague", matches: plain("s"), run: swap },
+  { keys: "K", words: "Keypad: send digits into the call", matches: plain("k"), run: toggleKeypad },
   { keys: "M", words: "Mute, and unmute", matches: plain("m"), run: (store) => withMine(store, () => store.toggleMute()) },
   { keys: "⇧ H", words: "Hang up; while you consult, leave the call to your colleague", matches: (event) => event.shiftKey && hasKey(event, "h"), run: hangUpOrLeave },
   { keys: "N", words: "Write a note about my call", matches: plain("n"), run: (store) => openPaperwork(store, "note") },
@@ -40,11 +44,11 @@ export function runShortcut(store: BoardStore, event: KeyboardEvent): boolean {
   return shortcut?.run(store, event) ?? false;
 }
 
-/** True where a key belongs to what has the focus: a field, an open menu, a dialog, a card in the air. */
+/** True where a key belongs to what has the focus: a field, an open menu, a dialog, a pad with keys of its own. */
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.composedPath()[0];
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || target.closest("input, textarea, select, [role=menu], dialog") !== null;
+  return target.isContentEditable || target.closest("input, textarea, select, [role=menu], dialog, [data-own-keys]") !== null;
 }
 
 function answerFirst(store: BoardStore): boolean {
@@ -97,7 +101,7 @@ function openPaperwork(store: BoardStore, part: Paperwork): boolean {
 function parkMine(store: BoardStore): boolean {
   const { view } = store.current();
   const mine = view?.mine;
-  if (!mine || consultOf(mine) || mine.pending === "hang-up") return false;
+  if (!mine || consultOf(mine) || isBeingCalled(mine) || mine.pending === "hang-up") return false;
   store.park(mine.id);
   return true;
 }
@@ -135,6 +139,13 @@ function swap(store: BoardStore): boolean {
   const consult = mine ? consultOf(mine) : null;
   if (!mine || !consult?.present) return false;
   store.talkWith(mine.id, consult.talk_with === "colleague" ? "caller" : "colleague");
+  return true;
+}
+
+function toggleKeypad(store: BoardStore): boolean {
+  const { view, phone } = store.current();
+  if (!view?.mine || !maySendDigits(view.mine, phone)) return false;
+  store.keypad.toggle();
   return true;
 }
 

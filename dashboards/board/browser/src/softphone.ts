@@ -93,6 +93,13 @@ export class Softphone {
     this.show({ muted });
   }
 
+  /** Keys pressed for whoever is at the other end; false if my voice is not there. */
+  sendDigits(digits: string): boolean {
+    if (this.joined?.status !== "open" || !this.joined.call) return false;
+    this.joined.call.sendDigits(digits);
+    return true;
+  }
+
   /** Make the line ready before it is needed, so that the first answer is quick. */
   async prepare(): Promise<void> {
     if (this.state.isPhone) await this.ensureDevice();

@@ -6,11 +6,14 @@ import { announcement } from "./announcements";
 import { initialState, reduce, type Action, type BoardState } from "./board_state";
 import { viewOf, voiceCallByTruth, type BoardView } from "./board_view";
 import { Commands, Refused } from "./commands";
+import { Dialler, NO_DIAL, type DialState } from "./dialler";
 import { Feed, feedUrl, type FeedListener, type FeedSocket } from "./feed";
 import { phoneNumber } from "./format";
+import { CLOSED, Keypad, type KeypadState } from "./keypad";
 import { askForMicrophone, MICROPHONE_HELP, type Microphone } from "./microphone";
-import type { Move } from "./moves";
+import type { Move, Target } from "./moves";
 import { Notes, type MyNote } from "./notes";
+import { permission, type NotifyPermission } from "./notifications";
 import { PhoneLock, phoneLockName, type Locks } from "./phone_lock";
 import { loadPreferences, savePreferences, type Preferences } from "./preferences";
 import { Ringer } from "./ringer";
@@ -33,6 +36,12 @@ export interface Screen {
   /** The browser keeps the ringtone silent until the page is clicked. */
   readonly ringIsMute: boolean;
   readonly askingMicrophone: boolean;
+  readonly dial: DialState;
+  readonly keypad: KeypadState;
+  /** Outside numbers begun in the menus of colleagues, by menu and call: nothing typed is lost on a refusal. */
+  readonly drafts: Readonly<Record<string, string>>;
+  /** Whether the browser tells of calls while the page is not looked at. */
+  readonly notifying: NotifyPermission;
   /** Earlier calls of whoever I talk with; null until they are known. */
   readonly earlier: Earlier | null;
   /** What I note, by call. */
@@ -71,6 +80,8 @@ const LONGEST_RETRY = 8_000;
 export class BoardStore {
   private screen: Screen;
   private readonly listeners = new Set<() => void>();
+  readonly dialler: Dialler;
+  readonly keypad: Keypad;
   private readonly commands: Commands;
   private readonly phone: Softphone;
   private readonly ringer: Ringer;
@@ -84,7 +95,7 @@ export class BoardStore {
 
   constructor(private readonly around: Surroundings) {
     this.commands = new Commands(around.apiBase, around.request);
-    this.ringer = new Ringer(around.apiBase, (audible) => this.show({ ringIsMute: !audible }));
+    this.ringer = new Ringer(around.apiBase, (audible) => this.show({ ringIsMute: !audible }), (notifying) => this.show({ notifying }));
     this.pop = new ScreenPop(
       (callId) => this.commands.earlierCalls(callId),
       (earlier) => this.show({ earlier }),
@@ -101,6 +112,10 @@ export class BoardStore {
       unreachable: null,
       ringIsMute: false,
       askingMicrophone: false,
+      dial: NO_DIAL,
+      keypad: CLOSED,
+      drafts: {},
+      notifying: permission(),
       earlier: null,
       notes: {},
       noteHeld: null,
@@ -114,6 +129,14 @@ export class BoardStore {
       () => this.commands.voiceToken(),
       (phone) => this.phoneChanged(phone),
     );
+    this.dialler = new Dialler({
+      commands: this.commands,
+      changed: (dial) => this.show({ dial }),
+      mayBeHeard: () => this.mayBeHeard(),
+      signedOut: () => this.toSignIn(),
+      truth: () => this.screen.board.truth,
+    });
+    this.keypad = new Keypad((digit) => this.phone.sendDigits(digit), (keypad) => this.show({ keypad }));
   }
 
   // What React reads.
@@ -172,14 +195,14 @@ export class BoardStore {
     this.move({ kind: "resume", callId });
   }
 
-  /** A cold transfer: the colleague is rung, and I am out of the call. */
-  transfer(callId: string, to: string): void {
-    this.move({ kind: "transfer", callId, to });
+  /** A cold transfer: the colleague, or the outside number, is rung, and I am out of the call. */
+  transfer(callId: string, target: Target): void {
+    this.move({ kind: "transfer", callId, ...target });
   }
 
-  /** The beginning of a warm transfer: I speak to the colleague first. */
-  consult(callId: string, to: string): void {
-    this.move({ kind: "consult", callId, to });
+  /** The beginning of a warm transfer: I speak to them first. */
+  consult(callId: string, target: Target): void {
+    this.move({ kind: "consult", callId, ...target });
   }
 
   talkWith(callId: string, talkWith: TalkWith): void {
@@ -261,6 +284,10 @@ export class BoardStore {
     this.show({ menusAsked: { ...this.screen.menusAsked, [menu]: this.screen.menusAsked[menu] + 1 } });
   }
 
+  draft(of: string, text: string): void {
+    this.show({ drafts: { ...this.screen.drafts, [of]: text } });
+  }
+
   toggleMute(): void {
     this.phone.mute(!this.screen.phone.muted);
   }
@@ -268,6 +295,7 @@ export class BoardStore {
   /** Only with a working microphone: no caller shall meet an agent who cannot be heard. */
   async goAvailable(): Promise<void> {
     this.ringer.allow();
+    void this.ringer.askToNotify();
     if (this.screen.phone.isPhone !== false) {
       const microphone = await this.checkMicrophone();
       if (microphone !== "ready") return;
@@ -285,6 +313,17 @@ export class BoardStore {
       this.notice("Callers could not hear you", MICROPHONE_HELP[microphone]);
     }
     return microphone;
+  }
+
+  /** No callee shall meet an agent who cannot be heard; once the microphone works, it is not asked again. */
+  private async mayBeHeard(): Promise<boolean> {
+    const { isPhone, microphone } = this.screen.phone;
+    return isPhone === false || microphone === "ready" || (await this.checkMicrophone()) === "ready";
+  }
+
+  /** Within a click. */
+  notifyMe(): void {
+    void this.ringer.askToNotify();
   }
 
   goAway(reason: string | null = null): void {
@@ -469,6 +508,7 @@ export class BoardStore {
     this.chimeIfNeeded(before);
     void this.readWhySet();
     this.ringIfNeeded();
+    this.dialler.follow(before.truth, board.truth);
     this.pop.follow(this.screen.view?.mine?.id ?? null);
     this.followNote();
     const known = new Set(before.passing.map(({ call }) => call.id));
@@ -522,6 +562,7 @@ export class BoardStore {
     const was = this.screen.phone.voice?.status;
     if (was === "open" && phone.voice?.status !== "open") void this.lookForHidden();
     this.show({ phone });
+    this.keypad.follow(phone.voice?.status === "open" ? phone.voice.callId : null);
     this.ringIfNeeded();
   }
 

@@ -76,7 +76,7 @@ function placeAgent(truth: Truth, agent: Agent): Truth {
 
 /** Who has a call, or is consulted in it, has it in hand: one voice, one call. */
 export function isInHand(call: Call | undefined, agentId: string): boolean {
-  if (call?.state !== "connecting" && call?.state !== "connected") return false;
+  if (call?.state !== "connecting" && call?.state !== "dialling" && call?.state !== "connected") return false;
   const { consult } = call;
   return call.agent_id === agentId || (consult?.agent_id === agentId && consult.accepted && consult.failed === null);
 }

@@ -3,6 +3,7 @@
 export interface VoiceCall {
   on(event: string, listener: (...said: never[]) => void): unknown;
   mute(muted: boolean): void;
+  sendDigits(digits: string): void;
   disconnect(): void;
   getRemoteStream(): MediaStream | undefined;
 }

@@ -1,6 +1,7 @@
 /** What the backend says and is told: the shapes of its API and of its feed, as they travel. */
 
-export type CallState = "ringing" | "connecting" | "connected" | "parked" | "ended";
+/** `dialling`: the callee of an outbound call is being rung. `forwarded`: the caller talks with an outside number, without an agent. */
+export type CallState = "ringing" | "connecting" | "dialling" | "connected" | "forwarded" | "parked" | "ended";
 
 export type EndReason =
   | "completed"
@@ -11,15 +12,24 @@ export type EndReason =
   | "rejected"
   | "canceled";
 
-/** Why a colleague did not take a call that was to be handed to them. */
-export type NotTaken = "declined" | "no_answer" | "unreachable" | "left";
+/** Why whoever was to be handed a call, or asked into it, did not take it. */
+export type NotTaken = "declined" | "no_answer" | "unreachable" | "left" | "busy" | "failed" | "canceled";
+
+/** How far an outside phone has come that is being called: asked for, or ringing. */
+export type Progress = "asked" | "ringing";
 
 /** Whom an agent who consults a colleague talks with; whoever is left out hears music. */
 export type TalkWith = "colleague" | "caller" | "all";
 
-/** A colleague who is asked into a call; `present` once their voice is there. One that `failed` only says why. */
+/**
+ * Who is asked into a call, a colleague or an outside number; `present` once their voice is there. One that
+ * `failed` only says why.
+ */
 export interface Consult {
-  readonly agent_id: string;
+  readonly agent_id: string | null;
+  readonly number: string | null;
+  /** The outside number rings. */
+  readonly ringing: boolean;
   readonly since: string;
   readonly accepted: boolean;
   readonly present: boolean;
@@ -30,7 +40,9 @@ export interface Consult {
 /** A cold transfer under way. Once `failed` says why, the call rings again at who handed it over. */
 export interface Transfer {
   readonly by: string;
-  readonly to: string;
+  readonly to: string | null;
+  /** An outside number, instead of a colleague. */
+  readonly number: string | null;
   readonly failed: NotTaken | null;
 }
 
@@ -87,11 +99,14 @@ export interface Call {
   readonly rev: number;
   readonly state: CallState;
   readonly direction: "inbound" | "outbound";
+  /** The person outside: who called, or who was called. */
   readonly caller: string;
+  /** Our own number: the one dialled, or the one shown to whoever is called. */
   readonly number: string;
   readonly offered_to: readonly string[];
   readonly agent_id: string | null;
   readonly agent_present: boolean;
+  readonly progress: Progress | null;
   readonly slot: number | null;
   readonly parked_by: string | null;
   /** On hold since then. */
@@ -196,4 +211,27 @@ export interface VoiceToken {
   readonly token: string;
   readonly expires_at: string;
   readonly device: Readonly<Record<string, unknown>>;
+}
+
+/** Whether this company calls out, and which of its numbers may be shown to whoever is called. */
+export interface Dialling {
+  readonly enabled: boolean;
+  readonly why_not: string | null;
+  readonly country: string;
+  readonly caller_ids: readonly string[];
+}
+
+/** What the server understands of a number as it was typed, and whether it may be called. */
+export interface Reading {
+  readonly number: string | null;
+  readonly shown: string | null;
+  readonly country: string | null;
+  readonly refusal: { readonly code: string; readonly detail: string } | null;
+}
+
+/** `request` is chosen by the page: the same one again is the same call, not a second one. */
+export interface CallOut {
+  readonly request: string;
+  readonly number: string;
+  readonly caller_id: string | null;
 }

@@ -182,13 +182,13 @@ describe("handing a call over", () => {
     await click(within(menu).getByRole("menuitem", { name: /Ben/ }));
     expect(stage.lastCommand).toMatchObject({ method: "POST", path: "/api/calls/call-1/transfer", body: { to: BEN } });
     expect(stage.zone("incoming").textContent).toContain("You hand this to Ben Carter");
-    await stage.say({ call: call({ rev: 3, offered_to: [ANA], transfer: { by: ANA, to: BEN, failed: "no_answer" } }) });
+    await stage.say({ call: call({ rev: 3, offered_to: [ANA], transfer: { by: ANA, to: BEN, number: null, failed: "no_answer" } }) });
     expect(stage.zone("incoming").textContent).toContain("Ben Carter did not answer: back to you");
   });
 });
 
 describe("consulting a colleague", () => {
-  const consult = { agent_id: BEN, since: AT, accepted: true, present: true, talk_with: "colleague", failed: null } as const;
+  const consult = { agent_id: BEN, number: null, ringing: false, since: AT, accepted: true, present: true, talk_with: "colleague", failed: null } as const;
 
   it("is begun from the menu, swapped and merged by button and key, and completed", async () => {
     const stage = await Stage.open({ calls: [mine()] });

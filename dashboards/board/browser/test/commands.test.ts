@@ -28,6 +28,9 @@ describe("a command", () => {
     [{ kind: "pick-up", callId: "c" }, { method: "DELETE", url: "/api/calls/c/parking", body: undefined }],
     [{ kind: "hang-up", callId: "c" }, { method: "POST", url: "/api/calls/c/hangup", body: undefined }],
     [{ kind: "presence", status: "away", reason: null }, { method: "PUT", url: "/api/presence", body: { status: "away" } }],
+    [{ kind: "transfer", callId: "c", to: "ben" }, { method: "POST", url: "/api/calls/c/transfer", body: { to: "ben" } }],
+    [{ kind: "transfer", callId: "c", number: "030 1" }, { method: "POST", url: "/api/calls/c/transfer", body: { number: "030 1" } }],
+    [{ kind: "consult", callId: "c", number: "030 1" }, { method: "POST", url: "/api/calls/c/consult", body: { number: "030 1" } }],
     [{ kind: "finish-wrap-up" }, { method: "DELETE", url: "/api/wrap-up", body: undefined }],
   ])("spells %o as the backend reads it", async (move, expected) => {
     const { asked, request } = backend(granted);

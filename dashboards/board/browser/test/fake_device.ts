@@ -19,6 +19,7 @@ class Speaker {
 export class FakeVoiceCall extends Speaker implements VoiceCall {
   isMuted = false;
   isOver = false;
+  digits = "";
 
   constructor(readonly params: Record<string, string>) {
     super();
@@ -26,6 +27,10 @@ export class FakeVoiceCall extends Speaker implements VoiceCall {
 
   mute(muted: boolean): void {
     this.isMuted = muted;
+  }
+
+  sendDigits(digits: string): void {
+    this.digits += digits;
   }
 
   disconnect(): void {

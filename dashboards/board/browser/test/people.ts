@@ -1,5 +1,5 @@
 /** A small company to test with: Ana is the one whose board it is. */
-import type { Agent, BoardEvent, Call, Me, Rules, Snapshot } from "../src/wire";
+import type { Agent, BoardEvent, Call, Dialling, Me, Rules, Snapshot } from "../src/wire";
 
 export const ANA = "00000000-0000-4000-8000-00000000000a";
 export const BEN = "00000000-0000-4000-8000-00000000000b";
@@ -17,6 +17,7 @@ export function call(change: Partial<Call> = {}): Call {
     offered_to: [ANA, BEN],
     agent_id: null,
     agent_present: false,
+    progress: null,
     slot: null,
     parked_by: null,
     held_at: null,
@@ -76,3 +77,9 @@ export const ME: Me = {
   simulated: true,
   lab_url: "http://localhost:8081/",
 };
+
+/** A call that Ana makes. */
+export const calling = (change: Partial<Call> = {}): Call =>
+  call({ state: "dialling", direction: "outbound", progress: "asked", agent_id: ANA, agent_present: true, offered_to: [], handled_by: [ANA], ...change });
+
+export const DIALLING: Dialling = { enabled: true, why_not: null, country: "US", caller_ids: ["+15550100001"] };

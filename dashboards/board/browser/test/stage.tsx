@@ -4,10 +4,10 @@ import type { Microphone } from "../src/microphone";
 import { BoardStore } from "../src/store";
 import { Board } from "../src/view/board";
 import { StoreContext } from "../src/view/context";
-import type { BoardEvent, Call, Me, MonitoredCalls, Note, Snapshot, WhoSetIt } from "../src/wire";
+import type { BoardEvent, Call, Dialling, Me, MonitoredCalls, Note, Reading, Snapshot, WhoSetIt } from "../src/wire";
 import { FakeDevice } from "./fake_device";
 import { FakeFeedServer } from "./fake_feed";
-import { ME, ended, event, snapshot } from "./people";
+import { DIALLING, ME, ended, event, snapshot } from "./people";
 
 export interface Command {
   readonly method: string;
@@ -15,6 +15,8 @@ export interface Command {
   readonly body: unknown;
   grant(rev: number): Promise<void>;
   refuse(code: string, detail: string, status?: number): Promise<void>;
+  /** The line breaks before the answer. */
+  breakOff(): Promise<void>;
 }
 
 export class Stage {
@@ -29,6 +31,9 @@ export class Stage {
   /** What each caller called about before, by the id of the call that asks. */
   readonly earlier = new Map<string, readonly Call[]>();
   notes: readonly Note[] = [];
+  dialling: Dialling = DIALLING;
+  /** How the server reads what is typed. */
+  reading: (text: string) => Reading = (text) => ({ number: text, shown: text, country: "US", refusal: null });
   page!: RenderResult;
   store!: BoardStore;
   private number = 0;
@@ -102,12 +107,15 @@ export class Stage {
     if (method === "GET" && path.startsWith("/api/calls/")) {
       return Promise.resolve(Response.json({ call: ended({ id: asked }), notes: this.notes.filter(({ call_id }) => call_id === asked) }));
     }
-    return new Promise<Response>((answer) => {
+    if (path === "/api/dialling" && method === "GET") return Promise.resolve(Response.json(this.dialling));
+    if (path.startsWith("/api/dialling/reading?text=")) return Promise.resolve(Response.json(this.reading(decodeURIComponent(path.split("=")[1]!))));
+    return new Promise<Response>((answer, fail) => {
       this.commands.push({
         method: method!,
         path,
         body: body ? JSON.parse(String(body)) : undefined,
         grant: (rev) => act(async () => answer(Response.json({ call_id: "call-1", rev }))),
+        breakOff: () => act(async () => fail(new TypeError("network"))),
         refuse: (code, detail, status = 409) => act(async () => answer(Response.json({ code, detail, status }, { status }))),
       });
     });

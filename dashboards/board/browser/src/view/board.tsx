@@ -8,6 +8,7 @@ import { isTyping, runShortcut } from "../shortcuts";
 import { Announcer } from "./announcer";
 import { SimulatedBanner, StaleBanner } from "./banners";
 import { useScreen, useStore, useView } from "./context";
+import { DialPad } from "./dial_pad";
 import { useFocusFollows } from "./focus_follows";
 import { Header } from "./header";
 import { HelpDialog } from "./help_dialog";
@@ -17,6 +18,7 @@ import { MyCall } from "./my_call";
 import { Recent } from "./recent";
 import { Starting } from "./starting";
 import { agentAt, Team } from "./team";
+import { placesOf, Travel, travelIn } from "./travel";
 import { useTheme } from "./theme";
 import { Toasts } from "./toasts";
 
@@ -36,13 +38,14 @@ export function Board({ theme: asked }: { theme: Theme }) {
     return () => document.removeEventListener("keydown", pressed);
   }, [store]);
   return (
-    <div ref={root} className={`board ${view?.mine || view?.wrapUp ? "in-call" : ""}`} data-theme={shown}>
+    <div ref={root} className={`board ${view?.mine || view?.wrapUp ? "in-call" : ""}`} data-theme={shown} data-density={preferences.density}>
       {view && board.me ? (
         <>
           <Header theme={theme} onHelp={() => setHelpOpen(true)} />
           <SimulatedBanner />
-          <main className="zones" aria-label={`Calls of ${board.me.tenant.name}`}><Zones /></main>
+          <main ref={travelIn} className="zones" aria-label={`Calls of ${board.me.tenant.name}`}><Zones /></main>
           <StaleBanner />
+          <DialPad board={root} />
         </>
       ) : (
         <Starting />
@@ -56,7 +59,9 @@ export function Board({ theme: asked }: { theme: Theme }) {
 
 function Zones() {
   const store = useStore();
-  const { mine, lot, nameOf } = useView();
+  const view = useView();
+  const { mine, lot, nameOf } = view;
+  const places = useMemo(() => placesOf(view), [view]);
   const find = useCallback(
     (id: string): SeenCall | null => (mine?.id === id ? mine : (lot.find(({ call }) => call?.id === id)?.call ?? null)),
     [mine, lot],
@@ -74,17 +79,19 @@ function Zones() {
   const homeOf = useCallback((id: string) => (mine?.id === id ? "mine" : find(id) ? "lot" : null), [mine, find]);
   const drop = (id: string, target: string) => {
     const colleague = agentAt(target);
-    if (colleague) store.transfer(id, colleague);
+    if (colleague) store.transfer(id, { to: colleague });
     else if (target === "lot") store.park(id);
     else store.pickUp(id);
   };
   return (
     <DragArea words={words} homeOf={homeOf} onDrop={drop} overlay={(id) => <Lifted call={find(id)} />}>
-      <Incoming />
-      <MyCall />
-      <Lot />
-      <Team />
-      <Recent />
+      <Travel places={places}>
+        <Incoming />
+        <MyCall />
+        <Lot />
+        <Team />
+        <Recent />
+      </Travel>
     </DragArea>
   );
 }

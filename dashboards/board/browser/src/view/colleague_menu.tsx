@@ -1,8 +1,10 @@
+import type { SeenCall } from "../board_view";
 import { type ColleagueMenu as Kind } from "../store";
 import { useScreen, useStore, useView } from "./context";
-import { ConsultIcon, TransferIcon } from "./icons";
+import { ConsultIcon, OutsideIcon, TransferIcon } from "./icons";
 import { KeyHint } from "./key_hint";
 import { Menu } from "./menu";
+import { OutsideForm } from "./outside_form";
 import { presenceWords } from "./presence_mark";
 
 const WORDS = {
@@ -11,7 +13,7 @@ const WORDS = {
 } as const;
 
 /** Whom to hand the call to, or to ask first; dropping the card on somebody in the team hands it over. */
-export function ColleagueMenu({ kind, callId, disabled }: { kind: Kind; callId: string; disabled: boolean }) {
+export function ColleagueMenu({ kind, call: { id: callId, caller }, disabled }: { kind: Kind; call: SeenCall; disabled: boolean }) {
   const store = useStore();
   const { menusAsked } = useScreen();
   const { team, me, reachable } = useView();
@@ -22,10 +24,15 @@ export function ColleagueMenu({ kind, callId, disabled }: { kind: Kind; callId: 
     label: member.agent.name,
     detail: presenceWords(member).toLowerCase(),
     disabled: !reachable.includes(member),
-    onChoose: () => store[kind](callId, member.agent.id),
+    onChoose: () => store[kind](callId, { to: member.agent.id }),
   }));
+  const outside = {
+    key: "outside",
+    label: <><OutsideIcon />A number outside…</>,
+    page: (close: () => void) => <OutsideForm kind={kind} callId={callId} caller={caller} close={close} />,
+  };
   return (
-    <Menu name={name} className="button" face={face} items={items} disabled={disabled} openings={menusAsked[kind]}
+    <Menu name={name} className="button" face={face} items={[...items, outside]} disabled={disabled} openings={menusAsked[kind]}
       heading={<p className="menu-heading">{reachable.length > 0 ? heading : "No colleague is available now"}</p>} />
   );
 }

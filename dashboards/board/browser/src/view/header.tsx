@@ -2,7 +2,8 @@
 import type { Theme } from "../preferences";
 import { Avatar } from "./avatar";
 import { useScreen, useStore } from "./context";
-import { AutoThemeIcon, CheckIcon, ChevronIcon, KeyboardIcon, Mark, MoonIcon, SunIcon } from "./icons";
+import { CallButton } from "./dial_pad";
+import { AutoThemeIcon, BellIcon, CheckIcon, ChevronIcon, ComfortableIcon, CompactIcon, KeyboardIcon, Mark, MoonIcon, SunIcon } from "./icons";
 import { LineState } from "./line_state";
 import { Menu } from "./menu";
 import { PresenceControl } from "./presence_control";
@@ -21,11 +22,14 @@ export function Header({ theme, onHelp }: HeaderProps) {
       </div>
       <Company />
       <PresenceControl />
+      <CallButton />
       <div className="top-end">
         <LineState />
+        <NotifyButton />
         <button type="button" className="icon-button keys" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" onClick={onHelp}>
           <KeyboardIcon />
         </button>
+        <DensityButton />
         <ThemeButton theme={theme} />
         <Person />
       </div>
@@ -61,6 +65,31 @@ function ThemeButton({ theme }: { theme: Theme }) {
   return (
     <button type="button" className="icon-button" aria-label={words} title={words} onClick={() => store.prefer({ theme: NEXT_THEME[theme] })}>
       <Icon />
+    </button>
+  );
+}
+
+function DensityButton() {
+  const store = useStore();
+  const { density } = useScreen().preferences;
+  const next = density === "compact" ? "comfortable" : "compact";
+  const words = `Spacing: ${density}. Change to ${next}`;
+  return (
+    <button type="button" className="icon-button density" aria-label={words} title={words} onClick={() => store.prefer({ density: next })}>
+      {density === "compact" ? <CompactIcon /> : <ComfortableIcon />}
+    </button>
+  );
+}
+
+/** Only while the browser has not been asked: its answer is remembered by it. */
+function NotifyButton() {
+  const store = useStore();
+  const { notifying } = useScreen();
+  if (notifying !== "default") return null;
+  const words = "Notify me of calls while I look elsewhere";
+  return (
+    <button type="button" className="icon-button notify" aria-label={words} title={words} onClick={() => store.notifyMe()}>
+      <BellIcon />
     </button>
   );
 }

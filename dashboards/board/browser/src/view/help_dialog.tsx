@@ -26,7 +26,7 @@ export function HelpDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () =
             <div key={keys}><dt><kbd>{keys === SLOT_KEYS ? slotKeys(view?.lot.length) : keys}</kbd></dt><dd>{words}</dd></div>
           ))}
           <div><dt><kbd>Space</kbd></dt><dd>Lift the call that has the focus; arrows choose where it goes, space puts it down</dd></div>
-          <div><dt><kbd>Esc</kbd></dt><dd>Close a menu or this dialog; put a lifted call back</dd></div>
+          <div><dt><kbd>Esc</kbd></dt><dd>Close a menu, a pad or this dialog; put a lifted call back</dd></div>
           <div><dt><kbd>?</kbd></dt><dd>Show this</dd></div>
         </dl>
         <label className="check">

@@ -54,6 +54,17 @@ export const CloseIcon = () => <Icon><path d="m5.5 5.5 9 9M14.5 5.5l-9 9" /></Ic
 export const CheckIcon = () => <Icon><path d="m4.5 10.5 3.5 3.5 7.5-8" /></Icon>;
 export const WarningIcon = () => <Icon><path d="M10 3.2 17.5 16h-15L10 3.2ZM10 8.2v3.6M10 14h.01" /></Icon>;
 export const InIcon = () => <Icon><path d="M15 5 5.5 14.5M5.5 8v6.5H12" /></Icon>;
+export const OutIcon = () => <Icon><path d="M5 15 14.5 5.5M14.5 12V5.5H8" /></Icon>;
+export const OutsideIcon = () => <Icon><circle cx="10" cy="10" r="6.8" /><path d="M3.4 10h13.2M10 3.2c2.2 2 2.9 4.2 2.9 6.8s-.7 4.8-2.9 6.8c-2.2-2-2.9-4.2-2.9-6.8s.7-4.8 2.9-6.8Z" /></Icon>;
+export const BackspaceIcon = () => <Icon><path d="M7 5h9.5v10H7l-4.5-5L7 5ZM9.5 8l4 4M13.5 8l-4 4" /></Icon>;
+export const BellIcon = () => <Icon><path d="M5.5 13.5V9a4.5 4.5 0 0 1 9 0v4.5l1.2 1.2H4.3l1.2-1.2ZM8.5 17h3" /></Icon>;
+export const ComfortableIcon = () => <Icon><path d="M3.5 5h13M3.5 10h13M3.5 15h13" /></Icon>;
+export const CompactIcon = () => <Icon><path d="M3.5 4h13M3.5 7h13M3.5 10h13M3.5 13h13M3.5 16h13" strokeWidth="1.3" /></Icon>;
+export const KeypadIcon = () => (
+  <svg className="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" fill="currentColor">
+    {[4.5, 10, 15.5].flatMap((y) => [4.5, 10, 15.5].map((x) => <circle key={`${x} ${y}`} cx={x} cy={y} r="1.5" />))}
+  </svg>
+);
 export const MissedIcon = () => <Icon><path d="m4 6 6 6 6-6M4 10.5V6h4.5" /></Icon>;
 export const HistoryIcon = () => <Icon><path d="M3.2 10a6.8 6.8 0 1 0 2-4.8L3 7.4M3 3.5v3.9h3.9M10 6.5V10l2.5 1.6" /></Icon>;
 export const TabIcon = () => <Icon><rect x="2.5" y="4" width="15" height="12" rx="2" /><path d="M2.5 8h15M8.5 4v4" /></Icon>;

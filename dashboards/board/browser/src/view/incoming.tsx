@@ -3,9 +3,11 @@ import { memo } from "react";
 import type { PassingCall } from "../board_state";
 import type { BoardView, SeenCall } from "../board_view";
 import { duration, listed, NOT_TAKEN, phoneNumber } from "../format";
+import { handedTo, isDiallable, ringsOutside } from "../parties";
 import { Elapsed } from "./clock";
 import { useScreen, useStore, useView } from "./context";
-import { HangUpIcon, InIcon, PhoneIcon, TransferIcon } from "./icons";
+import { NumberButton } from "./dial_pad";
+import { HangUpIcon, InIcon, OutsideIcon, PhoneIcon, TransferIcon } from "./icons";
 import type { Transfer } from "../wire";
 import { KeyHint } from "./key_hint";
 import { Empty, Zone } from "./zone";
@@ -51,10 +53,12 @@ function NobodyCalls({ view }: { view: BoardView }) {
   );
 }
 
-function CallerLines({ call, note }: { call: SeenCall | PassingCall["call"]; note?: string }) {
+function CallerLines({ call, note, mayCall = false }: { call: SeenCall | PassingCall["call"]; note?: string; mayCall?: boolean }) {
   return (
     <div className="who">
-      <strong className="caller"><span className="hidden">Call from </span>{phoneNumber(call.caller)}</strong>
+      {mayCall && isDiallable(call.caller)
+        ? <NumberButton number={call.caller} />
+        : <strong className="caller"><span className="hidden">Call from </span>{phoneNumber(call.caller)}</strong>}
       <span className="dialled">{note ?? `to ${phoneNumber(call.number)}`}</span>
     </div>
   );
@@ -181,11 +185,11 @@ function HandedCard({ call, transfer }: { call: SeenCall; transfer: Transfer }) 
   const isMine = transfer.by === me?.agent.id;
   const note = transfer.failed
     ? `Back to ${nameOf(transfer.by)}`
-    : isMine ? `You hand this to ${nameOf(transfer.to)}` : `${nameOf(transfer.by)} hands this to ${nameOf(transfer.to)}`;
+    : `${isMine ? "You hand" : `${nameOf(transfer.by)} hands`} this to ${handedTo(transfer, nameOf)}`;
   return (
     <li className={`card elsewhere ${call.pending ? "pending" : ""}`} data-call={call.id}>
       <div className="card-top">
-        <span className="badge" aria-hidden="true"><TransferIcon /></span>
+        <span className="badge" aria-hidden="true">{ringsOutside(call) ? <OutsideIcon /> : <TransferIcon />}</span>
         <CallerLines call={call} note={note} />
         <Elapsed since={call.since} className="wait" />
         {isMine && mine === null && call.pending === null && (
@@ -200,9 +204,9 @@ function HandedCard({ call, transfer }: { call: SeenCall; transfer: Transfer }) 
 function whyItRings({ transfer, consult, agent_id }: SeenCall, { me, nameOf }: BoardView): string | null {
   if (consult && agent_id) return `${nameOf(agent_id)} wants to ask you about this call`;
   if (!transfer) return null;
-  const { by, to, failed } = transfer;
+  const { by, failed } = transfer;
   if (!failed) return `${nameOf(by)} hands this call to you`;
-  return `${nameOf(to)} ${NOT_TAKEN[failed]}: back to ${by === me?.agent.id ? "you" : nameOf(by)}`;
+  return `${handedTo(transfer, nameOf)} ${NOT_TAKEN[failed]}: back to ${by === me?.agent.id ? "you" : nameOf(by)}`;
 }
 
 function PassingCard({ gone: { call, reason } }: { gone: PassingCall }) {
@@ -214,7 +218,7 @@ function PassingCard({ gone: { call, reason } }: { gone: PassingCall }) {
     <li className="card passing" data-call={call.id}>
       <div className="card-top">
         <span className="badge" aria-hidden="true">{reason.kind === "taken" ? <PhoneIcon /> : <HangUpIcon />}</span>
-        <CallerLines call={call} note={note} />
+        <CallerLines call={call} note={note} mayCall />
       </div>
     </li>
   );

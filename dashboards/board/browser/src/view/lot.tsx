@@ -1,9 +1,11 @@
 /** The parking lot: one drop zone, numbered slots, who waits in them and for how long. */
+import { useSyncExternalStore } from "react";
 import { consultOf, type SeenCall, type Slot } from "../board_view";
+import { onTick } from "../clock";
 import { useDragCard, useDropZone } from "../dnd";
 import { duration, phoneNumber } from "../format";
 import { Elapsed } from "./clock";
-import { useNow, useStore, useView } from "./context";
+import { useStore, useView } from "./context";
 import { GripIcon } from "./icons";
 import { KeyHint } from "./key_hint";
 import { Zone } from "./zone";
@@ -67,11 +69,13 @@ function ParkedCard({ slot, call }: { slot: number; call: SeenCall }) {
 const LONG = 2 / 3;
 
 function Waiting({ since, isOverdue }: { since: string; isOverdue: boolean }) {
+  const store = useStore();
   const limit = useView().rules.park_seconds * 1000;
-  const age = useNow() - Date.parse(since);
+  const age = () => store.now() - Date.parse(since);
+  const tone = useSyncExternalStore(onTick, () => (age() > limit ? "too-long" : age() > limit * LONG ? "long" : ""));
   return (
     <span title={isOverdue ? "Waits too long, and rings back" : `Rings back after ${duration(limit)}`}>
-      <Elapsed since={since} className={`wait ${age > limit ? "too-long" : age > limit * LONG ? "long" : ""}`} />
+      <Elapsed since={since} className={`wait ${tone}`} />
     </span>
   );
 }

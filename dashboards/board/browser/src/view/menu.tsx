@@ -7,7 +7,9 @@ export interface MenuItem {
   readonly detail?: string;
   readonly checked?: boolean;
   readonly disabled?: boolean;
-  readonly onChoose: () => void;
+  readonly onChoose?: () => void;
+  /** Instead of being chosen: what the menu then shows. */
+  readonly page?: (close: () => void) => ReactNode;
 }
 
 export interface MenuProps {
@@ -24,6 +26,7 @@ export interface MenuProps {
 
 export function Menu({ name, className, face, heading, items, align = "start", disabled, openings = 0 }: MenuProps) {
   const [isOpen, setOpen] = useState(false);
+  const [page, setPage] = useState<string | null>(null);
   const opened = useRef(openings);
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
@@ -31,7 +34,8 @@ export function Menu({ name, className, face, heading, items, align = "start", d
   const list = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     if (isOpen && button.current && sheet.current) placeBeside(button.current, sheet.current, align);
-  }, [isOpen, align]);
+    if (!isOpen) setPage(null);
+  }, [isOpen, align, page]);
   useLayoutEffect(() => {
     if (openings > opened.current && !disabled) setOpen(true);
     opened.current = openings;
@@ -44,9 +48,9 @@ export function Menu({ name, className, face, heading, items, align = "start", d
     if (!isOpen) return;
     const elsewhere = (event: Event) => {
       const path = event.composedPath();
-      if (!path.includes(list.current!) && !path.includes(button.current!)) setOpen(false);
+      if (!path.includes(sheet.current!) && !path.includes(button.current!)) setOpen(false);
     };
-    const scrolled = (event: Event) => event.target !== sheet.current && setOpen(false);
+    const scrolled = (event: Event) => !event.composedPath().includes(sheet.current!) && setOpen(false);
     document.addEventListener("pointerdown", elsewhere);
     document.addEventListener("scroll", scrolled, { capture: true });
     return () => {
@@ -58,8 +62,8 @@ export function Menu({ name, className, face, heading, items, align = "start", d
   // card, and the keys with it. The menu may have nothing to choose at first: then it has the focus itself, for Escape.
   const hasChoice = items.some(({ disabled: isOff }) => !isOff);
   useLayoutEffect(() => {
-    if (isOpen) (itemsOf(list.current)[0] ?? list.current)?.focus();
-  }, [isOpen, hasChoice]);
+    if (isOpen && page === null) (itemsOf(list.current)[0] ?? list.current)?.focus();
+  }, [isOpen, hasChoice, page]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Tab") return setOpen(false);
     if (event.key === "Escape") {
@@ -71,6 +75,7 @@ export function Menu({ name, className, face, heading, items, align = "start", d
     event.preventDefault();
     next.focus();
   };
+  const shownPage = items.find(({ key }) => key === page)?.page;
   return (
     <div className="menu">
       <button ref={button} type="button" className={className} aria-label={name} aria-haspopup="menu" aria-expanded={isOpen}
@@ -80,22 +85,27 @@ export function Menu({ name, className, face, heading, items, align = "start", d
       </button>
       {isOpen && (
         <div ref={sheet} className="menu-sheet">
-          {heading}
-          <div ref={list} id={id} role="menu" tabIndex={-1} aria-label={name} onKeyDown={onKeyDown}>
+          {!shownPage && heading}
+          {shownPage ? (
+            <div role="dialog" aria-label={name} data-own-keys onKeyDown={(event) => event.key === "Escape" && (event.stopPropagation(), close())}>
+              {shownPage(close)}
+            </div>
+          ) : <div ref={list} id={id} role="menu" tabIndex={-1} aria-label={name} onKeyDown={onKeyDown}>
             {items.map((item) => (
               <button key={item.key} type="button" tabIndex={-1} aria-disabled={item.disabled || undefined}
                 role={item.checked === undefined ? "menuitem" : "menuitemradio"}
                 aria-checked={item.checked}
                 onClick={() => {
                   if (item.disabled) return;
+                  if (item.page) return setPage(item.key);
                   close();
-                  item.onChoose();
+                  item.onChoose?.();
                 }}>
                 <span>{item.label}</span>
                 {item.detail && <small>{item.detail}</small>}
               </button>
             ))}
-          </div>
+          </div>}
         </div>
       )}
     </div>

@@ -2,12 +2,16 @@
 import { consultOf, type SeenCall } from "../board_view";
 import { useDragCard, useDropZone } from "../dnd";
 import { phoneNumber } from "../format";
+import { maySendDigits } from "../keypad";
+import { isBeingCalled, isOutbound } from "../parties";
 import type { Consult, TalkWith } from "../wire";
+import { NothingCameOfIt, Placing } from "./calling";
 import { Elapsed } from "./clock";
 import { ColleagueMenu } from "./colleague_menu";
 import { useScreen, useStore, useView } from "./context";
 import { CloseIcon, GripIcon, HangUpIcon, HoldIcon, MicIcon, MicOffIcon, ParkIcon, PhoneIcon, ResumeIcon, TransferIcon } from "./icons";
 import { KeyHint } from "./key_hint";
+import { KeypadButton } from "./keypad";
 import { LevelMeters } from "./level_meters";
 import { Paperwork } from "./paperwork";
 import { HelpButton, MonitoringCard } from "./monitoring";
@@ -18,7 +22,7 @@ import { Empty, Zone } from "./zone";
 
 export function MyCall() {
   const { me, mine, lot, monitored, wrapUp, writtenAbout } = useView();
-  const { noteHeld } = useScreen();
+  const { noteHeld, dial } = useScreen();
   const about = writtenAbout ?? (mine ? null : noteHeld);
   const zone = useDropZone("mine", (cardId) => {
     if (mine?.id === cardId) return "home";
@@ -32,13 +36,17 @@ export function MyCall() {
         <MyCallCard call={mine} />
       ) : monitored ? (
         <MonitoringCard call={monitored.call} monitor={monitored.monitor} />
+      ) : dial.placing ? (
+        <Placing number={dial.placing.number} />
       ) : wrapUp ? (
         <WrapUpCard wrapUp={wrapUp} />
       ) : about ? (
         <WrapUpIsOver callId={about} />
+      ) : dial.over ? (
+        <NothingCameOfIt call={dial.over} />
       ) : (
         <Empty icon={<PhoneIcon />} title={zone.isOpen ? "Drop the caller here to pick up" : "You are not on a call"}>
-          Answer a caller who rings, or pick one up from the parking lot.
+          Answer a caller who rings, pick one up from the parking lot, or call a number.
         </Empty>
       )}
       {about && <Paperwork key={about} callId={about} />}
@@ -53,17 +61,18 @@ function MyCallCard({ call }: { call: SeenCall }) {
   const consult = consultOf(call);
   const isAsked = consult?.agent_id === me?.agent.id;
   const firstNameOf = (id: string) => nameOf(id).split(" ")[0]!;
-  const drag = useDragCard(call.id, call.pending !== null || consult !== null);
+  const isFixed = consult !== null || isBeingCalled(call);
+  const drag = useDragCard(call.id, call.pending !== null || isFixed);
   const isHeld = call.held_at !== null;
   const speaks = phone.voice?.callId === call.id && phone.voice.status === "open";
   const hears = speaks && (!isHeld || consult !== null);
-  const of = isAsked && call.agent_id ? `${nameOf(call.agent_id)} asks you about this call` : `dialled ${phoneNumber(call.number)}`;
+  const of = isAsked && call.agent_id ? `${nameOf(call.agent_id)} asks you about this call` : `${isOutbound(call) ? "called from" : "dialled"} ${phoneNumber(call.number)}`;
   return (
     <article className={`my-call ${call.pending ? "pending" : ""} ${isHeld && !consult ? "held" : ""} ${drag.isDragged ? "dragged" : ""}`}
       data-call={call.id} {...drag.card}>
       <div className="my-call-top">
         <div className="grip" {...drag.grip} data-drag-handle data-card-focus>
-          {consult === null && <GripIcon />}
+          {!isFixed && <GripIcon />}
           <div className="who">
             <strong className="caller"><span className="hidden">Call with </span>{phoneNumber(call.caller)}</strong>
             <span className="dialled">{of}</span>
@@ -72,22 +81,34 @@ function MyCallCard({ call }: { call: SeenCall }) {
         <Elapsed since={isAsked && consult ? consult.since : call.since} className="talk" />
       </div>
       <VoiceState call={call} />
-      <LevelMeters isLive={hears} isMuted={phone.muted} other={heard(consult, isAsked, firstNameOf)} />
-      {consult === null ? <TalkActions call={call} /> : isAsked ? <AskedActions call={call} /> : <ConsultActions call={call} consult={consult} />}
+      <LevelMeters isLive={hears} isMuted={phone.muted} other={heard(call, consult, isAsked, firstNameOf)} />
+      {isBeingCalled(call) ? <CallingActions call={call} /> : consult === null ? <TalkActions call={call} /> : isAsked ? <AskedActions call={call} /> : <ConsultActions call={call} consult={consult} />}
     </article>
   );
 }
 
 /** Whose voice reaches me. */
-function heard(consult: Consult | null, isAsked: boolean, firstNameOf: (id: string) => string): string {
-  if (!consult) return "Caller";
-  if (consult.talk_with === "caller") return isAsked ? "Music" : "Caller";
-  return consult.talk_with === "all" ? "Others" : isAsked ? "Colleague" : firstNameOf(consult.agent_id);
+function heard(call: SeenCall, consult: Consult | null, isAsked: boolean, firstNameOf: (id: string) => string): string {
+  const caller = isOutbound(call) ? "Callee" : "Caller";
+  if (!consult) return caller;
+  if (consult.talk_with === "caller") return isAsked ? "Music" : caller;
+  return consult.talk_with === "all" ? "Others" : isAsked ? "Colleague" : consult.number ? "Outside" : firstNameOf(consult.agent_id ?? "");
+}
+
+/** Nobody is there yet: there is only the end of it. */
+function CallingActions({ call }: { call: SeenCall }) {
+  return (
+    <div className="actions wide">
+      <MuteButton />
+      <HangUpButton call={call} />
+    </div>
+  );
 }
 
 function TalkActions({ call }: { call: SeenCall }) {
   const store = useStore();
   const { freeSlot } = useView();
+  const { phone } = useScreen();
   const isEnding = call.pending === "hang-up";
   const isHeld = call.held_at !== null;
   const isTalk = call.state === "connected" && !isEnding;
@@ -105,19 +126,20 @@ function TalkActions({ call }: { call: SeenCall }) {
           </button>
           <SlotMenu callId={call.id} disabled={isEnding || freeSlot === null} />
         </span>
+        <KeypadButton isSmall disabled={isEnding || !maySendDigits(call, phone)} />
       </div>
       <div className="actions wide">
-        <ColleagueMenu kind="consult" callId={call.id} disabled={!isTalk} />
-        <ColleagueMenu kind="transfer" callId={call.id} disabled={!isTalk} />
+        <ColleagueMenu kind="consult" call={call} disabled={!isTalk} />
+        <ColleagueMenu kind="transfer" call={call} disabled={!isTalk} />
         <HangUpButton call={call} />
       </div>
     </>
   );
 }
 
-const TALKS: readonly { readonly with: TalkWith; readonly words: (colleague: string) => string }[] = [
+const TALKS: readonly { readonly with: TalkWith; readonly words: (colleague: string, caller: string) => string }[] = [
   { with: "colleague", words: (colleague) => colleague },
-  { with: "caller", words: () => "Caller" },
+  { with: "caller", words: (_, caller) => caller },
   { with: "all", words: () => "All three" },
 ];
 
@@ -125,22 +147,26 @@ const TALKS: readonly { readonly with: TalkWith; readonly words: (colleague: str
 function ConsultActions({ call, consult }: { call: SeenCall; consult: Consult }) {
   const store = useStore();
   const { nameOf } = useView();
-  const colleague = nameOf(consult.agent_id).split(" ")[0]!;
+  const { phone } = useScreen();
+  const colleague = consult.number ? phoneNumber(consult.number) : nameOf(consult.agent_id ?? "").split(" ")[0]!;
   const swapsTo = !consult.present ? null : consult.talk_with === "colleague" ? "caller" : "colleague";
   return (
     <>
-      <div className="actions wide segments" role="group" aria-label="You talk with">
-        {TALKS.map((talk) => (
-          <button key={talk.with} type="button" className={`button ${consult.talk_with === talk.with ? "chosen" : ""}`}
-            aria-pressed={consult.talk_with === talk.with} disabled={!consult.present} onClick={() => store.talkWith(call.id, talk.with)}>
-            {talk.words(colleague)}{talk.with === swapsTo && <KeyHint keys="S" />}
-          </button>
-        ))}
+      <div className="actions wide">
+        <div className="segments" role="group" aria-label="You talk with">
+          {TALKS.map((talk) => (
+            <button key={talk.with} type="button" className={`button ${consult.talk_with === talk.with ? "chosen" : ""}`}
+              aria-pressed={consult.talk_with === talk.with} disabled={!consult.present} onClick={() => store.talkWith(call.id, talk.with)}>
+              <span className={`cut ${consult.number && talk.with === "colleague" ? "number" : ""}`}>{talk.words(colleague, isOutbound(call) ? "Callee" : "Caller")}</span>{talk.with === swapsTo && <KeyHint keys="S" />}
+            </button>
+          ))}
+        </div>
+        <KeypadButton isSmall disabled={!maySendDigits(call, phone)} />
       </div>
       <div className="actions wide">
         <MuteButton />
         <button type="button" className="button" onClick={() => store.cancelConsult(call.id)}>
-          <CloseIcon />Let {colleague} go<KeyHint keys="C" />
+          <CloseIcon /><span>{consult.number ? <>Let them go<span className="hidden">: {colleague}</span></> : `Let ${colleague} go`}</span><KeyHint keys="C" />
         </button>
         <button type="button" className="button primary" onClick={() => store.complete(call.id)}>
           <TransferIcon />Hand over{consult.present && <KeyHint keys="T" />}

@@ -1,8 +1,11 @@
 /** Calls that are over: who called, what became of it, how long they waited and how long it took in all. */
 import { duration, listed, phoneNumber, timeOfDay } from "../format";
+import { outcomeOf } from "../outcomes";
+import { isDiallable, isOutbound } from "../parties";
 import type { Call, EarlierCalls, Note } from "../wire";
 import { useScreen, useStore, useView } from "./context";
-import { HistoryIcon, InIcon, MissedIcon, WarningIcon } from "./icons";
+import { NumberButton } from "./dial_pad";
+import { HistoryIcon, InIcon, MissedIcon, OutIcon, WarningIcon } from "./icons";
 import { Empty, Zone } from "./zone";
 
 export function Recent() {
@@ -41,36 +44,24 @@ function RecentCall({ call, notes = NONE }: { call: Call; notes?: readonly Note[
   const disposition = call.dispositions.at(-1)?.name;
   const wasAnswered = call.answered_at !== null;
   const wentWell = wasAnswered && call.end_reason === "completed";
+  const isOut = isOutbound(call);
+  const outside = call.transfer && !call.transfer.failed ? call.transfer.number : null;
   return (
-    <li className={wentWell ? "answered" : "missed"} data-call={call.id} data-outcome={call.end_reason ?? ""}>
-      <span className="outcome" aria-hidden="true">{wentWell ? <InIcon /> : call.end_reason === "failed" ? <WarningIcon /> : <MissedIcon />}</span>
+    <li className={wentWell ? "answered" : isOut ? "unreached" : "missed"} data-call={call.id} data-outcome={call.end_reason ?? ""}>
+      <span className="outcome" aria-hidden="true">{isOut ? <OutIcon /> : wentWell ? <InIcon /> : call.end_reason === "failed" ? <WarningIcon /> : <MissedIcon />}</span>
       <span className="who">
-        <strong className="caller">{phoneNumber(call.caller)}</strong>
-        <span className="doing">{outcomeOf(call)}{call.handled_by.length > 0 && ` · ${listed(call.handled_by.map(nameOf))}`}{disposition && ` · ${disposition}`}</span>
+        {isDiallable(call.caller) ? <NumberButton number={call.caller} /> : <strong className="caller">{phoneNumber(call.caller)}</strong>}
+        <span className="doing">{isOut ? "Outgoing, " : <span className="hidden">Incoming, </span>}{isOut ? outcomeOf(call).toLowerCase() : outcomeOf(call)}{call.handled_by.length > 0 && ` · ${listed(call.handled_by.map(nameOf))}`}{outside && `, then ${phoneNumber(outside)}`}{disposition && ` · ${disposition}`}</span>
         {notes.map(({ agent_id, text }) => <span key={agent_id} className="noted"><b>{nameOf(agent_id)}</b> {text}</span>)}
       </span>
       <span className="when">
         <time dateTime={call.started_at}>{timeOfDay(call.started_at, now)}</time>
         <span className="spans">
-          {duration(waited(call))} wait{wasAnswered && ` · ${duration(inAll(call))} in all`}
+          {duration(waited(call))} {isOut ? "ring" : "wait"}{wasAnswered && ` · ${duration(inAll(call))} in all`}
         </span>
       </span>
     </li>
   );
-}
-
-const OUTCOMES: Record<NonNullable<Call["end_reason"]>, string> = {
-  completed: "Answered",
-  abandoned: "Abandoned",
-  no_answer: "Nobody answered",
-  busy: "Busy",
-  failed: "Broke off",
-  rejected: "Ended unanswered",
-  canceled: "Cancelled",
-};
-
-function outcomeOf(call: Call): string {
-  return call.end_reason ? OUTCOMES[call.end_reason] : "Ended";
 }
 
 function waited(call: Call): number {

@@ -7,6 +7,7 @@ import type { Agent } from "../wire";
 import { Avatar } from "./avatar";
 import { Elapsed } from "./clock";
 import { useView } from "./context";
+import { Outside } from "./outside";
 import { PresenceMark, presenceWords } from "./presence_mark";
 import { HelpRow, SuperviseMenu } from "./supervising";
 import { Empty, Zone } from "./zone";
@@ -29,6 +30,7 @@ export function Team() {
           ))}
         </ul>
       )}
+      <Outside />
     </Zone>
   );
 }

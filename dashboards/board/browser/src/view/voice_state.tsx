@@ -3,7 +3,9 @@ import { consultOf, type BoardView, type SeenCall } from "../board_view";
 import { NOT_TAKEN, sentence } from "../format";
 import { MICROPHONE_HELP } from "../microphone";
 import type { PhoneState } from "../softphone";
+import { consulted, isBeingCalled, outsider } from "../parties";
 import type { Consult } from "../wire";
+import { calling } from "./calling";
 import { Elapsed } from "./clock";
 import { useScreen, useStore, useView } from "./context";
 import { WarningIcon } from "./icons";
@@ -35,20 +37,22 @@ export function VoiceState({ call }: { call: SeenCall }) {
 
 function tell(call: SeenCall, phone: PhoneState, { me, nameOf }: BoardView): Told {
   if (call.pending === "hang-up") return { tone: "busy", text: "Ending the call…" };
+  if (phone.isPhone === false && isBeingCalled(call)) return { tone: "busy", text: calling(call).text, detail: "You speak in another tab." };
   if (phone.isPhone === false) return { tone: "busy", text: "You speak in another tab", detail: "This one shows the same board." };
   const { microphone } = phone;
   const speaks = phone.voice?.callId === call.id ? phone.voice.status : null;
   if (speaks !== "open" && microphone !== "ready" && microphone !== "unknown") {
-    return { tone: "problem", text: "The caller cannot hear you", detail: MICROPHONE_HELP[microphone] };
+    return { tone: "problem", text: sentence(`${outsider(call)} cannot hear you`), detail: MICROPHONE_HELP[microphone] };
   }
   if (phone.trouble) return { tone: "problem", text: "Reconnecting your voice…", detail: phone.trouble };
-  if (speaks === "reconnecting") return { tone: "busy", text: "Reconnecting your voice…", detail: "The caller stays on the line." };
+  if (isBeingCalled(call)) return muted({ tone: "busy", ...calling(call) }, phone);
+  if (speaks === "reconnecting") return { tone: "busy", text: "Reconnecting your voice…", detail: sentence(`${outsider(call)} stays on the line.`) };
   const consult = consultOf(call);
   if (consult && (speaks === "open" || !consult.accepted)) return muted(tellConsult(call, consult, me?.agent.id, nameOf), phone);
   if (call.held_at && call.consult?.failed) {
-    return { tone: "busy", text: sentence(`${nameOf(call.consult.agent_id)} ${NOT_TAKEN[call.consult.failed]}`), detail: "The caller hears music: resume to talk with them again." };
+    return { tone: "busy", text: sentence(`${consulted(call.consult, nameOf)} ${NOT_TAKEN[call.consult.failed]}`), detail: sentence(`${outsider(call)} hears music: resume to talk with them again.`) };
   }
-  if (call.held_at && !consult) return { tone: "busy", text: "On hold", detail: "The caller hears music. Nobody hears you." };
+  if (call.held_at && !consult) return { tone: "busy", text: "On hold", detail: sentence(`${outsider(call)} hears music. Nobody hears you.`) };
   if (speaks === "open" && call.agent_present) {
     return muted({ tone: "good", text: "Connected" }, phone);
   }
@@ -63,8 +67,10 @@ function muted(told: Told, { muted }: PhoneState): Told {
 
 function tellConsult(call: SeenCall, consult: Consult, me: string | undefined, nameOf: (id: string) => string): Told {
   const iAmAsked = consult.agent_id === me;
-  const other = nameOf(iAmAsked ? (call.agent_id ?? "") : consult.agent_id);
-  const music = call.held_at ? { detail: "The caller hears music." } : {};
+  const other = iAmAsked ? nameOf(call.agent_id ?? "") : consulted(consult, nameOf);
+  const caller = outsider(call);
+  const music = call.held_at ? { detail: sentence(`${caller} hears music.`) } : {};
+  if (consult.number && !consult.present) return { tone: "busy", text: `${consult.ringing ? "Ringing" : "Calling"} ${other}…`, ...music };
   if (iAmAsked && !consult.present) return { tone: "busy", text: "Joining the conversation…" };
   if (iAmAsked && !call.agent_present) {
     return { tone: "busy", text: sentence(`${other} has lost the voice`), detail: "The call is yours if they do not come back." };
@@ -73,11 +79,11 @@ function tellConsult(call: SeenCall, consult: Consult, me: string | undefined, n
   if (!consult.present) return { tone: "busy", text: sentence(`${other} is joining…`), ...music };
   switch (consult.talk_with) {
     case "colleague":
-      return { tone: "good", text: sentence(`You talk with ${other}`), detail: "The caller hears music." };
+      return { tone: "good", text: sentence(`You talk with ${other}`), detail: sentence(`${caller} hears music.`) };
     case "caller":
       return iAmAsked
-        ? { tone: "busy", text: sentence(`${other} talks with the caller`), detail: "You hear music until they are back." }
-        : { tone: "good", text: "You talk with the caller", detail: sentence(`${other} hears music.`) };
+        ? { tone: "busy", text: sentence(`${other} talks with ${caller}`), detail: "You hear music until they are back." }
+        : { tone: "good", text: `You talk with ${caller}`, detail: sentence(`${other} hears music.`) };
     case "all":
       return { tone: "good", text: "All three of you talk" };
   }

@@ -1,9 +1,11 @@
 /** After a call: whom I talked with, how long I have, and where "Finish" leads. */
+import { useSyncExternalStore } from "react";
 import type { WrapUp } from "../board_view";
+import { onTick } from "../clock";
 import { duration, isoDuration, phoneNumber } from "../format";
 import { callOf } from "../truth";
 import type { Call } from "../wire";
-import { useNow, useScreen, useStore, useView } from "./context";
+import { useScreen, useStore, useView } from "./context";
 import { CheckIcon, HistoryIcon } from "./icons";
 import { KeyHint } from "./key_hint";
 import { choiceWords } from "./presence_mark";
@@ -45,7 +47,8 @@ function HowItWent({ call }: { call: Call }) {
 
 /** Counts down in whole seconds; when it is over, the wrap-up ends by itself. */
 function Left({ until }: { until: string }) {
-  const left = Math.max(0, Math.ceil((Date.parse(until) - useNow()) / 1000) * 1000);
+  const store = useStore();
+  const left = useSyncExternalStore(onTick, () => Math.max(0, Math.ceil((Date.parse(until) - store.now()) / 1000) * 1000));
   return (
     <span className="left" title="The wrap-up ends by itself then">
       <time className="clock" dateTime={isoDuration(left)}>{duration(left)}</time> left

@@ -7,7 +7,7 @@ export interface ZoneProps {
   readonly count?: ReactNode;
   readonly aside?: ReactNode;
   readonly className?: string;
-  /** Its content is a list to be read, with nothing to press in it: the keyboard must be able to scroll it. */
+  /** Its content is a list to be read, perhaps with nothing to press in it: the keyboard must be able to scroll it. */
   readonly isList?: boolean;
   readonly dropRef?: (element: HTMLElement | null) => void;
   readonly children: ReactNode;

@@ -1,0 +1,47 @@
+/** Who is in a call, in words: whoever is outside, a colleague, an outside number; and whose turn it is. */
+import { phoneNumber } from "./format";
+import type { Call, Consult, Transfer } from "./wire";
+
+type NameOf = (personId: string) => string;
+
+export function isOutbound({ direction }: Pick<Call, "direction">): boolean {
+  return direction === "outbound";
+}
+
+/** We call somebody who has not answered yet. */
+export function isBeingCalled(call: Call): boolean {
+  return call.state === "dialling" || (call.state === "connecting" && isOutbound(call) && call.answered_at === null);
+}
+
+/** An outside number has the call; none of us is in it. */
+export function isOutside({ state }: Call): boolean {
+  return state === "forwarded";
+}
+
+/** It is handed to an outside number, which is being rung. */
+export function ringsOutside({ state, transfer }: Call): boolean {
+  return state === "ringing" && Boolean(transfer?.number) && !transfer?.failed;
+}
+
+/** The person outside, as part of a sentence. */
+export function outsider(call: Pick<Call, "direction">): string {
+  return isOutbound(call) ? "whoever you called" : "the caller";
+}
+
+export function consulted({ agent_id, number }: Consult, nameOf: NameOf): string {
+  return number ? phoneNumber(number) : nameOf(agent_id ?? "");
+}
+
+export function handedTo({ to, number }: Transfer, nameOf: NameOf): string {
+  return number ? phoneNumber(number) : nameOf(to ?? "");
+}
+
+/** The outside number that has, or had, a call. */
+export function outsideNumber({ transfer, consult }: Call): string | null {
+  return transfer?.number || consult?.number || null;
+}
+
+/** Whether that is a number which can be called: a withheld one cannot. */
+export function isDiallable(number: string): boolean {
+  return /^\+\d{5,15}$/.test(number);
+}

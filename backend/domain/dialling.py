@@ -103,7 +103,8 @@ def answered(call: Call, signal: signals.OutboundAnswered, now: datetime) -> Dec
         return Decision(call, (), call_off(call, leg.id) if call.is_live else ())
     here = _with(call, replace(leg, leg=signal.leg, answered_at=now))
     if call.callee == leg:
-        return _callee_answered(here, signal, now)
+        rung = may(call, signal, CallState.CONNECTED)
+        return _callee_answered(here, signal, now) if rung else Decision(call)
     arrived = Leg(signal.leg, LegRole.OUTSIDE, now)
     asked = consulting(call)
     if asked is not None and asked.outbound == leg.id:
@@ -162,8 +163,7 @@ def dialling_ran_out(call: Call, now: datetime) -> Decision:
 
 def _callee_answered(call: Call, signal: signals.OutboundAnswered, now: datetime) -> Decision:
     """An agent who is lost at this very moment has time to come back; music plays until then."""
-    if not may(call, signal, CallState.CONNECTED) or call.agent_id is None:
-        return Decision(call)
+    assert call.agent_id is not None  # noqa: S101  a call that is dialling has an agent
     connected = move(
         remember(call, Leg(signal.leg, LegRole.CALLER, now)),
         signal,

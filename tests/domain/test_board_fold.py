@@ -33,6 +33,11 @@ def test_the_vectors_hold_every_event_that_can_be_announced_of_a_call():
     names = {said.event for case in CASES for said in case.events}
     assert {
         "call-arrived",
+        "call-dialled",
+        "callee-called",
+        "callee-rings",
+        "call-forwarded",
+        "consult-rings",
         "call-claimed",
         "call-connected",
         "claim-expired",

@@ -25,11 +25,12 @@ from backend.domain.board import (
     card_of,
     rules_shown,
 )
-from backend.domain.call import Call
+from backend.domain.call import Call, CallState
 from backend.domain.decide import decide
 from backend.domain.decision import Scene
-from backend.domain.handover import TalkWith
+from backend.domain.handover import Consult, NotTaken, TalkWith
 from backend.domain.monitoring import MonitorMode
+from backend.domain.outbound import OutboundLeg, OwnNumber
 from backend.domain.refusals import Refusal
 from backend.domain.rules import Rules
 
@@ -41,8 +42,12 @@ AGENTS = tuple(
     for n, name in ((11, "Ana"), (12, "Ben"), (13, "Chloe"))
 )
 STATUSES = tuple(AgentStatus)
-SUPERVISED = 7
-"""The last cases, with supervisors in the calls of others."""
+PLAIN = tuple(range(12))
+SUPERVISED = (125, 109)
+"""Of these, supervisors come into the calls of others."""
+CALLING_OUT = (303, 300)
+"""Of these, agents call out, hand over and consult outside. (Chosen so that every event occurs.)"""
+OWN = (OwnNumber("+12125550100"),)
 TRIES = 6
 """Most signals mean nothing to most calls; the cases are of those that do."""
 
@@ -58,7 +63,7 @@ class Case(Struct, frozen=True):
 
 def cases() -> list[Case]:
     """The same cases every time."""
-    return [_case(seed) for seed in range(12 + SUPERVISED)]
+    return [_case(seed) for seed in (*PLAIN, *SUPERVISED, *CALLING_OUT)]
 
 
 def text() -> str:
@@ -71,7 +76,8 @@ def _case(seed: int) -> Case:
     """A busy quarter of an hour; the snapshot is taken somewhere in its middle."""
     agents = tuple(map(agent_card_of, AGENTS))
     board = Snapshot(0, START, AGENTS[0].id, 8, (), agents, (), rules_shown(Rules()))
-    world = _World(Random(seed), supervised=seed >= 12)  # noqa: S311
+    dice = Random(seed)  # noqa: S311
+    world = _World(dice, supervised=seed in SUPERVISED, calls_out=seed in CALLING_OUT)
     for _ in range(30):
         for said in world.turn():
             board = apply(board, said)
@@ -87,8 +93,8 @@ def _case(seed: int) -> Case:
 class _World:
     """Calls and agents to which things happen at random."""
 
-    def __init__(self, dice: Random, *, supervised: bool) -> None:
-        self._dice, self._supervised = dice, supervised
+    def __init__(self, dice: Random, *, supervised: bool, calls_out: bool) -> None:
+        self._dice, self._supervised, self._calls_out = dice, supervised, calls_out
         self._now = START
         self._number = 0
         self._calls: dict[UUID, Call] = {}
@@ -98,7 +104,8 @@ class _World:
         self._now += timedelta(seconds=self._dice.choice((0.5, 2, 9, 40, 95)))
         kind = self._dice.random()
         if kind < 0.2 or not self._calls:
-            return self._decide(None, self._arrival())
+            new = self._calling() if self._calls_out and kind < 0.1 else self._arrival()
+            return self._decide(None, new)
         if kind < 0.3:
             return [self._change_agent()]
         live = [call for call in self._calls.values() if call.is_live]
@@ -118,8 +125,27 @@ class _World:
         leg = f"CA{self._dice.randrange(16**32):032x}"
         return signals.CallerArrived(leg, f"+1555{self._dice.randrange(10**7):07}", "+15550100001")
 
+    def _calling(self) -> signals.AgentDialled:
+        agent, call_id = (
+            self._dice.choice(list(self._agents)),
+            UUID(int=self._dice.getrandbits(128)),
+        )
+        return signals.AgentDialled(agent, call_id, self._number_outside())
+
+    def _number_outside(self) -> str:
+        return f"+12125550{self._dice.randrange(100, 200)}"
+
     def _signal(self, call: Call) -> signals.CallSignal:
         agent = self._dice.choice(list(self._agents))
+        rung = [leg for leg in call.outbound if leg.is_open and leg.answered_at is None]
+        talking = [leg for leg in call.outbound if leg.is_open and leg.answered_at is not None]
+        outside = rung or (talking if self._dice.random() < 0.2 else [])
+        may_ring = call.agent_leg is not None or call.state is CallState.RINGING
+        if outside and may_ring and self._dice.random() < 0.8:
+            return self._dice.choice(self._heard_of(self._dice.choice(outside)))
+        if self._calls_out and call.agent_leg is not None and self._dice.random() < 0.4:
+            wish = self._dice.choice((signals.AgentTransferred, signals.AgentConsulted))
+            return wish(call.agent_id or agent, number=self._number_outside())
         if call.consult is not None and self._dice.random() < 0.7:
             return self._dice.choice(self._consulting(call, agent))
         if self._supervised and call.agent_leg is not None and self._dice.random() < 0.7:
@@ -146,6 +172,19 @@ class _World:
             ]
         )
 
+    def _heard_of(self, outside: OutboundLeg) -> list[signals.CallSignal]:
+        leg = outside.leg or f"O{self._dice.randrange(1000)}"
+        why = (
+            None if outside.answered_at else self._dice.choice((NotTaken.BUSY, NotTaken.NO_ANSWER))
+        )
+        return [
+            signals.OutboundRinging(outside.id, leg),
+            signals.OutboundRinging(outside.id, leg),
+            signals.OutboundAnswered(outside.id, leg),
+            signals.OutboundAnswered(outside.id, leg),
+            signals.OutboundEnded(outside.id, why),
+        ]
+
     def _disposition(self, call: Call) -> signals.CallSignal:
         """Also of a call that is over."""
         name = self._dice.choice(Rules().dispositions)
@@ -156,7 +195,8 @@ class _World:
         if consult is None or consult.failed is not None:
             others = [other for other in self._agents if other != mine]
             return [signals.AgentConsulted(mine, self._dice.choice(others))]
-        assert consult.agent_id is not None  # nobody outside is consulted here
+        if consult.agent_id is None:
+            return self._about_outside(consult, mine)
         if not consult.accepted:
             return [signals.AgentAnswered(consult.agent_id)] * 3
         leg = f"B{self._dice.randrange(1000)}"
@@ -170,12 +210,19 @@ class _World:
             signals.AgentCancelledConsult(mine),
         ]
 
+    def _about_outside(self, consult: Consult, mine: UUID) -> list[signals.CallSignal]:
+        if not consult.is_there:
+            return [signals.AgentCancelledConsult(mine), signals.AgentCompleted(mine)]
+        talk_with = self._dice.choice(list(TalkWith))
+        return [signals.AgentTalkedWith(mine, talk_with), signals.AgentCompleted(mine)]
+
     def _supervising(self, call: Call, agent: UUID) -> list[signals.CallSignal]:
         mine, mode = call.agent_id or agent, self._dice.choice(list(MonitorMode))
         if call.monitors:
             one = call.monitors[0]
             return [
                 signals.MonitorJoined(f"M{self._dice.randrange(1000)}", one.person_id),
+                signals.MonitorLegLeft(one.leg or "M", one.person_id),
                 signals.MonitorLegLeft(one.leg or "M", one.person_id),
                 signals.SupervisorChangedMode(one.person_id, mode),
                 signals.SupervisorLeft(one.person_id),
@@ -186,7 +233,7 @@ class _World:
 
     def _decide(self, call: Call | None, signal: signals.CallSignal) -> list[Announcement]:
         actor = self._agents.get(getattr(signal, "agent_id", UUID(int=0)))
-        scene = Scene(TENANT, Rules(), call, actor=actor, free=tuple(self._agents))
+        scene = Scene(TENANT, Rules(), call, actor=actor, free=tuple(self._agents), numbers=OWN)
         try:
             decision = decide(scene, signal, self._now)
         except Refusal:

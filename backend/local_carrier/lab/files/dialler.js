@@ -44,7 +44,7 @@ async function spoken() {
   return { wav: await base64(wav.files[0]) };
 }
 
-const AREAS = [212, 312, 415, 617, 202, 303, 404, 512, 702, 813];
+const AREAS = [312, 415, 617, 202, 303, 404, 512, 702, 813];
 
 export async function base64(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());

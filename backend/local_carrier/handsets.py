@@ -107,7 +107,7 @@ IN_A_CITY = {
     )
     for number, handset in BEHIND_TWILIOS.items()
 }
-"""The same again among the numbers kept free for fiction: numbers of 500 are personal numbers, which
+"""The same again among numbers kept free for fiction: those of 500 are personal numbers, which
 a product with a guard against toll fraud does not call."""
 MAGIC = BEHIND_TWILIOS | IN_A_CITY
 

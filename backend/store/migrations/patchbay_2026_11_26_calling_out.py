@@ -9,12 +9,14 @@ ID = "2026-11-26T16:00:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "calling out"
 
+# PostgreSQL numbers a check that speaks of several columns: 3 was the agent's, 5 the transfer's.
 STATES = """
 alter table call
   add column if not exists progress text check (progress in ('asked', 'ringing')),
   drop constraint if exists call_state_check,
   add constraint call_state_check check (state in
     ('ringing', 'connecting', 'dialling', 'connected', 'parked', 'forwarded', 'ended')),
+  drop constraint if exists call_check5,
   drop constraint if exists call_transfer_check,
   add constraint call_transfer_check check
     (transfer is null or state in ('ringing', 'connecting', 'forwarded', 'ended')),
@@ -83,6 +85,8 @@ alter table call
   drop constraint if exists call_state_check,
   add constraint call_state_check
     check (state in ('ringing', 'connecting', 'connected', 'parked', 'ended')),
+  drop constraint if exists call_transfer_check,
+  add constraint call_check5 check (transfer is null or state in ('ringing', 'connecting')),
   drop constraint if exists call_agent_has_it,
   add constraint call_check3
     check ((agent_id is not null) = (state in ('connecting', 'connected'))),

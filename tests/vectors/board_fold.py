@@ -77,7 +77,7 @@ def _case(seed: int) -> Case:
     agents = tuple(map(agent_card_of, AGENTS))
     board = Snapshot(0, START, AGENTS[0].id, 8, (), agents, (), rules_shown(Rules()))
     dice = Random(seed)  # noqa: S311
-    world = _World(dice, supervised=seed in SUPERVISED, calls_out=seed in CALLING_OUT)
+    world = World(dice, supervised=seed in SUPERVISED, calls_out=seed in CALLING_OUT)
     for _ in range(30):
         for said in world.turn():
             board = apply(board, said)
@@ -90,7 +90,7 @@ def _case(seed: int) -> Case:
     return Case(f"seed {seed}", snapshot, events, replace(board, at=START))
 
 
-class _World:
+class World:
     """Calls and agents to which things happen at random."""
 
     def __init__(self, dice: Random, *, supervised: bool, calls_out: bool) -> None:
@@ -98,6 +98,7 @@ class _World:
         self._now = START
         self._number = 0
         self._calls: dict[UUID, Call] = {}
+        self._changed: dict[UUID, Call] = {}
         self._agents = {agent.id: agent for agent in AGENTS}
 
     def turn(self) -> list[Announcement]:
@@ -120,6 +121,11 @@ class _World:
             if said:
                 return said
         return []
+
+    def changed(self) -> dict[UUID, Call]:
+        """The calls that have changed since this was last asked."""
+        changed, self._changed = self._changed, {}
+        return changed
 
     def _arrival(self) -> signals.CallerArrived:
         leg = f"CA{self._dice.randrange(16**32):032x}"
@@ -239,7 +245,7 @@ class _World:
         except Refusal:
             return []
         assert decision.call is not None
-        self._calls[decision.call.id] = decision.call
+        self._calls[decision.call.id] = self._changed[decision.call.id] = decision.call
         card = card_of(decision.call)
         return [self._announce(event.name, call=card) for event in decision.said]
 

@@ -8,6 +8,7 @@ import asyncio
 import os
 import sys
 from decimal import Decimal, InvalidOperation
+from functools import partial
 
 from msgspec.structs import asdict, replace
 
@@ -23,12 +24,26 @@ from backend.store.switches import (
 from backend.store.tenancy import Database, DatabaseAway
 from backend.tenants import UnknownTenant, find_tenant
 
-LIMITS = ("concurrent", "per_minute", "per_agent", "ring_seconds", "longest_minutes")
+RULES = ("country", "countries", "premium", "spend_a_day", "price")
+LIMITS = {
+    "concurrent": 1000,
+    "per_minute": 1000,
+    "per_agent": 100,
+    "ring_seconds": 60,
+    "longest_minutes": 240,
+}
+"""Each with the most that it may be. The carrier takes no longer calls than four hours
+(twilio.com/docs/voice/twiml/dial, timeLimit); one that rings for over a minute is not answered."""
 
 
 def main(argv: list[str]) -> int:
     """The command. Returns its exit status: 0 done, 1 refused, 2 wrong usage or settings."""
-    given = _parser().parse_args(argv)
+    parser = _parser()
+    given = parser.parse_args(argv)
+    if given.everybody and any(
+        getattr(given, name, None) is not None for name in (*RULES, *LIMITS)
+    ):
+        parser.error("--everybody takes --on or --off; the other rules are a company's")
     try:
         settings = read_settings(os.environ)
     except WrongSettings as wrong:
@@ -61,8 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     premium.add_argument("--no-premium", dest="premium", action="store_false")
     rules.add_argument("--spend-a-day", type=_amount, help="in the account's currency")
     rules.add_argument("--price", type=_amount, help="what a minute is estimated to cost")
-    for limit in LIMITS:
-        rules.add_argument(f"--{limit.replace('_', '-')}", type=_positive, metavar="N")
+    for limit, most in LIMITS.items():
+        kind = partial(_within, most)
+        rules.add_argument(f"--{limit.replace('_', '-')}", type=kind, metavar=f"1-{most}")
     return parser
 
 
@@ -114,7 +130,7 @@ def _amount(text: str) -> Decimal:
     return amount
 
 
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+def _within(most: int, text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {most}")
     return int(text)

@@ -132,12 +132,15 @@ class Courier:
         access = await self._access(tenant)
         if access is None:
             raise CarrierRefused("no carrier account is connected")
+        if isinstance(order.instruction, PlaceOutbound):
+            async with self._database.work(tenant) as work:
+                if await outbox.is_called_off(work, order.instruction):
+                    raise CarrierRefused("it was called off before the carrier had taken it")
         return await self._carrier.carry_out(
             tenant,
             access,
             order.instruction,
             again=order.attempts > 1,
-            too_late=self._is_too_late(order.instruction),
         )
 
     def _may_wait(self, order: outbox.Order) -> bool:

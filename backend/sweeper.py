@@ -140,13 +140,15 @@ class Sweeper:
         return True
 
     async def _time_ran_out(self, due: Due) -> None:
-        """An agent who seems not to have come may be there: the callback may be lost.
+        """Who seems not to have come, an agent or somebody outside, may be there: the callback may
+        be lost.
 
         So the carrier is asked before a call is taken out of somebody's hands.
         """
         async with self._database.work(due.tenant) as work:
             found = await boards.find_card(work, due.id)
-        if found is not None and found.agent_id is not None:
+        outside = found.transfer.outbound if found is not None and found.transfer else None
+        if found is not None and (found.agent_id is not None or outside is not None):
             self._start_asking(due, self._ask_then_give_up(due))
         else:
             await self._switchboard.time_ran_out(due.tenant, due.id)
@@ -197,7 +199,7 @@ class Sweeper:
         if access is None:
             return
         async with self._database.work(due.tenant) as work:
-            legs = await boards.legs_of(work, due.id)
+            legs = await boards.legs_of(work, due.id, self._clock())
         if legs is None:
             return
         for signal in await self._carrier.look_up(access, due.id, legs.caller, legs.outside):

@@ -7,7 +7,7 @@ journal's numbers are in the order of the commits.
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -20,7 +20,7 @@ from backend.domain.board import Announcement, agent_card_of, card_of
 from backend.domain.call import Call
 from backend.domain.decide import decide
 from backend.domain.decision import Decision, Note, Scene
-from backend.domain.instructions import Instruction
+from backend.domain.instructions import Instruction, PlaceOutbound
 from backend.domain.ordering import has_its_place, next_in_order
 from backend.domain.refusals import NoSuchCall, NotAllowed, UnseenInACall
 from backend.domain.rules import Rules
@@ -87,16 +87,22 @@ class Switchboard:
         """
         turn = await self._begin(tenant)
         async with self._alone(tenant) as work:
-            loaded = await floor.load(work, call_id, signal.agent_id, None, turn.now)
+            rings_outside = getattr(signal, "number", None) is not None
+            loaded = await floor.load(
+                work, call_id, signal.agent_id, None, turn.now, usage=rings_outside
+            )
             dials = isinstance(signal, signals.AgentDialled)
             if loaded.actor is None and (dials or loaded.call is not None):
                 raise NotAllowed
             turn.start(loaded.number, loaded.rules)
             turn.know(loaded.actor)
             after = turn.apply(loaded.scene(tenant, loaded.call), signal)
-            if loaded.actor is not None:
+            is_repeated = dials and loaded.call is not None
+            if loaded.actor is not None and not is_repeated:
                 turn.hear_from(loaded.actor, signal)
-            hides = isinstance(signal, signals.SupervisorMonitored) and turn.hides_monitoring
+            listens = after.monitor(signal.agent_id)
+            comes = isinstance(signal, signals.SupervisorMonitored) and listens is not None
+            hides = comes and listens is not None and not listens.is_shown
             at_work = (AgentStatus.AVAILABLE, AgentStatus.WRAP_UP)
             if hides and loaded.actor and loaded.actor.status in at_work:
                 # Whom calls pass by although they seem available would be found out.
@@ -317,7 +323,7 @@ class Turn:
         self.wrapping += [(agent_id, call.id) for agent_id in decision.wrapping]
         self.missed += decision.missed
         self.noted += decision.noted
-        self.asked += decision.asked
+        self.asked += [_from_now(order, self.now - at) for order in decision.asked]
         self.recorded += [Recorded(call.id, at, event) for event in decision.recorded]
         self._announce(decision, call, at)
         return call
@@ -411,11 +417,19 @@ async def _with_agents_call(work: Work, scene: Scene, signal: signals.CallSignal
     return replace(scene, actor_call=other)
 
 
+def _from_now(order: Instruction, late: timedelta) -> Instruction:
+    """What is told late happened earlier, but what is asked for is in time from now on."""
+    if isinstance(order, PlaceOutbound) and late > timedelta():
+        return replace(order, until=order.until + late)
+    return order
+
+
 def _heard(call: Call | None, callback: signals.Callback) -> Call | None:
     """The call with its place in the carrier's sequence moved on."""
     if call is None or callback.sequence is None:
         return call
     if callback.conference != call.conference:
-        return replace(call, conference=callback.conference, heard=callback.sequence)
+        here = {"conference": callback.conference, "heard": callback.sequence}
+        return replace(call, **here, conference_over=False)
     heard = callback.sequence if call.heard is None else max(call.heard, callback.sequence)
     return replace(call, heard=heard)

@@ -115,6 +115,7 @@ class Carrier:
     def __init__(self, api_url: str, public_url: str, clock: Clock) -> None:
         self._http = CarrierHttp(api_url, clock)
         self._public_url = public_url
+        self._clock = clock
 
     async def close(self) -> None:
         await self._http.close()
@@ -126,17 +127,16 @@ class Carrier:
         instruction: Instruction,
         *,
         again: bool = False,
-        too_late: bool = False,
     ) -> signals.OutboundPlaced | None:
         """Do what is asked. Returns what the carrier's answer tells of a new leg.
 
-        `again`: an earlier try may have got through without our hearing of it. `too_late`: then
-        nobody new is rung any more. Raises `CarrierBusy` or `CarrierRefused`.
+        `again`: an earlier try may have got through without our hearing of it. Raises
+        `CarrierBusy` or `CarrierRefused`.
         """
         try:
             client, to = self._client(access), Addresses(self._public_url, tenant)
             if isinstance(instruction, instructions.PlaceOutbound):
-                return await self._place(client, to, instruction, again, too_late)
+                return await self._place(client, to, instruction, again)
             await self._do(client, to, instruction)
         except TwilioRestException as problem:
             gone = problem.status == HTTPStatus.NOT_FOUND or problem.code == NOT_IN_THAT_STATE
@@ -144,7 +144,10 @@ class Carrier:
                 return None
             if problem.status in MAY_PASS or problem.status >= 500:
                 raise CarrierBusy(f"{problem.status} {problem.msg}") from problem
-            raise CarrierRefused(f"{problem.status} {problem.code} {problem.msg}") from problem
+            # What Twilio says of a number may hold the number, and numbers are not logged.
+            names_a_number = isinstance(instruction, instructions.PlaceOutbound)
+            words = "" if names_a_number else f" {problem.msg}"
+            raise CarrierRefused(f"{problem.status} {problem.code}{words}") from problem
         except (aiohttp.ClientError, TimeoutError) as problem:
             raise CarrierBusy(str(problem) or type(problem).__name__) from problem
         return None
@@ -159,17 +162,14 @@ class Carrier:
         """
         client = self._client(access)
         try:
-            if caller_leg:
-                leg = await client.calls(caller_leg).fetch_async()
-                if str(leg.status) in TERMINAL:
-                    return [signals.CallerLeft(caller_leg, failed=str(leg.status) == "failed")]
+            if caller_leg and (status := await self._status_of(client, caller_leg)) in TERMINAL:
+                return [signals.CallerLeft(caller_leg, failed=status == "failed")]
             conference = await self._find_conference(client, call_id)
             if conference is None:
                 return []
             present = await client.conferences(conference).participants.list_async()
         except TwilioRestException as problem:
-            if problem.status == HTTPStatus.NOT_FOUND:
-                return [signals.CallerLeft(caller_leg, failed=True)]
+            # Also if the room was closed between the two questions: there is a next time.
             raise CarrierBusy(f"{problem.status} {problem.msg}") from problem
         except (aiohttp.ClientError, TimeoutError) as problem:
             raise CarrierBusy(str(problem) or type(problem).__name__) from problem
@@ -177,6 +177,15 @@ class Carrier:
         there = {outbound_of_label(one.label or "") for one in present}
         gone = (signals.OutboundEnded(each) for each in outside if each not in there)
         return [*(signal for signal in found if signal is not None), *gone]
+
+    async def _status_of(self, client: Client, leg: str) -> str:
+        """A leg that the carrier does not know is a failed one."""
+        try:
+            return str((await client.calls(leg).fetch_async()).status)
+        except TwilioRestException as problem:
+            if problem.status == HTTPStatus.NOT_FOUND:
+                return "failed"
+            raise
 
     async def _do(self, client: Client, to: Addresses, instruction: Instruction) -> None:
         match instruction:
@@ -210,7 +219,6 @@ class Carrier:
         to: Addresses,
         wish: instructions.PlaceOutbound,
         again: bool,
-        too_late: bool,
     ) -> signals.OutboundPlaced:
         """The only place where the carrier is asked to ring a number outside.
 
@@ -220,7 +228,7 @@ class Carrier:
         label = label_of_outbound(wish.outbound)
         if again and (leg := await self._find_leg(client, wish.call_id, label)):
             return signals.OutboundPlaced(wish.outbound, leg)
-        if too_late:
+        if self._clock() >= wish.until:
             raise CarrierRefused("it was not taken in time, so nobody is rung")
         made = await client.conferences(str(wish.call_id)).participants.create_async(
             from_=wish.caller_id,

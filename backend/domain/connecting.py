@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from backend.domain import events, instructions, refusals, signals
 from backend.domain.agent import AgentStatus
-from backend.domain.call import Call, CallState, Leg, LegRole
+from backend.domain.call import Call, CallState, Direction, Leg, LegRole
 from backend.domain.calling_off import call_off, call_off_all
 from backend.domain.consulting import (
     accept,
@@ -91,7 +91,10 @@ def agent_joined(scene: Scene, call: Call, signal: signals.AgentJoined, now: dat
     # Who has taken another call meanwhile does not get this one too, nor who has handed it over.
     unowned = call.state is CallState.RINGING and scene.actor_call is None and call.transfer is None
     if not call.is_live:
-        return Decision(with_leg)
+        # A caller's leaving closes the room; the room of a callee who never came stays open.
+        late = instructions.RemoveLeg(call.id, signal.leg, call.conference)
+        never_came = call.direction is Direction.OUTBOUND and call.answered_at is None
+        return Decision(with_leg, (), (late,) if never_came else ())
     if not (owns or unowned):
         # The claim ran out, or the call was parked, while this leg was on its way.
         return Decision(

@@ -76,15 +76,19 @@ def ring_callee(
 def placed(call: Call, signal: signals.OutboundPlaced) -> Decision:
     """The carrier has taken the wish, and told its own name of the leg."""
     leg = call.outbound_leg(signal.outbound)
-    if leg is None or leg.leg is not None:
+    if leg is None:
         return Decision(call)
-    return Decision(_named(call, leg, signal.leg))
+    if not leg.is_open:
+        return _too_late(call, leg, signal.leg)
+    return Decision(_named(call, leg, signal.leg) if leg.leg is None else call)
 
 
 def rings(call: Call, signal: signals.OutboundRinging) -> Decision:
     leg = call.outbound_leg(signal.outbound)
-    if leg is None or not leg.is_open or leg.answered_at is not None:
+    if leg is None or leg.answered_at is not None:
         return Decision(call)
+    if not leg.is_open:
+        return _too_late(call, leg, signal.leg)
     named = _named(call, leg, signal.leg)
     if call.state is CallState.DIALLING and call.progress is Progress.ASKED:
         return Decision(grown(replace(named, progress=Progress.RINGING)), (events.CalleeRings(),))
@@ -99,8 +103,8 @@ def answered(call: Call, signal: signals.OutboundAnswered, now: datetime) -> Dec
     leg = call.outbound_leg(signal.outbound)
     if leg is None or leg.answered_at is not None:
         return Decision(call)
-    if not leg.is_open or not call.is_live:
-        return Decision(call, (), call_off(call, leg.id) if call.is_live else ())
+    if not leg.is_open:
+        return _too_late(call, leg, signal.leg)
     here = _with(call, replace(leg, leg=signal.leg, answered_at=now))
     if call.callee == leg:
         rung = may(call, signal, CallState.CONNECTED)
@@ -131,7 +135,10 @@ def _is_over(
     scene: Scene, call: Call, leg: OutboundLeg, signal: signals.OutboundEnded, now: datetime
 ) -> Decision:
     why = signal.why or NotTaken.LEFT
-    after = _with(call, replace(leg, over_at=now, failed=signal.why))
+    # One that talked though nobody told of its answer costs all the same.
+    answered_at = leg.asked_at if signal.why is None else None
+    heard = replace(leg, answered_at=leg.answered_at or answered_at)
+    after = _with(call, replace(heard, over_at=now, failed=signal.why))
     if leg.leg is not None:
         role = LegRole.CALLER if call.callee == leg else LegRole.OUTSIDE
         after = forget(after, Leg(leg.leg, role, now), now)
@@ -180,6 +187,15 @@ def _callee_answered(call: Call, signal: signals.OutboundAnswered, now: datetime
         return Decision(connected, said)
     music = instructions.HoldCaller(call.id, signal.leg, call.conference)
     return Decision(connected, said, (music,))
+
+
+def _too_late(call: Call, leg: OutboundLeg, name: str) -> Decision:
+    """It was given up, and is there all the same: the carrier had taken the wish after all, or the
+    end that was asked for did not find it. Nobody may be left ringing or alone in a room."""
+    if leg.leg == name:
+        return Decision(call)  # then its end was asked for by that name
+    end = instructions.EndOutbound(call.id, leg.id, name, call.conference)
+    return Decision(_named(call, leg, name), (), (end,))
 
 
 def _is_offered(call: Call) -> bool:

@@ -2,8 +2,8 @@
 
 Toll fraud is a stolen session that rings expensive numbers all night. So what may be called, from
 which number, how many at once, how many a minute and for how much a day is decided here, by the
-company's rules, inside the turn that would place the leg: two requests at once cannot both be the
-last one allowed. What the browser sends is a wish and nothing more.
+company's rules, inside the turn in which the leg is wished for: two requests at once cannot both
+be the last one allowed. What the browser sends is a wish and nothing more.
 """
 
 from datetime import datetime

@@ -11,9 +11,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from backend.domain.call import Call
-from backend.domain.signals import Callback, CallerArrived, OutboundEnded, OutboundRinging
+from backend.domain.signals import (
+    AgentJoined,
+    Callback,
+    CallerArrived,
+    CallerJoined,
+    MonitorJoined,
+    OutboundAnswered,
+    OutboundEnded,
+    OutboundRinging,
+)
 
 PATIENCE = timedelta(seconds=2)
+ENTERS = (CallerJoined, AgentJoined, MonitorJoined, OutboundAnswered)
 ORPHANED = timedelta(seconds=60)
 """A callback about a call that never arrived is laid aside after this."""
 
@@ -35,12 +45,12 @@ def has_its_place(call: Call | None, callback: Callback) -> bool:
     """Whether that callback still means something: its call is known, its place not passed."""
     if call is None:
         return _opens(callback)
-    return (
-        callback.sequence is None
-        or callback.conference != call.conference
-        or call.heard is None
-        or callback.sequence > call.heard
-    )
+    if callback.sequence is None or call.heard is None or call.conference is None:
+        return True
+    if callback.conference != call.conference:
+        # A room that was closed is made anew when somebody enters; the rest is of one that is past.
+        return isinstance(callback.signal, ENTERS)
+    return callback.sequence > call.heard
 
 
 def _opens(callback: Callback) -> bool:

@@ -52,8 +52,9 @@ def read_number(typed: str, country: str) -> Destination:
     typed = typed.strip()
     if not typed or len(typed) > LONGEST_TYPED:
         raise NotANumber
-    if phonenumbers.is_emergency_number(typed, country):
-        digits = phonenumbers.normalize_digits_only(typed)
+    digits = phonenumbers.normalize_digits_only(typed)
+    # Both: what was typed is looked at only up to a "/x", but all of its digits would be dialled.
+    if all(phonenumbers.is_emergency_number(each, country) for each in (typed, digits)):
         return Destination(digits, country, NumberKind.EMERGENCY, digits)
     try:
         number = phonenumbers.parse(typed, country)

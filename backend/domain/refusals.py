@@ -36,7 +36,7 @@ class CallTaken(Refusal):
 
 
 class CallerLeftAlready(Refusal):
-    """The caller has hung up; the call is over. You find it under recent calls."""
+    """The call is over. You find it under recent calls."""
 
     code = "caller-left"
 
@@ -90,13 +90,13 @@ class ColleagueNotAvailable(Refusal):
 
 
 class ConsultUnderway(Refusal):
-    """You are consulting a colleague. Hand the call over, or let the colleague go first."""
+    """You are consulting somebody. Hand the call over, or let them go first."""
 
     code = "consult-underway"
 
 
 class NobodyConsulted(Refusal):
-    """No colleague is in this call with you."""
+    """Nobody whom you consult is in this call with you."""
 
     code = "nobody-consulted"
 
@@ -127,7 +127,7 @@ class NotMonitoring(Refusal):
 
 
 class UnseenInACall(Refusal):
-    """You listen to a call whose agent is not told. Leave it first, then go available."""
+    """Whoever listens to a call whose agent is not told is away until they leave it."""
 
     code = "unseen-in-a-call"
 

@@ -17,7 +17,7 @@ LONGEST_NOTE = 4000
 
 def note(scene: Scene, call: Call, signal: signals.AgentNoted, now: datetime) -> Decision:
     _must_have_handled(call, signal.agent_id)
-    text = _plain(signal.text)
+    text = plain(signal.text)
     if len(text) > LONGEST_NOTE:
         raise refusals.NoteTooLong
     if text == scene.note:
@@ -55,7 +55,7 @@ def _must_have_handled(call: Call, agent_id: UUID) -> None:
         raise refusals.NotHandledByYou
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Without what no keyboard writes (and PostgreSQL does not take); blanks alone are nothing."""
     lines = text.replace("\r\n", "\n")
     plain = "".join(sign for sign in lines if sign in "\n\t" or category(sign) != "Cc")

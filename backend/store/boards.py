@@ -1,7 +1,7 @@
 """What a board is told: snapshots, the journal after a number, a call's history."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -193,19 +193,25 @@ def _facts(text: str) -> dict[str, object]:
 
 class Legs(Struct, frozen=True):
     """What the carrier can be asked about a live call: the caller's leg (empty while a callee's is
-    not known), and the legs outside that have answered, by our names."""
+    not known), and by our names the legs outside that have answered, or should have by now."""
 
     caller: str
     outside: tuple[UUID, ...]
 
 
-async def legs_of(work: Work, call_id: UUID) -> Legs | None:
+STILL_RINGS = timedelta(seconds=90)
+"""No leg outside is rung for longer; see `Dialling.ring_seconds`."""
+
+
+async def legs_of(work: Work, call_id: UUID, now: datetime) -> Legs | None:
     """The legs of a live call, or None if it is over."""
     row = await work.connection.fetchrow(
         "select caller_leg, array(select id from outbound_leg o where o.tenant_id = $1"
-        " and o.call_id = c.id and o.answered_at is not null and o.over_at is null) as outside"
+        " and o.call_id = c.id and o.over_at is null"
+        " and (o.answered_at is not null or o.asked_at < $3)) as outside"
         " from call c where tenant_id = $1 and id = $2 and state <> 'ended'",
         work.tenant,
         call_id,
+        now - STILL_RINGS,
     )
     return None if row is None else Legs(row["caller_leg"], tuple(row["outside"]))

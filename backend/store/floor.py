@@ -110,7 +110,7 @@ select jsonb_build_object(
     on c.tenant_id = $1 and c.id = $2 and a.id = c.agent_id where a.tenant_id = $1), '{}'),
   'numbers', coalesce((select jsonb_agg(n order by n.number) from phone_number n
     where n.tenant_id = $1 and $3 is not null), '[]'),
-  'usage', case when $3 is null then '{}' else (select jsonb_build_object(
+  'usage', case when not $6::boolean then '{}' else (select jsonb_build_object(
     'open', count(*) filter (where o.over_at is null),
     'last_minute', count(*) filter (where o.asked_at > $5::timestamptz - interval '1 minute'),
     'last_minute_by_actor', count(*) filter (
@@ -196,13 +196,19 @@ _encode = msgspec.json.Encoder().encode
 
 
 async def load(
-    work: Work, call_id: UUID, actor: UUID | None, key: str | None, now: datetime
+    work: Work,
+    call_id: UUID,
+    actor: UUID | None,
+    key: str | None,
+    now: datetime,
+    *,
+    usage: bool = False,
 ) -> Loaded:
     """The scene of `call_id` for the agent `actor`; `key` asks whether that callback is known.
 
-    What only a person's wish can need (own numbers, usage) is empty without an actor.
+    The `usage` of legs outside is summed up only if asked for: it looks at a whole day of them.
     """
-    document = await work.connection.fetchval(LOAD, work.tenant, call_id, actor, key, now)
+    document = await work.connection.fetchval(LOAD, work.tenant, call_id, actor, key, now, usage)
     return _decode(document)
 
 

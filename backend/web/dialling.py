@@ -118,7 +118,7 @@ async def _scene(visitor: Visitor, database: Database, clock: Clock) -> Scene:
     agent = visitor.must_take_calls()
     nobodys_call = uuid4()
     async with database.work(visitor.tenant) as work:
-        loaded = await floor.load(work, nobodys_call, agent, None, clock())
+        loaded = await floor.load(work, nobodys_call, agent, None, clock(), usage=True)
     return loaded.scene(visitor.tenant, None)
 
 

@@ -13,6 +13,7 @@ from backend.domain import signals
 from backend.domain.agent import AgentStatus
 from backend.domain.monitoring import MonitorMode
 from backend.domain.refusals import NoSuchAgent, NoSuchCall, ReasonMissing
+from backend.domain.wrapping_up import plain
 from backend.store import attendance, monitoring
 from backend.store.monitoring import Monitored, MonitoringLine
 from backend.store.tenancy import Database
@@ -119,7 +120,7 @@ async def set_presence(
     by = visitor.must_supervise()
     if data.status not in (AgentStatus.AVAILABLE, AgentStatus.AWAY):
         raise UnknownPresence
-    reason = data.reason.strip()
+    reason = plain(data.reason)
     if not reason:
         raise ReasonMissing
     wish = signals.SupervisorSetStatus(data.status, reason, by)

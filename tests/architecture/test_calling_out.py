@@ -9,7 +9,7 @@ import ast
 from pathlib import Path
 
 from backend.carrier import twiml
-from tests.architecture.code import calls_of, name_called, sources, tree_of
+from tests.architecture.code import calls_of, imported, name_called, sources, tree_of
 from tests.isolation.operations import operations_in, the_application
 
 OURS = [path for path in sources("backend") if "local_carrier" not in path.parts]
@@ -21,6 +21,8 @@ CREATES = {
     ("backend/carrier/provisioning.py", "applications"): "a TwiML App",
 }
 """Everything that Twilio's client is asked to create."""
+HTTP = {"aiohttp", "httpx", "requests", "urllib3"}
+"""Ways to send a request. (`urllib` is used to take addresses apart.)"""
 VERBS = {"Response", "Dial", "Conference", "Play", "Pause", "Redirect", "Say", "Hangup"}
 """No <Number>, <Sip>, <Client>, <Queue>, <Refer> or <Connect>: a <Dial> leads to a conference."""
 NUMBERS_COME_IN = {
@@ -54,7 +56,7 @@ def test_the_carriers_api_is_asked_by_its_client_only():
     """A request that is put together by hand would not be found above."""
     by_hand = {str(path) for path in OURS if "Participants.json" in (Path(path)).read_text()}
     assert by_hand == set()
-    talk_http = {str(p) for p in OURS if "aiohttp" in {i for i in _imports(p)}}
+    talk_http = {str(path) for path in OURS if imported(path) & HTTP}
     assert talk_http == {
         "backend/carrier/provisioning.py",
         "backend/carrier/rest.py",
@@ -80,14 +82,9 @@ def test_our_twiml_dials_conferences_and_nothing_else():
 
 def test_every_operation_that_takes_a_number_is_known():
     document = the_application().openapi_schema.to_schema()
-    taking = {each.name for each in operations_in(document) if "number" in each.in_body}
-    assert taking == NUMBERS_COME_IN
-
-
-def _imports(path: Path) -> set[str]:
-    return {
-        alias.name.partition(".")[0]
-        for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.Import)
-        for alias in node.names
+    taking = {
+        each.name
+        for each in operations_in(document)
+        if any("number" in field or "phone" in field for field in each.in_body)
     }
+    assert taking == NUMBERS_COME_IN

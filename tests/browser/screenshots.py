@@ -19,7 +19,13 @@ from tests.stories.product import Product
 
 ADDRESS, CARRIER = "http://localhost:8080", "http://localhost:8081"
 FOLDER = Path("docs/screenshots")
-LOOKS = (("1440", 1440, 900), ("1280", 1280, 800), ("390", 390, 844))
+LOOKS = (
+    ("1920", 1920, 1080),
+    ("1440", 1440, 900),
+    ("1280", 1280, 800),
+    ("390", 390, 844),
+)
+CROWD = 40
 
 
 class Demo:
@@ -43,9 +49,12 @@ async def main() -> None:
             await photographs(ana.page)
             await drag_photographs(ana, acme.people["Chloe Martin"])
             await consult_photographs(ana, acme.people["Chloe Martin"], callers[3])
+            await wrap_up_photograph(ana)
+            await dial_pad_photographs(ana)
+            await help_photographs(ana, browsers, acme.people["Sam Okafor"])
+            callers += await crowd_photograph(ana, acme)
             await lab_photograph(ana.page)
-            for caller in callers:
-                await caller.hangs_up()
+            await hang_up(callers)
         finally:
             await browsers.close()
             await acme.close()
@@ -113,6 +122,12 @@ async def photographs(page: Page) -> None:
             await page.set_viewport_size({"width": width, "height": height})
             await page.wait_for_timeout(400)
             await page.screenshot(path=FOLDER / f"board-{name}-{scheme}.png", full_page=width < 500)
+    await page.emulate_media(color_scheme="light")
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await page.get_by_role("button", name="Change to compact").click()
+    await page.wait_for_timeout(400)
+    await page.screenshot(path=FOLDER / "compact-1280-light.png")
+    await page.get_by_role("button", name="Change to comfortable").click()
 
 
 async def drag_photographs(ana: Desk, colleague: Agent) -> None:
@@ -148,6 +163,75 @@ async def consult_photographs(ana: Desk, colleague: Agent, caller: Caller) -> No
     await colleague.joins_consult(caller)
     await page.wait_for_timeout(1200)
     await page.screenshot(path=FOLDER / "consult-1440-light.png")
+
+
+async def wrap_up_photograph(ana: Desk) -> None:
+    """The colleague is let go, the call ended; a note is begun."""
+    page = ana.page
+    await page.keyboard.press("c")
+    await page.wait_for_timeout(800)
+    await page.keyboard.press("Shift+H")
+    await page.get_by_label("Note").fill("Wants the invoice again, by post. Calls back on Monday.")
+    await page.wait_for_timeout(2500)
+    await page.screenshot(path=FOLDER / "wrap-up-1440-light.png")
+    await page.get_by_role("button", name="Solved").click()
+    await page.get_by_role("button", name="Finish").click()
+
+
+async def dial_pad_photographs(ana: Desk) -> None:
+    """A number is being typed: what it is, and whether it may be called."""
+    page = ana.page
+    await page.wait_for_timeout(500)
+    await page.keyboard.press("Shift+D")
+    await page.keyboard.type("(212) 555-0147")
+    await page.wait_for_timeout(800)
+    await page.screenshot(path=FOLDER / "dial-pad-1440-light.png")
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.wait_for_timeout(400)
+    await page.screenshot(path=FOLDER / "dial-pad-390-light.png")
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    await page.keyboard.press("Escape")
+
+
+async def help_photographs(ana: Desk, browsers: Browsers, supervisor: Agent) -> None:
+    """An agent asks for help; the supervisor's board shows it, and the supervisor whispers."""
+    await ana.answers()
+    await ana.is_talking()
+    await ana.page.keyboard.press("e")
+    sam = await browsers.open(supervisor)
+    await sam.page.wait_for_timeout(1500)
+    await sam.page.screenshot(path=FOLDER / "help-1440-light.png")
+    await sam.page.keyboard.press("w")
+    await sam.is_talking()
+    await sam.page.wait_for_timeout(1500)
+    await sam.page.screenshot(path=FOLDER / "whisper-1440-light.png")
+    await ana.page.wait_for_timeout(300)
+    await ana.page.screenshot(path=FOLDER / "whispered-to-1440-light.png")
+    await sam.page.emulate_media(color_scheme="dark")
+    await sam.page.wait_for_timeout(300)
+    await sam.page.screenshot(path=FOLDER / "whisper-1440-dark.png")
+    await sam.page.keyboard.press("Shift+H")
+
+
+async def crowd_photograph(ana: Desk, acme: Company) -> list[Caller]:
+    """The board when everybody calls at once."""
+    crowd = [await acme.rings(f"+1312555{1000 + number}") for number in range(CROWD)]
+    page = ana.page
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=cast("Any", scheme))
+        await page.set_viewport_size({"width": 1920, "height": 1080})
+        await page.wait_for_timeout(1500)
+        await page.screenshot(path=FOLDER / f"crowd-1920-{scheme}.png")
+    await page.emulate_media(color_scheme="light")
+    await page.set_viewport_size({"width": 1440, "height": 900})
+    return crowd
+
+
+async def hang_up(callers: list[Caller]) -> None:
+    """Whoever is still on the line goes."""
+    for caller in callers:
+        if (await caller.phone())["status"] in ("ringing", "in-progress"):
+            await caller.hangs_up()
 
 
 async def lab_photograph(page: Page) -> None:

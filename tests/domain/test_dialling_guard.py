@@ -124,6 +124,20 @@ def test_emergency_calls_need_a_number_with_an_address():
     assert refused(scene(), "911") == "no-emergency-calls"
 
 
+@pytest.mark.parametrize(
+    "typed", ["911/x123456789", "911\\x123456789", "911/x8765551234", "+911", "911;+18765550100"]
+)
+def test_nothing_hides_behind_an_emergency_number(typed: str):
+    with_address = scene(numbers=(OwnNumber("+12025550100", emergency=True),))
+    assert refused(with_address, typed) in ("not-a-number", "country-not-allowed")
+
+
+@pytest.mark.parametrize("typed", ["911", "9-1-1", " 911 "])
+def test_an_emergency_number_is_one_however_it_is_written(typed: str):
+    with_address = scene(numbers=(OwnNumber("+12025550100", emergency=True),))
+    assert asked(with_address, typed).number == "911"
+
+
 def test_an_emergency_call_passes_every_limit_and_every_switch():
     with_address = (*OWN, OwnNumber("+12025550100", emergency=True))
     worst = scene(

@@ -45,9 +45,11 @@ async def test_what_it_does_not_understand_it_refuses_and_changes_nothing(acme: 
         ("--spend-a-day", "much"),
         ("--spend-a-day", "nan"),
         ("--concurrent", "0"),
+        ("--longest-minutes", "241"),
         ("--on", "--off"),
     ):
         status, _, said = command(acme, *whose, *wrong)
         assert (status, bool(said)) == (2, True), wrong
+    assert command(acme, "--everybody", "--countries", "DE")[0] == 2
     assert command(acme, "--tenant", "Nobody & Sons")[0] == 1
     assert command(acme, *whose) == before

@@ -191,3 +191,23 @@ async def test_a_callee_is_rung_once_though_the_carriers_answer_was_lost(acme: C
     assert [each["to"] for each in phones].count(callee.number) == 1
     await callee.answers()
     await acme.ana.sees_call(callee, "connected")
+
+
+async def test_nobody_is_rung_for_an_agent_who_has_given_up_meanwhile(acme: Company):
+    await acme.on_duty("Ana")
+    callee = await acme.telephone()
+    fault = {
+        "kind": "rest-refused",
+        "status": 503,
+        "next": 2,
+        "match": "Participants",
+        "account_sid": acme.account_sid,
+    }
+    await acme.product.lab("POST", "/faults", fault)
+    await acme.ana.calls(callee)
+    await acme.ana.hangs_up(callee)
+    assert (await acme.ana.sees_call(callee, "ended")).end_reason == "canceled"
+    await acme.product.services.courier.idle()
+    await acme.product.later(5)
+    await acme.product.sweep()
+    await callee.is_not_rung()

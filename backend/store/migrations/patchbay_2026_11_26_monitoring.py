@@ -23,7 +23,7 @@ create index if not exists call_monitors_due on call (monitors_due) where monito
 """
 LEG = """
 alter table leg drop constraint if exists leg_role_check,
-  add constraint leg_role_check check (role in ('caller', 'agent', 'monitor'))
+  add constraint leg_role_check check (role in ('caller', 'agent', 'monitor', 'outside'))
 """
 AGENT = """
 alter table agent

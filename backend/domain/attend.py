@@ -84,8 +84,8 @@ def begin_wrap_up(agent: Agent, call_id: UUID, rules: Rules, now: datetime) -> A
 
 
 def after_call(agent: Agent, now: datetime) -> Agent:
-    """Whoever chose in a call to be away afterwards is away from now on."""
-    if agent.status is not AgentStatus.AWAY:
+    """Whoever has no call any more is available, or away as they chose in it, from now on."""
+    if agent.status not in (AgentStatus.AWAY, AgentStatus.AVAILABLE):
         return agent
     return replace(agent, since=now, rev=agent.rev + 1)
 

@@ -49,6 +49,7 @@ TRANSITIONS: dict[tuple[CallState, type[CallSignal]], tuple[CallState, ...]] = {
     (PARKED, AgentAnswered): (CONNECTING,),
     (PARKED, AgentPickedUp): (CONNECTING,),
     (FORWARDED, OutboundEnded): (ENDED,),
+    (FORWARDED, AgentHungUp): (ENDED,),
     **{(state, CallerLeft): (ENDED,) for state in CallState if state in LIVE},
     **{
         (state, OutboundEnded): (ENDED,)

@@ -27,8 +27,11 @@ def caller_left(call: Call, signal: signals.CallerLeft, now: datetime) -> Decisi
 
 def hang_up(call: Call, signal: signals.AgentHungUp, now: datetime) -> Decision:
     """Never while a colleague is consulted: whether that ends the call or leaves it to them would
-    depend on who was a moment faster."""
-    if call.agent_id != signal.agent_id:
+    depend on who was a moment faster. A forwarded call is ended by who handed it outside."""
+    if call.state is CallState.FORWARDED:
+        if call.transfer is None or call.transfer.by != signal.agent_id:
+            raise refusals.NotYourCall
+    elif call.agent_id != signal.agent_id:
         raise refusals.NotYourCall
     must_not_consult(call)
     if call.answered_at is not None:

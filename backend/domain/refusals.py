@@ -173,8 +173,7 @@ class NotANumber(Refusal):
 
 
 class CallingOutIsOff(Refusal):
-    """Calling out is switched off for your company. Ask whoever runs Patchbay for you; the command
-    is `python -m backend calling-out`."""
+    """Calling out is switched off for your company. Ask an owner of your company about it."""
 
     code = "calling-out-is-off"
     status = 403
@@ -188,8 +187,8 @@ class PremiumNumber(Refusal):
 
 
 class CountryNotAllowed(Refusal):
-    """Your company does not call numbers of that country. Whoever runs Patchbay for you can allow
-    it with `python -m backend calling-out`."""
+    """Your company does not call numbers of that country. An owner of your company can have it
+    allowed."""
 
     code = "country-not-allowed"
     status = 403
@@ -211,8 +210,7 @@ class NotYourNumber(Refusal):
 
 
 class NoNumberToCallFrom(Refusal):
-    """Your company has no number to call from yet. An owner can connect one with
-    `python -m backend connect-twilio`."""
+    """Your company has no number to call from yet. Ask an owner of your company to connect one."""
 
     code = "no-number-to-call-from"
 
@@ -233,8 +231,8 @@ class DiallingTooFast(Refusal):
 
 
 class SpendLimitReached(Refusal):
-    """Your company has reached its daily limit for calls to the outside. Whoever runs Patchbay for
-    you can raise it with `python -m backend calling-out`."""
+    """Your company has reached its daily limit for calls to the outside. An owner of your company
+    can have it raised."""
 
     code = "spend-limit-reached"
     status = 429

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from tests.stories.product import Product
 
 
+ON_THE_LINE = ("ringing", "in-progress")
+
+
 class Refused(Exception):
     """A command was refused: with this status, code and detail."""
 
@@ -456,7 +459,7 @@ class Outside(Caller):
         async def rung() -> Any:
             phones = await self.company.product.lab("GET", "/phones")
             mine = (each for each in phones if each["to"] == self.number)
-            return next((each for each in mine if each["kind"] == "handset"), None)
+            return next((each for each in mine if each["status"] in ON_THE_LINE), None)
 
         found = await eventually(rung, within=within)
         self.sid = found["sid"]

@@ -6,7 +6,7 @@ import pytest
 from backend.domain.board import Presence
 from backend.domain.handover import NotTaken
 from backend.domain.rules import Rules
-from tests.stories.company import Caller, Company, Outside
+from tests.stories.company import Caller, Company, Outside, Refused
 
 RINGS_AT_MOST = Rules().dialling.ring.total_seconds() + 1
 

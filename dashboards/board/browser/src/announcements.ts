@@ -7,7 +7,7 @@ import { consulted, handedTo, isBeingCalled, isOutbound, outsider, outsideNumber
 
 export function announcement(before: BoardView | null, after: BoardView): string {
   if (!before) return "";
-  return [arrivals, departures, mine, supervision, overdue, presence].flatMap((told) => told(before, after)).join(" ");
+  return [arrivals, departures, mine, handovers, supervision, overdue, presence].flatMap((told) => told(before, after)).join(" ");
 }
 
 function arrivals(before: BoardView, after: BoardView): string[] {
@@ -20,6 +20,19 @@ function arrivals(before: BoardView, after: BoardView): string[] {
     return failed
       ? sentence(`${handedTo(call.transfer, after.nameOf)} did not take the call from ${phoneNumber(call.caller)}; it rings at you again.`)
       : sentence(`${after.nameOf(by)} hands you the call from ${phoneNumber(call.caller)}.`);
+  });
+}
+
+/** What has become of callers whom I handed over. */
+function handovers(before: BoardView, after: BoardView): string[] {
+  const me = after.me?.agent.id;
+  const handed = before.live.filter(({ transfer, state }) => state === "ringing" && transfer !== null && transfer.by === me && !transfer.failed);
+  return handed.flatMap(({ id, caller }) => {
+    const now = after.live.find((call) => call.id === id);
+    const outside = now && after.outside.includes(now) ? outsideNumber(now) : null;
+    if (outside) return [`${phoneNumber(caller)} talks with ${phoneNumber(outside)} outside.`];
+    const isTaken = now?.state === "connected" && now.agent_id !== null && now.agent_id !== me;
+    return isTaken ? [sentence(`${after.nameOf(now.agent_id!)} has taken the call from ${phoneNumber(caller)}.`)] : [];
   });
 }
 
@@ -98,14 +111,20 @@ function supervision(before: BoardView, after: BoardView): string[] {
   const listens = is?.call.id === was?.call.id ? [] : is
     ? [sentence(`You are coming into the call of ${nameOf(is.call.agent_id ?? "")}.`)]
     : after.mine?.id === was!.call.id ? [] : ["You are out of the call you listened to."];
-  if (!before.mine || after.mine?.id !== before.mine.id) return [...asks, ...listens];
+  if (!after.mine || (before.mine && after.mine.id !== before.mine.id)) return [...asks, ...listens];
+  const isNew = before.mine === null;
   const heard = (call: SeenCall) => call.monitors.filter(({ present }) => present);
-  const known = heard(before.mine);
+  const known = before.mine ? heard(before.mine) : [];
   const came = heard(after.mine).filter((monitor) => !known.some((k) => k.person_id === monitor.person_id && k.mode === monitor.mode));
   const left = known.filter(({ person_id }) => !after.mine!.monitors.some((monitor) => monitor.person_id === person_id));
-  const words = { listen: "is listening", whisper: "whispers to you", barge: "speaks in this call" } as const;
+  const isAgent = after.mine.agent_id === after.me?.agent.id;
+  const asksNow = !isNew && before.mine && isAgent && (before.mine.help_at === null) !== (after.mine.help_at === null);
+  const wish = !asksNow ? [] : after.mine.help_at ? ["You ask for help."] : known.length === heard(after.mine).length ? ["You do not ask for help any more."] : [];
+  const whispers = isAgent ? "whispers to you" : `whispers to ${nameOf(after.mine.agent_id ?? "")}`;
+  const words = { listen: "is listening", whisper: whispers, barge: "speaks in this call" } as const;
   return [
     ...asks,
+    ...wish,
     ...came.map(({ person_id, mode }) => sentence(`${nameOf(person_id)} ${words[mode]}.`)),
     ...left.map(({ person_id }) => sentence(`${nameOf(person_id)} has left your call.`)),
   ];
@@ -122,6 +141,7 @@ function presence({ me: was }: BoardView, { me: is }: BoardView): string[] {
   if (!was || !is || presenceWords(was) === presenceWords(is)) return [];
   if (is.presence === "unreachable") return ["Calls rang here unanswered. You are not reachable until you choose Available."];
   if (is.presence === "wrap_up" && was.presence !== "wrap_up") return [`${presenceWords(is)}.`];
+  if (was.presence === "wrap_up" && is.presence !== "wrap_up" && is.presence !== "on_call") return [`The wrap-up is over. ${presenceWords(is)}.`];
   const chose = was.agent.wanted !== is.agent.wanted || was.agent.reason !== is.agent.reason;
   return chose ? [`${presenceWords(is)}.`] : [];
 }

@@ -91,7 +91,8 @@ export function viewOf(state: BoardState): BoardView | null {
   const me = team.find(({ agent }) => agent.id === truth.me) ?? null;
   const mine = calls.find((call) => isInHand(call, truth.me)) ?? null;
   const wrapUp = mine === null ? wrapUpOf(me, truth) : null;
-  const writtenAbout = mine ? (mine.agent_id === truth.me ? mine.id : null) : (wrapUp?.callId ?? null);
+  const monitored = monitoredBy(calls, truth.me);
+  const writtenAbout = monitored ? null : mine ? (mine.agent_id === truth.me ? mine.id : null) : (wrapUp?.callId ?? null);
   return {
     me,
     wrapUp,
@@ -105,9 +106,9 @@ export function viewOf(state: BoardState): BoardView | null {
     passing: state.passing.filter(({ call }) => !isInHand(truth.calls[call.id], truth.me)),
     live: calls,
     mine,
-    monitored: monitoredBy(calls, truth.me),
+    monitored,
     maySupervise,
-    helpWanted: maySupervise ? calls.filter((call) => call.help_at !== null).sort((a, b) => compareInstants(a.help_at!, b.help_at!)) : [],
+    helpWanted: maySupervise ? calls.filter((call) => call.help_at !== null && call.agent_id !== truth.me).sort((a, b) => compareInstants(a.help_at!, b.help_at!)) : [],
     outside: calls.filter(isOutside),
     reachable: sortedTeam(team, truth.me).filter((member) => isReachable(member, truth.me)),
     lot: slotsOf(truth, parked),

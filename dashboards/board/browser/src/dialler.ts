@@ -59,6 +59,7 @@ export class Dialler {
 
   /** Opens the dial pad, with that number in it if there is one; else with what was left in it. */
   open(number?: string): void {
+    if (number !== undefined) this.wish = null;
     this.show({ isOpen: true, openings: this.state.openings + 1, ...(number === undefined ? {} : { text: number, refused: null }) });
     void this.askWhether();
   }
@@ -68,6 +69,7 @@ export class Dialler {
   }
 
   type(text: string): void {
+    this.wish = null;
     this.show({ text, refused: null });
   }
 
@@ -109,7 +111,9 @@ export class Dialler {
       this.follow(null, this.parts.truth()); // the feed may have been faster than the answer
     } catch (problem) {
       if (this.minds(problem)) return;
-      const isAnswered = problem instanceof Refused && problem.status !== 0;
+      // Nobody knows what became of it if the server broke off or was silent: the next try is the same wish.
+      const isAnswered = problem instanceof Refused && problem.status >= 400 && problem.status < 500;
+      if (this.wish === null) return; // the board has shown the call meanwhile
       if (isAnswered) this.wish = null;
       this.show({ placing: null, isOpen: true, openings: this.state.openings + 1, text: number, refused: problem instanceof Error ? problem.message : String(problem) });
     }
@@ -123,6 +127,11 @@ export class Dialler {
   /** The board has changed: is the call that I asked for there, has one come to nothing? */
   follow(before: Truth | null, after: Truth | null): void {
     if (!after || before === after) return;
+    if (this.wish !== null && isNew(before, after, this.wish.number)) {
+      // It is there, whatever became of the answer.
+      this.wish = null;
+      this.show({ placing: null, isOpen: false, text: "" });
+    }
     const { placing } = this.state;
     const placed = placing?.callId ? (after.calls[placing.callId] ?? endedIn(after, placing.callId)) : undefined;
     if (placed) {
@@ -142,8 +151,9 @@ export class Dialler {
   }
 
   private wishFor(number: string, callerId: string | null): CallOut {
-    const same = this.wish?.number === number && this.wish.caller_id === callerId;
-    if (!this.wish || !same) {
+    // Whoever types something else has forgotten it; that it reads as E.164 by now is no other wish.
+    const isSame = this.wish !== null && (callerId === null || this.wish.caller_id === null || this.wish.caller_id === callerId);
+    if (!this.wish || !isSame) {
       const request = (this.parts.newRequest ?? (() => crypto.randomUUID()))();
       this.wish = { request, number, caller_id: callerId };
     }
@@ -162,6 +172,12 @@ export class Dialler {
   }
 }
 
+/** A call that I make to that number, and that was not there before. */
+function isNew(before: Truth | null, after: Truth, number: string): boolean {
+  const isIt = (call: Call) => isOutbound(call) && call.caller === number && isInHand(call, after.me);
+  return Object.values(after.calls).some((call) => isIt(call) && !before?.calls[call.id]);
+}
+
 function endedIn(truth: Truth, callId: string): Call | undefined {
   return truth.recent.find(({ id }) => id === callId);
 }
@@ -175,6 +191,7 @@ export function callerIdOf(dialling: Dialling | null, chosen: string | null): st
 /** Why nobody can be called now, whatever the number is. */
 export function whyNoCall({ dialling, unknown }: DialState, view: BoardView): string | null {
   if (view.mine) return "You are on a call. Park it or end it, then call.";
+  if (view.monitored) return "You listen to a call. Leave it, then call.";
   if (dialling && !dialling.enabled) return dialling.why_not ?? "Calling out is switched off for your company.";
   return dialling ? null : unknown;
 }

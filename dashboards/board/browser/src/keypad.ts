@@ -74,6 +74,7 @@ export class Keypad {
     if (callId === null) return this.close();
     if (callId === this.callId) return;
     this.callId = callId;
+    this.waiting = "";
     if (this.state.sent !== "" || this.state.isOpen) this.show(CLOSED);
   }
 

@@ -35,6 +35,8 @@ interface Sheet {
   others: readonly Note[];
   call: Call | null;
   timer?: ReturnType<typeof setTimeout>;
+  /** The save under way. */
+  running?: Promise<void>;
 }
 
 export interface Server {
@@ -85,8 +87,14 @@ export class Notes {
     if (sheet) void this.save(sheet);
   }
 
-  async settleAll(): Promise<void> {
-    await Promise.all([...this.sheets.values()].map((sheet) => this.save(sheet)));
+  /** Whether the server has everything now. */
+  async settleAll(): Promise<boolean> {
+    const sheets = [...this.sheets.values()];
+    await Promise.all(sheets.map(async (sheet) => {
+      await sheet.running;
+      await this.save(sheet);
+    }));
+    return sheets.every(({ text, saved, isTyped }) => !isTyped || text === saved);
   }
 
   /** Somebody noted something about that call. */
@@ -125,8 +133,11 @@ export class Notes {
       const { call, notes } = await this.server.ask(sheet.callId);
       sheet.call = call;
       sheet.others = notes.filter(({ agent_id }) => agent_id !== this.me);
-      if (sheet.saved === null) this.begin(sheet, notes.find(({ agent_id }) => agent_id === this.me)?.text ?? "");
-    } catch {
+      const mine = notes.find(({ agent_id }) => agent_id === this.me)?.text ?? "";
+      if (sheet.saved === null) this.begin(sheet, mine);
+      else if (sheet.text === sheet.saved) Object.assign(sheet, { text: mine, saved: mine, base: mine }); // written in another tab
+    } catch (problem) {
+      if (isRefusal(problem)) return; // no such call here: asking again would not help
       setTimeout(() => this.sheets.get(sheet.callId) === sheet && sheet.saved === null && void this.load(sheet), TRY_AGAIN);
     }
     this.tell();
@@ -146,7 +157,13 @@ export class Notes {
     sheet.timer = setTimeout(() => void this.save(sheet), pause);
   }
 
-  private async save(sheet: Sheet): Promise<void> {
+  private save(sheet: Sheet): Promise<void> {
+    if (sheet.isSaving) return sheet.running ?? Promise.resolve();
+    sheet.running = this.saveOnce(sheet);
+    return sheet.running;
+  }
+
+  private async saveOnce(sheet: Sheet): Promise<void> {
     const { callId, text } = sheet;
     if (sheet.saved === null || sheet.isSaving) return;
     clearTimeout(sheet.timer);

@@ -23,6 +23,16 @@ export function ringsOutside({ state, transfer }: Call): boolean {
   return state === "ringing" && Boolean(transfer?.number) && !transfer?.failed;
 }
 
+/** Which of our numbers the call is on, and which way it went. */
+export function ourLine(call: Pick<Call, "direction" | "number">): string {
+  return `${isOutbound(call) ? "called from" : "dialled"} ${phoneNumber(call.number)}`;
+}
+
+/** The person outside, in one word. */
+export function outsiderWord(call: Pick<Call, "direction">): string {
+  return isOutbound(call) ? "They" : "Caller";
+}
+
 /** The person outside, as part of a sentence. */
 export function outsider(call: Pick<Call, "direction">): string {
   return isOutbound(call) ? "whoever you called" : "the caller";

@@ -1,6 +1,6 @@
 /** Single keys for what is done all day long. Never while typing, never with a menu or a dialog open. */
 import { consultOf, mayAskForHelp, mayMonitor, type SeenCall } from "./board_view";
-import { maySendDigits } from "./keypad";
+import { isTelephoneKey, maySendDigits } from "./keypad";
 import { isBeingCalled } from "./parties";
 import type { BoardStore, Paperwork } from "./store";
 import type { MonitorMode } from "./wire";
@@ -37,9 +37,34 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: "⇧ T", words: "Supervisors: take that call over", matches: (event) => event.shiftKey && hasKey(event, "t"), run: takeOverByKey },
 ];
 
+/** What the keys of one board were last used for. */
+interface Hands {
+  /** Where the last character went that was no shortcut, and when. */
+  typed: { readonly at: number; readonly isThere: () => boolean } | null;
+  declinedAt: number;
+}
+
+const STILL_TYPING = 1_000;
+const AGAIN_AFTER = 700;
+const handsOf = new WeakMap<BoardStore, Hands>();
+
+function handsOn(store: BoardStore): Hands {
+  const hands = handsOf.get(store) ?? { typed: null, declinedAt: 0 };
+  handsOf.set(store, hands);
+  return hands;
+}
+
 export function runShortcut(store: BoardStore, event: KeyboardEvent): boolean {
+  const hands = handsOn(store);
+  const keypad = () => store.current().keypad.isOpen;
+  if (isTyping(event)) {
+    const target = event.composedPath()[0] as Node;
+    hands.typed = event.key.length === 1 ? { at: Date.now(), isThere: () => target.isConnected } : null;
+  } else if (keypad() && isTelephoneKey(event.key)) hands.typed = { at: Date.now(), isThere: keypad };
   if (event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return false;
   if (isTyping(event)) return false;
+  // Whoever was in the middle of a word when its field went away (the call ended) meant no shortcut.
+  if (hands.typed && !hands.typed.isThere() && Date.now() - hands.typed.at < STILL_TYPING) return false;
   const shortcut = SHORTCUTS.find(({ matches }) => matches(event));
   return shortcut?.run(store, event) ?? false;
 }
@@ -63,22 +88,35 @@ function answerFirst(store: BoardStore): boolean {
 function declineFirst(store: BoardStore): boolean {
   const { view } = store.current();
   const call = view?.mine || view?.monitored ? undefined : (view?.ringing[0] ?? view?.ringBacks[0]);
-  if (call) store.decline(call.id);
-  return call !== undefined;
+  // The next caller takes the place of the declined one at once: a second press is one too many.
+  const hands = handsOn(store);
+  const isTooSoon = Date.now() - hands.declinedAt < AGAIN_AFTER;
+  if (!call || isTooSoon) return call !== undefined;
+  hands.declinedAt = Date.now();
+  store.decline(call.id);
+  return true;
 }
 
 function pickUpSlot(store: BoardStore, event: KeyboardEvent): boolean {
   const { view } = store.current();
+  if (view?.wrapUp && view.writtenAbout) return disposeBy(store, event.key, view.rules.dispositions, view.writtenAbout);
   const call = view?.lot.find(({ slot }) => slot === Number(event.key))?.call;
   if (!call || call.pending || view?.mine || view?.monitored) return false;
   store.pickUp(call.id);
   return true;
 }
 
+/** In wrap-up the digits say how the call went; whoever picks up then has to click. */
+function disposeBy(store: BoardStore, digit: string, dispositions: readonly string[], callId: string): boolean {
+  const name = dispositions[Number(digit) - 1];
+  if (name !== undefined) store.dispose(callId, name);
+  return name !== undefined;
+}
+
 /** Never the other way: a wrap-up may have ended by itself just before the key was pressed. */
 function goOnDuty(store: BoardStore): boolean {
   const status = store.current().view?.me?.agent.status;
-  if (status === undefined || status === "available") return false;
+  if (status === undefined || status === "available" || store.wrapUpIsJustOver) return false;
   if (status === "wrap_up") store.finishWrapUp();
   else void store.goAvailable();
   return true;

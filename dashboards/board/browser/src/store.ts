@@ -74,6 +74,7 @@ const PASSING_SHOWN = 6_000;
 /** A granted move must be seen this soon; then the feed is asked, and at last the move is forgotten. */
 const GRANT_SEEN_WITHIN = 2_000;
 const GRANT_FORGOTTEN_AFTER = 8_000;
+const JUST_OVER = 1_500;
 const FIRST_RETRY = 500;
 const LONGEST_RETRY = 8_000;
 
@@ -92,6 +93,7 @@ export class BoardStore {
   private started = false;
   private moves = 0;
   private setStatusKnown = "";
+  private wrapUpOverAt = 0;
 
   constructor(private readonly around: Surroundings) {
     this.commands = new Commands(around.apiBase, around.request);
@@ -159,6 +161,11 @@ export class BoardStore {
   /** Server time now, in ms. */
   now(): number {
     return Date.now() + this.screen.board.clockOffset;
+  }
+
+  /** A key that was meant for the wrap-up must not mean something else a moment after it. */
+  get wrapUpIsJustOver(): boolean {
+    return Date.now() - this.wrapUpOverAt < JUST_OVER;
   }
 
   // What people do.
@@ -375,7 +382,9 @@ export class BoardStore {
   async signOut(): Promise<void> {
     if (this.isKeptByCall("sign out")) return;
     try {
-      await this.notes.settleAll();
+      if (!(await this.notes.settleAll())) {
+        return this.notice("You are still signed in", "Your note is not saved yet. Copy it, or sign out again in a moment.");
+      }
       await this.commands.signOut();
       this.notes.forgetDrafts();
       this.feed?.stop();
@@ -510,6 +519,7 @@ export class BoardStore {
     this.ringIfNeeded();
     this.dialler.follow(before.truth, board.truth);
     this.pop.follow(this.screen.view?.mine?.id ?? null);
+    if (hasJustEnded(before, board)) this.wrapUpOverAt = Date.now();
     this.followNote();
     const known = new Set(before.passing.map(({ call }) => call.id));
     for (const { call } of board.passing) {
@@ -522,7 +532,8 @@ export class BoardStore {
     const { board, view, noteHeld } = this.screen;
     const about = view?.writtenAbout ?? null;
     if (noteHeld !== null && (view?.mine || about !== null) && noteHeld !== about) this.show({ noteHeld: null });
-    this.notes.follow(mayNote(view, board) ?? (view?.mine ? null : this.screen.noteHeld));
+    const reads = view?.mine?.id ?? view?.monitored?.call.id ?? this.screen.noteHeld;
+    this.notes.follow(mayNote(view, board) ?? reads);
   }
 
   /** One tab rings, for the call that has waited longest, and only while the board can be believed. */
@@ -577,7 +588,8 @@ export class BoardStore {
 
   private isKeptByCall(wish: string): boolean {
     if (!this.screen.view?.mine && !this.screen.view?.monitored) return false;
-    this.notice("You are on a call", `Park or end your call first, then ${wish}.`);
+    const first = this.screen.view.mine ? "Park or end your call" : "Leave the call you listen to";
+    this.notice("You are on a call", `${first} first, then ${wish}.`);
     return true;
   }
 
@@ -625,6 +637,12 @@ export class BoardStore {
 }
 
 /** The call that I may write about, once the server knows that I have it. */
+/** My wrap-up has run out of time, or was finished. */
+function hasJustEnded(before: BoardState, after: BoardState): boolean {
+  const statusIn = ({ truth }: BoardState) => truth?.agents[truth.me]?.status;
+  return statusIn(before) === "wrap_up" && statusIn(after) !== "wrap_up";
+}
+
 function mayNote(view: BoardView | null, { truth }: BoardState): string | null {
   const callId = view?.writtenAbout ?? null;
   const call = callId && truth ? callOf(truth, callId) : null;

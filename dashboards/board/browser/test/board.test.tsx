@@ -47,6 +47,13 @@ describe("an incoming call", () => {
     expect(FakeDevice.joined).toHaveLength(0);
   });
 
+  it("is declined alone, though the key was pressed twice and another took its place", async () => {
+    const stage = await Stage.open({ calls: [call(), call({ id: "call-2" })] });
+    await press("d");
+    await press("d");
+    expect(stage.commands.map(({ path }) => path)).toEqual(["/api/calls/call-1/refusal"]);
+  });
+
   it("is answered and declined by key", async () => {
     const stage = await Stage.open({ calls: [call()] });
     await press("d");

@@ -295,6 +295,19 @@ describe("the keypad in a call", () => {
   });
 });
 
+describe("digits in mid-flow", () => {
+  it("pick nobody up when the call ends under them", async () => {
+    const stage = await Stage.open({ calls: [mine(), parked({ id: "p", slot: 2 })] });
+    await spoken();
+    await press("k");
+    await press("1");
+    await stage.say({ call: ended({ rev: 3 }) });
+    expect(stage.page.queryByRole("dialog", { name: "Keypad" })).toBeNull();
+    await press("2");
+    expect(stage.commands).toEqual([]);
+  });
+});
+
 describe("the board's spacing", () => {
   it("is chosen by a button and remembered", async () => {
     const stage = await Stage.open();

@@ -1,7 +1,7 @@
 import { act, cleanup, fireEvent, within } from "@testing-library/react";
 import axe from "axe-core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ANA, AT, BEN, RULES, agent, ben, call, ended, mine } from "./people";
+import { ANA, AT, BEN, RULES, agent, ben, call, ended, mine, parked } from "./people";
 import { Stage } from "./stage";
 
 beforeEach(() => sessionStorage.clear());
@@ -48,6 +48,12 @@ describe("wrap-up", () => {
     await stage.say({ event: "call-disposed", call: { ...over, rev: 2, dispositions: [{ agent_id: ANA, name: "Call back", at: AT }] } });
     expect(button(stage.zone("mine"), /Call back/).getAttribute("aria-pressed")).toBe("true");
     expect(stage.zone("recent").textContent).toContain("Call back");
+  });
+
+  it("takes a digit for a disposition and picks nobody up", async () => {
+    const stage = await Stage.open({ ...inWrapUp, calls: [parked({ id: "call-2", slot: 1 })] });
+    await press("1");
+    expect(stage.commands.map(({ path }) => path)).toEqual(["/api/calls/call-1/disposition"]);
   });
 
   it("is not finished without a disposition where the company wants one", async () => {

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { SeenCall } from "../board_view";
 import { DragArea, type DragWords } from "../dnd";
 import { phoneNumber } from "../format";
+import { ourLine } from "../parties";
 import type { Theme } from "../preferences";
 import { isTyping, runShortcut } from "../shortcuts";
 import { Announcer } from "./announcer";
@@ -101,7 +102,7 @@ function Lifted({ call }: { call: SeenCall | null }) {
   return call ? (
     <div className="lifted">
       <strong className="caller">{phoneNumber(call.caller)}</strong>
-      <span className="dialled">to {phoneNumber(call.number)}</span>
+      <span className="dialled">{ourLine(call)}</span>
     </div>
   ) : null;
 }

@@ -86,7 +86,7 @@ function Pad() {
       </div>
       <WhoRings />
       <form onSubmit={call}>
-        <NumberField handle={field} text={dial.text} onText={(text) => store.dialler.type(text)} reading={reading} refused={dial.refused} />
+        <NumberField hasKeys handle={field} text={dial.text} onText={(text) => store.dialler.type(text)} reading={reading} refused={dial.refused} />
         <TelephoneKeys hasPlus onKey={(key) => field.current?.insert(key)} />
         <CallerId />
         {why && <p className="pad-why" role="status">{why}</p>}
@@ -118,13 +118,13 @@ function CallerId() {
 /** At phone width the sheet lies over the callers who ring: the first of them is answered here. */
 function WhoRings() {
   const store = useStore();
-  const { ringing, mine } = useView();
+  const { ringing, mine, monitored } = useView();
   const first = ringing[0];
-  if (!first || mine) return null;
+  if (!first || mine || monitored) return null;
   return (
     <p className="pad-ringing">
       <span><strong className="caller">{phoneNumber(first.caller)}</strong> is calling</span>
-      <button type="button" className="button answer small" onClick={() => store.answer(first.id)}>Answer</button>
+      <button type="button" className="button answer small" onClick={() => (store.dialler.close(), store.answer(first.id))}>Answer</button>
     </p>
   );
 }

@@ -39,7 +39,7 @@ function LotSlot({ slot, call, isNext }: Slot & { isNext: boolean }) {
 
 function ParkedCard({ slot, call }: { slot: number; call: SeenCall }) {
   const store = useStore();
-  const { me, mine, monitored, nameOf } = useView();
+  const { me, mine, monitored, nameOf, wrapUp } = useView();
   const drag = useDragCard(call.id, call.pending !== null);
   const isOverdue = call.offered_to.length > 0;
   return (
@@ -58,7 +58,7 @@ function ParkedCard({ slot, call }: { slot: number; call: SeenCall }) {
             : <><span className="hidden">parked by </span>{nameOf(call.parked_by)}</>)}
         </span>
         <button type="button" className="button small pick-up" disabled={mine !== null || monitored !== null || call.pending !== null} onClick={() => store.pickUp(call.id)}>
-          Pick up{slot <= 9 && <KeyHint keys={String(slot)} />}
+          Pick up{slot <= 9 && !wrapUp && <KeyHint keys={String(slot)} />}
         </button>
       </div>
     </div>

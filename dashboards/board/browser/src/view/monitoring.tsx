@@ -8,6 +8,7 @@ import { useScreen, useStore, useView } from "./context";
 import { BargeIcon, CloseIcon, HelpIcon, ListenIcon, TransferIcon, WarningIcon, WhisperIcon } from "./icons";
 import { KeyHint } from "./key_hint";
 import { LevelMeters } from "./level_meters";
+import { NotesOfOthers } from "./paperwork";
 
 export const MODE_WORDS: Record<MonitorMode, { readonly name: string; readonly key: string; readonly icon: () => React.ReactNode }> = {
   listen: { name: "Listen", key: "L", icon: ListenIcon },
@@ -33,6 +34,7 @@ export function MonitoringCard({ call, monitor }: { call: SeenCall; monitor: Mon
       </div>
       <WhoHearsMe call={call} monitor={monitor} isThere={speaks} />
       <LevelMeters isLive={speaks} isMuted={phone.muted || monitor.mode === "listen"} other="Call" />
+      <NotesOfOthers callId={call.id} />
       <div className="actions wide segments" role="group" aria-label="Who hears you">
         {MODES.map((mode) => {
           const { name, key, icon: Icon } = MODE_WORDS[mode];

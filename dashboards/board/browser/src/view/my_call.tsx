@@ -3,7 +3,7 @@ import { consultOf, type SeenCall } from "../board_view";
 import { useDragCard, useDropZone } from "../dnd";
 import { phoneNumber } from "../format";
 import { maySendDigits } from "../keypad";
-import { isBeingCalled, isOutbound } from "../parties";
+import { isBeingCalled, ourLine, outsiderWord } from "../parties";
 import type { Consult, TalkWith } from "../wire";
 import { NothingCameOfIt, Placing } from "./calling";
 import { Elapsed } from "./clock";
@@ -13,7 +13,7 @@ import { CloseIcon, GripIcon, HangUpIcon, HoldIcon, MicIcon, MicOffIcon, ParkIco
 import { KeyHint } from "./key_hint";
 import { KeypadButton } from "./keypad";
 import { LevelMeters } from "./level_meters";
-import { Paperwork } from "./paperwork";
+import { NotesOfOthers, Paperwork } from "./paperwork";
 import { HelpButton, MonitoringCard } from "./monitoring";
 import { SlotMenu } from "./slot_menu";
 import { VoiceState } from "./voice_state";
@@ -49,8 +49,8 @@ export function MyCall() {
           Answer a caller who rings, pick one up from the parking lot, or call a number.
         </Empty>
       )}
-      {about && <Paperwork key={about} callId={about} />}
-      {wrapUp && <FinishWrapUp />}
+      {about && !monitored && <Paperwork key={about} callId={about} />}
+      {wrapUp && !monitored && <FinishWrapUp />}
     </Zone>
   );
 }
@@ -66,7 +66,7 @@ function MyCallCard({ call }: { call: SeenCall }) {
   const isHeld = call.held_at !== null;
   const speaks = phone.voice?.callId === call.id && phone.voice.status === "open";
   const hears = speaks && (!isHeld || consult !== null);
-  const of = isAsked && call.agent_id ? `${nameOf(call.agent_id)} asks you about this call` : `${isOutbound(call) ? "called from" : "dialled"} ${phoneNumber(call.number)}`;
+  const of = isAsked && call.agent_id ? `${nameOf(call.agent_id)} asks you about this call` : ourLine(call);
   return (
     <article className={`my-call ${call.pending ? "pending" : ""} ${isHeld && !consult ? "held" : ""} ${drag.isDragged ? "dragged" : ""}`}
       data-call={call.id} {...drag.card}>
@@ -89,10 +89,10 @@ function MyCallCard({ call }: { call: SeenCall }) {
 
 /** Whose voice reaches me. */
 function heard(call: SeenCall, consult: Consult | null, isAsked: boolean, firstNameOf: (id: string) => string): string {
-  const caller = isOutbound(call) ? "Callee" : "Caller";
+  const caller = outsiderWord(call);
   if (!consult) return caller;
   if (consult.talk_with === "caller") return isAsked ? "Music" : caller;
-  return consult.talk_with === "all" ? "Others" : isAsked ? "Colleague" : consult.number ? "Outside" : firstNameOf(consult.agent_id ?? "");
+  return consult.talk_with === "all" ? "Others" : isAsked ? firstNameOf(call.agent_id ?? "") : consult.number ? "Outside" : firstNameOf(consult.agent_id ?? "");
 }
 
 /** Nobody is there yet: there is only the end of it. */
@@ -157,7 +157,7 @@ function ConsultActions({ call, consult }: { call: SeenCall; consult: Consult })
           {TALKS.map((talk) => (
             <button key={talk.with} type="button" className={`button ${consult.talk_with === talk.with ? "chosen" : ""}`}
               aria-pressed={consult.talk_with === talk.with} disabled={!consult.present} onClick={() => store.talkWith(call.id, talk.with)}>
-              <span className={`cut ${consult.number && talk.with === "colleague" ? "number" : ""}`}>{talk.words(colleague, isOutbound(call) ? "Callee" : "Caller")}</span>{talk.with === swapsTo && <KeyHint keys="S" />}
+              <span className={`cut ${consult.number && talk.with === "colleague" ? "number" : ""}`}>{talk.words(colleague, outsiderWord(call))}</span>{talk.with === swapsTo && <KeyHint keys="S" />}
             </button>
           ))}
         </div>
@@ -180,12 +180,15 @@ function ConsultActions({ call, consult }: { call: SeenCall; consult: Consult })
 function AskedActions({ call }: { call: SeenCall }) {
   const store = useStore();
   return (
-    <div className="actions wide">
-      <MuteButton />
-      <button type="button" className="button hang-up" onClick={() => store.cancelConsult(call.id)}>
-        <HangUpIcon />Leave<KeyHint keys="⇧H" />
-      </button>
-    </div>
+    <>
+      <NotesOfOthers callId={call.id} />
+      <div className="actions wide">
+        <MuteButton />
+        <button type="button" className="button hang-up" onClick={() => store.cancelConsult(call.id)}>
+          <HangUpIcon />Leave<KeyHint keys="⇧H" />
+        </button>
+      </div>
+    </>
   );
 }
 

@@ -48,9 +48,11 @@ export interface NumberFieldProps {
   /** The server's word on the last try. */
   readonly refused?: string | null;
   readonly handle?: Ref<NumberFieldHandle>;
+  /** There are keys beside it: then a phone's own keyboard would lie over them. */
+  readonly hasKeys?: boolean;
 }
 
-export function NumberField({ text, onText, reading, refused = null, handle }: NumberFieldProps) {
+export function NumberField({ text, onText, reading, refused = null, handle, hasKeys = false }: NumberFieldProps) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const cursor = useRef<number | null>(null);
@@ -72,8 +74,7 @@ export function NumberField({ text, onText, reading, refused = null, handle }: N
   return (
     <div className="number-field">
       <div className="number-line">
-        {/* The pad has keys of its own: a phone's keyboard would lie over them. */}
-        <input ref={input} id={id} type="tel" inputMode={hasFinger() ? "none" : "tel"} autoComplete="off" enterKeyHint="go" placeholder="Number"
+        <input ref={input} id={id} type="tel" inputMode={hasKeys && hasFinger() ? "none" : "tel"} autoComplete="off" enterKeyHint="go" placeholder="Number"
           aria-label="Telephone number" aria-describedby={`${id}-read`} aria-invalid={refused !== null || undefined} value={text}
           onChange={(event) => onText(event.target.value)} />
         {text !== "" && (

@@ -3,7 +3,7 @@ import { phoneNumber } from "../format";
 import { outsideNumber } from "../parties";
 import type { SeenCall } from "../board_view";
 import { Elapsed } from "./clock";
-import { useView } from "./context";
+import { useStore, useView } from "./context";
 import { OutsideIcon } from "./icons";
 
 export function Outside() {
@@ -20,6 +20,8 @@ export function Outside() {
 function OutsideCall({ call }: { call: SeenCall }) {
   const { me, nameOf } = useView();
   const number = outsideNumber(call);
+  const store = useStore();
+  const isMine = call.transfer?.by === me?.agent.id;
   const by = call.transfer?.by ?? call.handled_by.at(-1);
   return (
     <li data-call={call.id}>
@@ -32,6 +34,11 @@ function OutsideCall({ call }: { call: SeenCall }) {
         </span>
       </span>
       <Elapsed since={call.since} />
+      {isMine && (
+        <button type="button" className="button small" disabled={call.pending !== null} onClick={() => store.hangUp(call.id)}>
+          End<span className="hidden"> the call of {phoneNumber(call.caller)} outside</span>
+        </button>
+      )}
     </li>
   );
 }

@@ -48,6 +48,7 @@ function Dispositions({ callId }: { callId: string }) {
     const place = buttons().indexOf(event.target as HTMLButtonElement);
     const step = STEPS[event.key];
     const picked = /^[1-9]$/.test(event.key) ? rules.dispositions[Number(event.key) - 1] : undefined;
+    if (/^[1-9]$/.test(event.key) && !picked) return event.preventDefault();
     if (picked) {
       store.dispose(callId, picked);
       buttons()[Number(event.key) - 1]?.focus();
@@ -73,7 +74,6 @@ const STEPS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, A
 
 function NoteField({ callId }: { callId: string }) {
   const store = useStore();
-  const { nameOf } = useView();
   const note = useScreen().notes[callId] ?? NO_NOTE;
   const field = useRef<HTMLTextAreaElement>(null);
   useAsked("note", () => field.current?.focus());
@@ -82,7 +82,7 @@ function NoteField({ callId }: { callId: string }) {
   };
   return (
     <>
-      {note.others.map(({ agent_id, text }) => <p key={agent_id} className="noted"><b>{nameOf(agent_id)}</b> {text}</p>)}
+      <NotesOfOthers callId={callId} />
       <label className="note-field">
         <span className="paper-label">Note<KeyHint keys="N" /><NoteState note={note} /></span>
         <textarea ref={field} rows={2} maxLength={LONGEST_NOTE} value={note.text} placeholder="What the next one should know"
@@ -91,6 +91,13 @@ function NoteField({ callId }: { callId: string }) {
       </label>
     </>
   );
+}
+
+/** What others who had this call noted about it. */
+export function NotesOfOthers({ callId }: { callId: string }) {
+  const { nameOf } = useView();
+  const { others } = useScreen().notes[callId] ?? NO_NOTE;
+  return others.map(({ agent_id, text }) => <p key={agent_id} className="noted"><b>{nameOf(agent_id)}</b> {text}</p>);
 }
 
 function NoteState({ note: { state, problem, text } }: { note: MyNote }) {

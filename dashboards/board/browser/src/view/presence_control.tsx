@@ -1,5 +1,6 @@
 /** My own presence, and what I can choose: for now, or for after the call or the wrap-up that I am in. */
 import { useScreen, useStore, useView } from "./context";
+import type { Presence } from "../board_view";
 import { Elapsed } from "./clock";
 import { CheckIcon, ChevronIcon } from "./icons";
 import { KeyHint } from "./key_hint";
@@ -42,6 +43,8 @@ export function PresenceControl() {
 }
 
 /** Every choice there is, with the company's reasons for being away. */
+const AFTER: Partial<Record<Presence, string>> = { on_call: "After this call and its wrap-up", monitoring: "After you have listened" };
+
 function Choices({ isLater, isPrimary }: { isLater: boolean; isPrimary: boolean }) {
   const store = useStore();
   const { me, rules } = useView();
@@ -62,6 +65,6 @@ function Choices({ isLater, isPrimary }: { isLater: boolean; isPrimary: boolean 
   const items = [available, ...away].map(({ words, ...item }) => ({ ...item, label: <>{words}{item.checked && <CheckIcon />}</> }));
   return (
     <Menu name="Choose my presence" className={`button small caret ${isPrimary ? "primary" : ""}`} face={<ChevronIcon />} align="end" items={items}
-      {...(isLater ? { heading: <p className="menu-heading">{me.presence === "on_call" ? "After this call and its wrap-up" : "After this wrap-up"}</p> } : {})} />
+      {...(isLater ? { heading: <p className="menu-heading">{AFTER[me.presence] ?? "After this wrap-up"}</p> } : {})} />
   );
 }

@@ -21,7 +21,7 @@ export function choiceWords({ wanted, reason }: Agent): string {
 /** What somebody is, why, and what comes after it if they will not be available then. */
 export function presenceWords({ agent, presence }: Pick<TeamMember, "agent" | "presence">): string {
   if (presence === "away") return choiceWords(agent);
-  const isBusy = presence === "on_call" || presence === "wrap_up";
+  const isBusy = presence === "on_call" || presence === "monitoring" || presence === "wrap_up";
   return isBusy && agent.wanted === "away" ? `${PRESENCE_WORDS[presence]}, then ${choiceWords(agent)}` : PRESENCE_WORDS[presence];
 }
 

@@ -51,11 +51,11 @@ function RecentCall({ call, notes = NONE }: { call: Call; notes?: readonly Note[
       <span className="outcome" aria-hidden="true">{isOut ? <OutIcon /> : wentWell ? <InIcon /> : call.end_reason === "failed" ? <WarningIcon /> : <MissedIcon />}</span>
       <span className="who">
         {isDiallable(call.caller) ? <NumberButton number={call.caller} /> : <strong className="caller">{phoneNumber(call.caller)}</strong>}
-        <span className="doing">{isOut ? "Outgoing, " : <span className="hidden">Incoming, </span>}{isOut ? outcomeOf(call).toLowerCase() : outcomeOf(call)}{call.handled_by.length > 0 && ` · ${listed(call.handled_by.map(nameOf))}`}{outside && `, then ${phoneNumber(outside)}`}{disposition && ` · ${disposition}`}</span>
+        <span className="doing">{isOut ? "Outgoing, " : <span className="hidden">Incoming, </span>}{isOut ? outcomeOf(call).toLowerCase() : outcomeOf(call)}{disposition && ` · ${disposition}`}{call.handled_by.length > 0 && ` · ${listed(call.handled_by.map(nameOf))}`}{outside && `, then ${phoneNumber(outside)}`}</span>
         {notes.map(({ agent_id, text }) => <span key={agent_id} className="noted"><b>{nameOf(agent_id)}</b> {text}</span>)}
       </span>
       <span className="when">
-        <time dateTime={call.started_at}>{timeOfDay(call.started_at, now)}</time>
+        <time dateTime={call.ended_at ?? call.started_at} title={`Began ${timeOfDay(call.started_at, now)}`}>{timeOfDay(call.ended_at ?? call.started_at, now)}</time>
         <span className="spans">
           {duration(waited(call))} {isOut ? "ring" : "wait"}{wasAnswered && ` · ${duration(inAll(call))} in all`}
         </span>
@@ -69,6 +69,6 @@ function waited(call: Call): number {
 }
 
 /** A call may be parked and ring again after it was answered: how much of it was talk is not known here. */
-function inAll(call: Call): number {
+export function inAll(call: Call): number {
   return Date.parse(call.ended_at ?? call.since) - Date.parse(call.started_at);
 }

@@ -84,27 +84,27 @@ function StatusDialog({ agent, wish, onClose }: { agent: Agent; wish: Wish; onCl
     setSending(true);
     const isDone = await store.setStatus(agent.id, wish, reason.trim());
     setSending(false);
-    if (!isDone) return;
-    onClose();
+    if (isDone) close();
   };
   const id = `reason-${agent.id}`;
+  const close = () => dialog.current?.close();
   return (
     <dialog ref={dialog} className="help set-status" aria-labelledby={`${id}-title`} onClose={onClose}
-      onClick={(event) => event.target === dialog.current && onClose()}>
+      onClick={(event) => event.target === dialog.current && close()}>
       <form className="help-body" method="dialog" onSubmit={(event) => (event.preventDefault(), void send())}>
         <header>
           <h2 id={`${id}-title`}>Set {agent.name} to {wish}</h2>
-          <button type="button" className="icon-button" aria-label="Close" onClick={onClose}><CloseIcon /></button>
+          <button type="button" className="icon-button" aria-label="Close" onClick={close}><CloseIcon /></button>
         </header>
         <div className="reason">
           <label htmlFor={id}>Why</label>
-          <input id={id} value={reason} maxLength={REASON_LENGTH} required autoComplete="off" aria-describedby={`${id}-note`}
+          <input id={id} autoFocus value={reason} maxLength={REASON_LENGTH} required autoComplete="off" aria-describedby={`${id}-note`}
             onChange={(event) => setReason(event.target.value)} />
           <small id={`${id}-note`}>{agent.name} reads this with your name. A call in progress goes on.</small>
         </div>
         <div className="actions">
           <button type="submit" className="button primary" disabled={!reason.trim() || isSending}>Set to {wish}</button>
-          <button type="button" className="button" onClick={onClose}>Cancel</button>
+          <button type="button" className="button" onClick={close}>Cancel</button>
         </div>
       </form>
     </dialog>

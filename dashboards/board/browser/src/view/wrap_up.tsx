@@ -3,12 +3,14 @@ import { useSyncExternalStore } from "react";
 import type { WrapUp } from "../board_view";
 import { onTick } from "../clock";
 import { duration, isoDuration, phoneNumber } from "../format";
+import { ourLine, outsideNumber } from "../parties";
 import { callOf } from "../truth";
 import type { Call } from "../wire";
 import { useScreen, useStore, useView } from "./context";
 import { CheckIcon, HistoryIcon } from "./icons";
 import { KeyHint } from "./key_hint";
 import { choiceWords } from "./presence_mark";
+import { inAll } from "./recent";
 
 export function WrapUpCard({ wrapUp }: { wrapUp: WrapUp }) {
   const { notes } = useScreen();
@@ -39,10 +41,10 @@ function WrittenAbout({ call, title, aside }: { call: Call | null; title: string
 function HowItWent({ call }: { call: Call }) {
   const { nameOf } = useView();
   if (call.ended_at === null) {
-    return call.agent_id ? <>now with {nameOf(call.agent_id)}</> : <>handed over</>;
+    const number = outsideNumber(call);
+    return call.agent_id ? <>now with {nameOf(call.agent_id)}</> : number ? <>now with {phoneNumber(number)}</> : <>handed over</>;
   }
-  const talked = Date.parse(call.ended_at) - Date.parse(call.answered_at ?? call.started_at);
-  return <>{duration(talked)} in all · dialled {phoneNumber(call.number)}</>;
+  return <>{duration(inAll(call))} in all · {ourLine(call)}</>;
 }
 
 /** Counts down in whole seconds; when it is over, the wrap-up ends by itself. */

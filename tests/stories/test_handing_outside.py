@@ -67,6 +67,19 @@ async def test_a_forwarded_caller_who_hangs_up_ends_both_legs(acme: Company):
     await outside.is_off()
 
 
+async def test_whoever_handed_a_caller_outside_may_end_that_call_and_nobody_else(acme: Company):
+    caller, outside = await handed(acme)
+    await outside.answers()
+    await acme.ben.sees_call(caller, "forwarded")
+    with pytest.raises(Refused) as refusal:
+        await acme.ben.hangs_up(caller)
+    assert refusal.value.code == "not-your-call"
+    await acme.ana.hangs_up(caller)
+    assert (await acme.ben.sees_call(caller, "ended")).end_reason == "completed"
+    await caller.is_off()
+    await outside.is_off()
+
+
 @pytest.mark.parametrize(("manner", "why"), [("busy", NotTaken.BUSY), ("fails", NotTaken.FAILED)])
 async def test_a_number_that_cannot_be_had_gives_the_caller_back(
     acme: Company, manner: str, why: NotTaken

@@ -19,6 +19,7 @@ COMMANDS = {
     "settings": "list every setting with its meaning, its default and its value now",
     "found-tenant": "make a company with no people yet",
     "add-person": "make somebody a member of a company",
+    "company-rules": "a company's dispositions, away reasons, time limits, who sees who listens",
     "calling-out": "which numbers a company may call, its limits, and the switches",
     "connect-twilio": "connect a company to its Twilio account",
 }
@@ -29,6 +30,10 @@ def main(argv: Sequence[str]) -> int:
         from backend import connect_twilio
 
         return connect_twilio.main(list(argv[1:])) or 0
+    if argv and argv[0] == "company-rules":
+        from backend import company_rules
+
+        return company_rules.main(list(argv[1:]))
     if argv and argv[0] == "calling-out":
         from backend import calling_out
 

@@ -15,7 +15,7 @@ from msgspec.structs import asdict, replace
 from backend.domain.phone_numbers import is_country
 from backend.domain.rules import Dialling
 from backend.settings import WrongSettings, read_settings
-from backend.store.switches import (
+from backend.store.company_rules import (
     load_dialling,
     may_anybody_call_out,
     save_dialling,

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from backend.domain.rules import Dialling, Rules
-from backend.store.switches import load_dialling, save_dialling, set_calling_out
+from backend.store.company_rules import load_dialling, save_dialling, set_calling_out
 from tests.stories.company import Agent, Caller, Company, Refused
 from tests.stories.product import Product
 

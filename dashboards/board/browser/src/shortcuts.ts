@@ -148,7 +148,7 @@ function parkMine(store: BoardStore): boolean {
 function hangUpOrLeave(store: BoardStore): boolean {
   const { view } = store.current();
   const mine = view?.mine;
-  if (!mine && view?.monitored) return store.leaveMonitoring(view.monitored.call.id), true;
+  if (!mine && view?.monitored) return store.supervision.leave(view.monitored.call.id), true;
   if (!mine || mine.pending === "hang-up") return false;
   if (!consultOf(mine)) store.hangUp(mine.id);
   else if (mine.agent_id === view.me?.agent.id) store.complete(mine.id);
@@ -198,8 +198,8 @@ function holdOrResume(store: BoardStore): boolean {
 function askOrTakeBack(store: BoardStore): boolean {
   const mine = myTalk(store);
   if (!mine) return false;
-  if (mine.help_at) store.takeHelpBack(mine.id);
-  else if (mayAskForHelp(mine)) store.askForHelp(mine.id);
+  if (mine.help_at) store.supervision.takeHelpBack(mine.id);
+  else if (mayAskForHelp(mine)) store.supervision.askForHelp(mine.id);
   return true;
 }
 
@@ -213,13 +213,13 @@ function monitorByKey(store: BoardStore, event: KeyboardEvent): boolean {
   const call = supervisedCall(store, event);
   const mode = MODES[event.key.toLowerCase()];
   if (!call || !mode) return false;
-  store.monitor(call.id, mode);
+  store.supervision.monitor(call.id, mode);
   return true;
 }
 
 function takeOverByKey(store: BoardStore, event: KeyboardEvent): boolean {
   const call = supervisedCall(store, event);
-  if (call) store.takeOver(call.id);
+  if (call) store.supervision.takeOver(call.id);
   return call !== null;
 }
 

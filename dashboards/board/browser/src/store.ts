@@ -19,9 +19,10 @@ import { loadPreferences, savePreferences, type Preferences } from "./preference
 import { Ringer } from "./ringer";
 import { ScreenPop, type Earlier } from "./screen_pop";
 import { Softphone, type PhoneState } from "./softphone";
+import { Supervision } from "./supervision";
 import { callOf, hasGap } from "./truth";
 import type { VoiceDeviceClass } from "./voice_device";
-import type { AgentStatus, Me, MonitorMode, TalkWith } from "./wire";
+import type { Me, TalkWith } from "./wire";
 
 export type ColleagueMenu = "transfer" | "consult";
 export type Paperwork = "note" | "disposition";
@@ -88,11 +89,12 @@ export class BoardStore {
   private readonly ringer: Ringer;
   private readonly pop: ScreenPop;
   private readonly notes: Notes;
+  /** What supervisors do in the calls of others, and what agents see of it. */
+  readonly supervision: Supervision;
   private feed: Feed | null = null;
   private lock: PhoneLock | null = null;
   private started = false;
   private moves = 0;
-  private setStatusKnown = "";
   private wrapUpOverAt = 0;
 
   constructor(private readonly around: Surroundings) {
@@ -126,6 +128,16 @@ export class BoardStore {
       whySet: null,
       announcement: "",
     };
+    this.supervision = new Supervision({
+      commands: this.commands,
+      screen: this.current,
+      move: (move) => this.move(move),
+      hidden: (monitors) => this.dispatch({ type: "monitors", hidden: monitors }),
+      whySet: (whySet) => this.show({ whySet }),
+      notice: (title, detail, tone) => this.notice(title, detail, tone),
+      sound: () => this.ringer.allow(),
+      chime: () => this.ringer.chime(),
+    });
     this.phone = new Softphone(
       around.Device,
       () => this.commands.voiceToken(),
@@ -249,41 +261,6 @@ export class BoardStore {
   /** Brings the keyboard to the note or to the dispositions. */
   openPaperwork(part: Paperwork): void {
     this.show({ paperworkAsked: { ...this.screen.paperworkAsked, [part]: this.screen.paperworkAsked[part] + 1 } });
-  }
-
-  /** Come into a colleague's call, or change who hears me in it. */
-  monitor(callId: string, mode: MonitorMode): void {
-    const kind = this.screen.view?.monitored?.call.id === callId ? "change-mode" : "monitor";
-    this.ringer.allow();
-    this.move({ kind, callId, mode });
-  }
-
-  leaveMonitoring(callId: string): void {
-    this.move({ kind: "leave-monitoring", callId });
-  }
-
-  takeOver(callId: string): void {
-    this.ringer.allow();
-    this.move({ kind: "take-over", callId });
-  }
-
-  askForHelp(callId: string): void {
-    this.move({ kind: "ask-help", callId });
-  }
-
-  takeHelpBack(callId: string): void {
-    this.move({ kind: "take-help-back", callId });
-  }
-
-  /** Another agent's status; the reason is read by them. Whether it was done. */
-  async setStatus(agentId: string, status: AgentStatus, reason: string): Promise<boolean> {
-    try {
-      await this.commands.setStatus(agentId, status, reason);
-      return true;
-    } catch (problem) {
-      this.notice("The status was not set", detailOf(problem));
-      return false;
-    }
   }
 
   /** Opens a menu of colleagues, as its button does. */
@@ -435,7 +412,7 @@ export class BoardStore {
     return {
       snapshot: (snapshot) => {
         this.dispatch({ type: "snapshot", snapshot, now: Date.now() });
-        void this.lookForMonitors();
+        void this.supervision.lookForMonitors();
       },
       event: (event) => {
         this.dispatch({ type: "event", event });
@@ -468,7 +445,7 @@ export class BoardStore {
     this.dispatch({ type: "move-started", id, move, now: Date.now() });
     this.commands.carryOut(move).then(
       async (rev) => {
-        await this.lookForHidden();
+        await this.supervision.lookForHidden();
         this.dispatch({ type: "move-granted", id, rev });
         this.expectToSee(id);
       },
@@ -478,19 +455,6 @@ export class BoardStore {
         this.feed?.resume();
       },
     );
-  }
-
-  /** Where listening is hidden no message tells of it, so whoever may know asks. */
-  private async lookForHidden(): Promise<void> {
-    if (this.screen.board.hiddenMonitors !== null) await this.lookForMonitors();
-  }
-
-  private async lookForMonitors(): Promise<void> {
-    if (!this.screen.view?.maySupervise) return;
-    const told = await this.commands.monitoredCalls().catch(() => null);
-    if (!told) return;
-    const hidden = told.is_shown ? null : Object.fromEntries(told.calls.map(({ call_id, monitors }) => [call_id, monitors]));
-    if (hidden !== null || this.screen.board.hiddenMonitors !== null) this.dispatch({ type: "monitors", hidden });
   }
 
   private expectToSee(id: string): void {
@@ -514,8 +478,7 @@ export class BoardStore {
     const { board } = this.screen;
     if (board.truth && hasGap(board.truth)) this.feed?.resume();
     this.phone.follow(voiceCallByTruth(board));
-    this.chimeIfNeeded(before);
-    void this.readWhySet();
+    this.supervision.follow(before);
     this.ringIfNeeded();
     this.dialler.follow(before.truth, board.truth);
     this.pop.follow(this.screen.view?.mine?.id ?? null);
@@ -546,32 +509,9 @@ export class BoardStore {
     );
   }
 
-  /** Somebody asks for help who did not before; not into the ear of who is in a call. */
-  private chimeIfNeeded(before: BoardState): void {
-    const { view, phone, board } = this.screen;
-    const isNew = view?.helpWanted.some(({ id, help_at }) => before.truth?.calls[id]?.help_at !== help_at);
-    if (isNew && before.truth !== board.truth && phone.isPhone !== false && !view?.mine && !view?.monitored) this.ringer.chime();
-  }
-
-  /** The board says who set my status, but only to me why. */
-  private async readWhySet(): Promise<void> {
-    const { board } = this.screen;
-    const agent = board.truth?.agents[board.truth.me];
-    const key = agent?.set_by ? `${agent.set_by} ${agent.rev}` : "";
-    if (key === this.setStatusKnown) return;
-    this.setStatusKnown = key;
-    if (!agent?.set_by) return this.show({ whySet: null });
-    const told = await this.commands.whoSetMyStatus().catch(() => null);
-    if (!told?.reason || this.setStatusKnown !== key) return;
-    if (told.reason === this.screen.whySet) return; // another part of my card has changed
-    const who = board.truth?.agents[agent.set_by]?.name ?? "A supervisor";
-    this.show({ whySet: told.reason });
-    this.news(`${who} set you to ${told.status === "available" ? "available" : "away"}`, told.reason);
-  }
-
   private phoneChanged(phone: PhoneState): void {
     const was = this.screen.phone.voice?.status;
-    if (was === "open" && phone.voice?.status !== "open") void this.lookForHidden();
+    if (was === "open" && phone.voice?.status !== "open") void this.supervision.lookForHidden();
     this.show({ phone });
     this.keypad.follow(phone.voice?.status === "open" ? phone.voice.callId : null);
     this.ringIfNeeded();
@@ -580,10 +520,6 @@ export class BoardStore {
   private notice(title: string, detail: string, tone: "problem" | "news" = "problem"): void {
     this.moves += 1;
     this.dispatch({ type: "noticed", notice: { id: `notice-${this.moves}`, tone, title, detail } });
-  }
-
-  private news(title: string, detail: string): void {
-    this.notice(title, detail, "news");
   }
 
   private isKeptByCall(wish: string): boolean {

@@ -40,17 +40,17 @@ export function MonitoringCard({ call, monitor }: { call: SeenCall; monitor: Mon
           const { name, key, icon: Icon } = MODE_WORDS[mode];
           return (
             <button key={mode} type="button" className={`button ${monitor.mode === mode ? "chosen" : ""}`}
-              aria-pressed={monitor.mode === mode} data-card-focus={monitor.mode === mode || undefined} onClick={() => store.monitor(call.id, mode)}>
+              aria-pressed={monitor.mode === mode} data-card-focus={monitor.mode === mode || undefined} onClick={() => store.supervision.monitor(call.id, mode)}>
               <Icon />{name}<KeyHint keys={key} />
             </button>
           );
         })}
       </div>
       <div className="actions wide">
-        <button type="button" className="button" onClick={() => store.leaveMonitoring(call.id)}>
+        <button type="button" className="button" onClick={() => store.supervision.leave(call.id)}>
           <CloseIcon />Leave<KeyHint keys="⇧H" />
         </button>
-        <button type="button" className="button primary" disabled={call.state !== "connected"} onClick={() => store.takeOver(call.id)}>
+        <button type="button" className="button primary" disabled={call.state !== "connected"} onClick={() => store.supervision.takeOver(call.id)}>
           <TransferIcon />Take over<KeyHint keys="⇧T" />
         </button>
       </div>
@@ -119,14 +119,14 @@ export function HelpButton({ call }: { call: SeenCall }) {
   const store = useStore();
   if (call.help_at) {
     return (
-      <button type="button" className="button small attention help-button" aria-pressed="true" onClick={() => store.takeHelpBack(call.id)}>
+      <button type="button" className="button small attention help-button" aria-pressed="true" onClick={() => store.supervision.takeHelpBack(call.id)}>
         <HelpIcon />Help asked<Elapsed since={call.help_at} /><KeyHint keys="E" />
       </button>
     );
   }
   return (
     <button type="button" className="button small help-button" aria-pressed="false" disabled={!mayAskForHelp(call) || call.pending !== null}
-      title="A supervisor is asked to come into this call" onClick={() => store.askForHelp(call.id)}>
+      title="A supervisor is asked to come into this call" onClick={() => store.supervision.askForHelp(call.id)}>
       <HelpIcon />Help<KeyHint keys="E" />
     </button>
   );

@@ -20,9 +20,9 @@ export function SuperviseMenu({ agent, call }: { agent: Agent; call: SeenCall | 
   const items: MenuItem[] = [
     ...(talk ? [
       ...MODES.map((mode) => ({
-        key: mode, label: MODE_WORDS[mode].name, detail: MODE_WORDS[mode].key, disabled: isElsewhere, onChoose: () => store.monitor(talk.id, mode),
+        key: mode, label: MODE_WORDS[mode].name, detail: MODE_WORDS[mode].key, disabled: isElsewhere, onChoose: () => store.supervision.monitor(talk.id, mode),
       })),
-      { key: "take-over", label: "Take over", detail: "⇧T", disabled: isElsewhere, onChoose: () => store.takeOver(talk.id) },
+      { key: "take-over", label: "Take over", detail: "⇧T", disabled: isElsewhere, onChoose: () => store.supervision.takeOver(talk.id) },
     ] : []),
     ...(["available", "away"] as const).map((status) => ({
       key: status, label: `Set to ${status}…`, disabled: agent.status === status, onChoose: () => setWish(status),
@@ -50,7 +50,7 @@ export function HelpRow({ agent, call, withName = false }: { agent: Agent; call:
         {MODES.map((mode) => {
           const { name, key } = MODE_WORDS[mode];
           return (
-            <button key={mode} type="button" className="button small" disabled={isElsewhere} onClick={() => store.monitor(call.id, mode)}>
+            <button key={mode} type="button" className="button small" disabled={isElsewhere} onClick={() => store.supervision.monitor(call.id, mode)}>
               {name}{isFirst && !isElsewhere && <KeyHint keys={key} />}
             </button>
           );
@@ -82,7 +82,7 @@ function StatusDialog({ agent, wish, onClose }: { agent: Agent; wish: Wish; onCl
   const send = async () => {
     if (!reason.trim() || isSending) return;
     setSending(true);
-    const isDone = await store.setStatus(agent.id, wish, reason.trim());
+    const isDone = await store.supervision.setStatus(agent.id, wish, reason.trim());
     setSending(false);
     if (isDone) close();
   };

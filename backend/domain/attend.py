@@ -85,7 +85,8 @@ def begin_wrap_up(agent: Agent, call_id: UUID, rules: Rules, now: datetime) -> A
 
 def after_call(agent: Agent, now: datetime) -> Agent:
     """Whoever has no call any more is available, or away as they chose in it, from now on."""
-    if agent.status not in (AgentStatus.AWAY, AgentStatus.AVAILABLE):
+    is_new = agent.since == now  # it became so just now, and has been told
+    if is_new or agent.status not in (AgentStatus.AWAY, AgentStatus.AVAILABLE):
         return agent
     return replace(agent, since=now, rev=agent.rev + 1)
 

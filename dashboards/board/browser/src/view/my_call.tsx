@@ -114,7 +114,7 @@ function TalkActions({ call }: { call: SeenCall }) {
   const isTalk = call.state === "connected" && !isEnding;
   return (
     <>
-      <div className="actions wide">
+      <div className="actions wide talk-row">
         <MuteButton />
         <button type="button" className={`button ${isHeld ? "attention" : ""}`} disabled={!isTalk}
           onClick={() => (isHeld ? store.resume(call.id) : store.hold(call.id))}>

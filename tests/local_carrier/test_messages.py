@@ -57,8 +57,8 @@ async def test_a_text_is_queued_sent_and_delivered_and_each_status_is_told_once(
         "To": ANA,
         "RawDlrDoneDate": "",
     }
-    told = {(clock.now() - timedelta(minutes=late)).strftime("%y%m%d%H%M") for late in (0, 1)}
-    assert done["RawDlrDoneDate"] in told, "to the minute, which may just have passed"
+    minutes = {(clock.now() - timedelta(minutes=late)).strftime("%y%m%d%H%M") for late in (0, 1)}
+    assert done["RawDlrDoneDate"] in minutes, "to the minute, which may just have passed"
     assert told[2].is_signed_with(acme.auth_token)
     fetched = await acme.twilio.messages(sent.sid).fetch_async()
     assert (fetched.status, fetched.error_code, fetched.body) == ("delivered", None, "Hello")

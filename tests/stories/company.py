@@ -453,7 +453,7 @@ class Caller:
 class Outside(Caller):
     """A telephone outside that we call; what it hears is known once it rings."""
 
-    async def is_rung(self, within: float = 6.0) -> Any:
+    async def is_rung(self, within: float = 15.0) -> Any:
         """Wait until it rings; gives what the carrier knows of that leg."""
 
         async def rung() -> Any:

@@ -23,7 +23,7 @@ export function Incoming() {
       ) : (
         <ul className="cards">
           {ringing.map((call, place) => (
-            <RingingCard key={call.id} call={call} isFirst={place === 0} why={whyItRings(call, view)} busyWith={busyWith(view)} />
+            <RingingCard key={call.id} call={call} isFirst={place === 0} why={whyItRings(call, view)} busyWith={busyWith(view)} ringSeconds={view.rules.ring_seconds} />
           ))}
           {ringBacks.map((call, place) => (
             <RingBackCard key={`back-${call.id}`} call={call} isFirst={ringing.length === 0 && place === 0} />
@@ -73,12 +73,13 @@ function busyWith({ me, mine, monitored }: BoardView): Busy {
 
 interface RingingProps {
   readonly call: SeenCall;
+  readonly ringSeconds: number;
   readonly isFirst: boolean;
   readonly why: string | null;
   readonly busyWith: Busy;
 }
 
-const RingingCard = memo(function RingingCard({ call, isFirst, why, busyWith }: RingingProps) {
+const RingingCard = memo(function RingingCard({ call, isFirst, why, busyWith, ringSeconds }: RingingProps) {
   const store = useStore();
   return (
     <li className="card ringing" data-call={call.id}>
@@ -87,7 +88,7 @@ const RingingCard = memo(function RingingCard({ call, isFirst, why, busyWith }: 
         <CallerLines call={call} {...(why ? { note: why } : {})} />
         <span className="wait-of">
           <Elapsed since={call.consult?.since ?? (call.transfer ? call.since : call.started_at)} className="wait" />
-          <RingLimit call={call} />
+          <RingLimit call={call} seconds={ringSeconds} />
         </span>
       </div>
       {busyWith ? (
@@ -107,10 +108,9 @@ const RingingCard = memo(function RingingCard({ call, isFirst, why, busyWith }: 
 });
 
 /** How long a caller who rings for the first time is kept waiting at most. */
-function RingLimit({ call }: { call: SeenCall }) {
-  const { ring_seconds: limit } = useView().rules;
+function RingLimit({ call, seconds }: { call: SeenCall; seconds: number }) {
   if (call.transfer || call.consult || call.answered_at || call.since !== call.started_at) return null;
-  return <small title="Nobody is waited for any longer; the caller is told so">of {duration(limit * 1000)}</small>;
+  return <small title="Nobody is waited for any longer; the caller is told so">of {duration(seconds * 1000)}</small>;
 }
 
 /** A caller who has been parked too long: the lot has the card, this one only rings. */

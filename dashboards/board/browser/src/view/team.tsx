@@ -25,7 +25,7 @@ export function Team() {
       ) : (
         <ul className="team">
           {team.map(({ agent, presence, since, call }) => (
-            <Member key={agent.id} agent={agent} presence={presence} since={since} call={call}
+            <Member key={agent.id} agent={agent} presence={presence} since={since} caller={call?.caller ?? null} call={maySupervise ? call : null}
               isMe={agent.id === me?.agent.id} supervised={maySupervise && agent.id !== me?.agent.id} takes={takesFrom(agent.id) ? mine!.id : null} />
           ))}
         </ul>
@@ -44,6 +44,8 @@ interface MemberProps {
   readonly agent: Agent;
   readonly presence: Presence;
   readonly since: string;
+  readonly caller: string | null;
+  /** For supervisors only: a call that rings at a hundred people is a new value for all of them with each change. */
   readonly call: SeenCall | null;
   readonly isMe: boolean;
   /** I may come into their call and set their status. */
@@ -52,8 +54,7 @@ interface MemberProps {
   readonly takes: string | null;
 }
 
-const Member = memo(function Member({ agent, presence, since, call, isMe, supervised, takes }: MemberProps) {
-  const caller = call?.caller ?? null;
+const Member = memo(function Member({ agent, presence, since, caller, call, isMe, supervised, takes }: MemberProps) {
   const asks = supervised && call?.agent_id === agent.id && call.help_at !== null;
   const zone = useDropZone(targetOf(agent.id), (cardId) => (takes === cardId ? "open" : "closed"));
   return (

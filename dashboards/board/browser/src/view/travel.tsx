@@ -11,6 +11,8 @@ const DURATION = 200;
 const EASING = "cubic-bezier(0.2, 0.7, 0.2, 1)";
 /** More than these at once is no move that an eye could follow. */
 const MOST = 30;
+/** On a board with more calls than these, looking where each was would cost frames, and nobody could follow. */
+const CROWD = 80;
 
 /** Where each call is: the selector of its place, and its words. */
 export type Places = ReadonlyMap<string, { readonly place: string; readonly words: string }>;
@@ -44,7 +46,7 @@ interface Departure {
 export class Travel extends Component<TravelProps, object, readonly Departure[]> {
   override getSnapshotBeforeUpdate({ places: before }: TravelProps): readonly Departure[] {
     const { places } = this.props;
-    if (before === places || isStill()) return [];
+    if (before === places || places.size > CROWD || isStill()) return [];
     const moved = [...places].filter(([id, { place }]) => before.has(id) && before.get(id)!.place !== place);
     if (moved.length > MOST) return [];
     return moved.flatMap(([id]) => {

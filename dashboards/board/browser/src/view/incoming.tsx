@@ -31,7 +31,7 @@ export function Incoming() {
           {elsewhere.map((call) => call.transfer
             ? <HandedCard key={call.id} call={call} transfer={call.transfer} />
             : <ElsewhereCard key={call.id} call={call} note={whomItRings(call, view)} mayAnswer={mayAnswer(call, view)} />)}
-          {passing.map((gone) => <PassingCard key={gone.call.id} gone={gone} />)}
+          {passing.map((gone) => <PassingCard key={gone.call.id} gone={gone} by={gone.reason.kind === "taken" ? view.nameOf(gone.reason.by) : null} />)}
         </ul>
       )}
     </Zone>
@@ -209,10 +209,9 @@ function whyItRings({ transfer, consult, agent_id }: SeenCall, { me, nameOf }: B
   return `${handedTo(transfer, nameOf)} ${NOT_TAKEN[failed]}: back to ${by === me?.agent.id ? "you" : nameOf(by)}`;
 }
 
-function PassingCard({ gone: { call, reason } }: { gone: PassingCall }) {
-  const { nameOf } = useView();
+const PassingCard = memo(function PassingCard({ gone: { call, reason }, by }: { gone: PassingCall; by: string | null }) {
   const note = reason.kind === "taken"
-    ? `${nameOf(reason.by)} has this call`
+    ? `${by ?? "A colleague"} has this call`
     : reason.kind === "unanswered" ? "Nobody answered in time" : call.answered_at ? "Hung up" : "Hung up before being answered";
   return (
     <li className="card passing" data-call={call.id}>
@@ -222,4 +221,4 @@ function PassingCard({ gone: { call, reason } }: { gone: PassingCall }) {
       </div>
     </li>
   );
-}
+});

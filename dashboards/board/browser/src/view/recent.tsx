@@ -1,15 +1,16 @@
 /** Calls that are over: who called, what became of it, how long they waited and how long it took in all. */
+import { memo } from "react";
 import { duration, listed, phoneNumber, timeOfDay } from "../format";
 import { outcomeOf } from "../outcomes";
 import { isDiallable, isOutbound } from "../parties";
-import type { Call, EarlierCalls, Note } from "../wire";
+import type { Call, EarlierCalls } from "../wire";
 import { useScreen, useStore, useView } from "./context";
 import { NumberButton } from "./dial_pad";
 import { HistoryIcon, InIcon, MissedIcon, OutIcon, WarningIcon } from "./icons";
 import { Empty, Zone } from "./zone";
 
 export function Recent() {
-  const { recent } = useView();
+  const { recent, nameOf } = useView();
   const { earlier } = useScreen();
   if (earlier && earlier.calls.length > 0) return <Earlier {...earlier} />;
   return (
@@ -18,7 +19,7 @@ export function Recent() {
         <Empty icon={<HistoryIcon />} title="No calls yet">Every call that ends is kept here: who called, who answered, and how it ended.</Empty>
       ) : (
         <ul className="recent">
-          {recent.map((call) => <RecentCall key={call.id} call={call} />)}
+          {recent.map((call) => <RecentCall key={call.id} call={call} handlers={listed(call.handled_by.map(nameOf))} />)}
         </ul>
       )}
     </Zone>
@@ -27,19 +28,29 @@ export function Recent() {
 
 /** While somebody talks with me: what they called about before is worth more than the rest. */
 function Earlier({ calls, notes }: Pick<EarlierCalls, "calls" | "notes">) {
+  const { nameOf } = useView();
   return (
     <Zone zone="recent" title={`Earlier calls from ${phoneNumber(calls[0]!.caller)}`} count={calls.length} isList>
       <ul className="recent">
-        {calls.map((call) => <RecentCall key={call.id} call={call} notes={notes.filter(({ call_id }) => call_id === call.id)} />)}
+        {calls.map((call) => (
+          <RecentCall key={call.id} call={call} handlers={listed(call.handled_by.map(nameOf))}
+            notes={notes.filter(({ call_id }) => call_id === call.id).map(({ agent_id, text }) => ({ by: nameOf(agent_id), text }))} />
+        ))}
       </ul>
     </Zone>
   );
 }
 
-const NONE: readonly Note[] = [];
+interface RecentProps {
+  readonly call: Call;
+  /** Who had it, in words. */
+  readonly handlers: string;
+  readonly notes?: readonly { readonly by: string; readonly text: string }[];
+}
 
-function RecentCall({ call, notes = NONE }: { call: Call; notes?: readonly Note[] }) {
-  const { nameOf } = useView();
+const NONE: RecentProps["notes"] = [];
+
+const RecentCall = memo(function RecentCall({ call, handlers, notes = NONE }: RecentProps) {
   const now = useStore().now();
   const disposition = call.dispositions.at(-1)?.name;
   const wasAnswered = call.answered_at !== null;
@@ -51,8 +62,8 @@ function RecentCall({ call, notes = NONE }: { call: Call; notes?: readonly Note[
       <span className="outcome" aria-hidden="true">{isOut ? <OutIcon /> : wentWell ? <InIcon /> : call.end_reason === "failed" ? <WarningIcon /> : <MissedIcon />}</span>
       <span className="who">
         {isDiallable(call.caller) ? <NumberButton number={call.caller} /> : <strong className="caller">{phoneNumber(call.caller)}</strong>}
-        <span className="doing">{isOut ? "Outgoing, " : <span className="hidden">Incoming, </span>}{isOut ? outcomeOf(call).toLowerCase() : outcomeOf(call)}{disposition && ` · ${disposition}`}{call.handled_by.length > 0 && ` · ${listed(call.handled_by.map(nameOf))}`}{outside && `, then ${phoneNumber(outside)}`}</span>
-        {notes.map(({ agent_id, text }) => <span key={agent_id} className="noted"><b>{nameOf(agent_id)}</b> {text}</span>)}
+        <span className="doing">{isOut ? "Outgoing, " : <span className="hidden">Incoming, </span>}{isOut ? outcomeOf(call).toLowerCase() : outcomeOf(call)}{disposition && ` · ${disposition}`}{handlers && ` · ${handlers}`}{outside && `, then ${phoneNumber(outside)}`}</span>
+        {notes?.map(({ by, text }) => <span key={by} className="noted"><b>{by}</b> {text}</span>)}
       </span>
       <span className="when">
         <time dateTime={call.ended_at ?? call.started_at} title={`Began ${timeOfDay(call.started_at, now)}`}>{timeOfDay(call.ended_at ?? call.started_at, now)}</time>
@@ -62,7 +73,7 @@ function RecentCall({ call, notes = NONE }: { call: Call; notes?: readonly Note[
       </span>
     </li>
   );
-}
+});
 
 function waited(call: Call): number {
   return Date.parse(call.answered_at ?? call.ended_at ?? call.since) - Date.parse(call.started_at);

@@ -1,5 +1,6 @@
 """`python -m backend calling-out`: the command as whoever runs the product types it."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -7,10 +8,11 @@ import sys
 from tests.stories.company import Company
 
 
-def command(acme: Company, *argv: str) -> tuple[int, str, str]:
+async def command(acme: Company, *argv: str) -> tuple[int, str, str]:
     settings = acme.product.settings
     environment = os.environ | {"DATABASE_URL": settings.database_url or ""}
-    done = subprocess.run(
+    done = await asyncio.to_thread(  # the product answers in this very loop
+        subprocess.run,
         [sys.executable, "-m", "backend", "calling-out", *argv],
         env=environment,
         capture_output=True,
@@ -24,22 +26,22 @@ def command(acme: Company, *argv: str) -> tuple[int, str, str]:
 async def test_it_shows_and_changes_what_a_company_may_call(acme: Company):
     await acme.on_duty("Ana")
     whose = ("--tenant", str(acme.tenant))
-    status, shown, _ = command(acme, *whose)
+    status, shown, _ = await command(acme, *whose)
     assert status == 0
     assert "countries        US" in shown
-    status, shown, _ = command(acme, *whose, "--countries", "us,de", "--spend-a-day", "5.50")
+    status, shown, _ = await command(acme, *whose, "--countries", "us,de", "--spend-a-day", "5.50")
     assert status == 0
     assert "countries        DE, US" in shown
     assert "spend-a-day      5.50" in shown
     read = await acme.ana.asks("GET", "/api/dialling/reading?text=%2B4930901820")
     assert read["refusal"] is None
-    assert command(acme, *whose, "--off")[0] == 0
+    assert (await command(acme, *whose, "--off"))[0] == 0
     assert not (await acme.ana.asks("GET", "/api/dialling"))["enabled"]
 
 
 async def test_what_it_does_not_understand_it_refuses_and_changes_nothing(acme: Company):
     whose = ("--tenant", str(acme.tenant))
-    before = command(acme, *whose)
+    before = await command(acme, *whose)
     for wrong in (
         ("--countries", "US,XX"),
         ("--spend-a-day", "much"),
@@ -48,8 +50,8 @@ async def test_what_it_does_not_understand_it_refuses_and_changes_nothing(acme: 
         ("--longest-minutes", "241"),
         ("--on", "--off"),
     ):
-        status, _, said = command(acme, *whose, *wrong)
+        status, _, said = await command(acme, *whose, *wrong)
         assert (status, bool(said)) == (2, True), wrong
-    assert command(acme, "--everybody", "--countries", "DE")[0] == 2
-    assert command(acme, "--tenant", "Nobody & Sons")[0] == 1
-    assert command(acme, *whose) == before
+    assert (await command(acme, "--everybody", "--countries", "DE"))[0] == 2
+    assert (await command(acme, "--tenant", "Nobody & Sons"))[0] == 1
+    assert await command(acme, *whose) == before

@@ -1,5 +1,6 @@
 """`python -m backend company-rules`: a company's own words and time limits."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -9,10 +10,11 @@ import pytest
 from tests.stories.company import Company, Refused
 
 
-def command(acme: Company, *argv: str) -> tuple[int, str]:
+async def command(acme: Company, *argv: str) -> tuple[int, str]:
     environment = os.environ | {"DATABASE_URL": acme.product.settings.database_url or ""}
     whose = ("--tenant", str(acme.tenant))
-    done = subprocess.run(
+    done = await asyncio.to_thread(  # the product answers in this very loop
+        subprocess.run,
         [sys.executable, "-m", "backend", "company-rules", *whose, *argv],
         env=environment,
         capture_output=True,
@@ -24,7 +26,7 @@ def command(acme: Company, *argv: str) -> tuple[int, str]:
 
 
 async def test_a_companys_own_words_are_offered_and_others_refused(acme: Company):
-    status, shown = command(
+    status, shown = await command(
         acme, "--away-reasons", "Siesta, Siesta, Coffee", "--wrap-up-seconds", "90"
     )
     assert status == 0
@@ -40,12 +42,12 @@ async def test_a_companys_own_words_are_offered_and_others_refused(acme: Company
 
 
 async def test_what_it_does_not_understand_it_refuses_and_changes_nothing(acme: Company):
-    before = command(acme)
+    before = await command(acme)
     for wrong in (
         ("--slots", "0"),
         ("--missed-rings", "-1"),
         ("--away-reasons", "x" * 41),
         ("--ring-seconds", "soon"),
     ):
-        assert command(acme, *wrong)[0] == 2, wrong
-    assert command(acme) == before
+        assert (await command(acme, *wrong))[0] == 2, wrong
+    assert await command(acme) == before

@@ -7,30 +7,28 @@ journal's numbers are in the order of the commits.
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from backend.clock import Clock
-from backend.domain import events, signals
+from backend.domain import signals
 from backend.domain.agent import Agent, AgentStatus
-from backend.domain.attend import after_call, attend, begin_wrap_up, miss
-from backend.domain.board import Announcement, agent_card_of, card_of
+from backend.domain.board import Announcement
 from backend.domain.call import Call
-from backend.domain.decide import decide
-from backend.domain.decision import Decision, Note, Scene
-from backend.domain.instructions import Instruction, PlaceOutbound
+from backend.domain.decision import Scene
 from backend.domain.ordering import has_its_place, next_in_order
 from backend.domain.refusals import NoSuchCall, NotAllowed, UnseenInACall
-from backend.domain.rules import Rules
 from backend.domain.wrapping_up import must_be_disposed
 from backend.logs import logger
 from backend.store import attendance, floor, monitoring
-from backend.store.floor import Recorded, Said
 from backend.store.tenancy import Database, Uncertain, Work
+from backend.turn import Turn
 
 log = logger("switchboard")
+
+RINGS_OUTSIDE = signals.AgentDialled | signals.AgentTransferred | signals.AgentConsulted
+"""When they name a number."""
 
 Publish = Callable[[UUID, list[Announcement]], Awaitable[None]]
 Instruct = Callable[[UUID, list[UUID]], None]
@@ -60,7 +58,7 @@ class Switchboard:
 
         Raises `DatabaseAway`; then nothing was remembered and the callback must come again.
         """
-        turn = await self._begin(tenant)
+        turn = Turn(tenant, self._clock())
         # One that comes out of the spool has waited for the database, not for its predecessor.
         callback = replace(callback, received_at=turn.now)
         async with self._alone(tenant) as work:
@@ -74,7 +72,7 @@ class Switchboard:
 
     async def apply_waiting(self, tenant: UUID, call_id: UUID) -> None:
         """Apply callbacks that have waited long enough for one that does not come."""
-        turn = await self._begin(tenant)
+        turn = Turn(tenant, self._clock())
         async with self._alone(tenant) as work:
             loaded = await floor.load(work, call_id, None, None, turn.now)
             await self._apply_in_order(turn, work, loaded, list(loaded.waiting), None)
@@ -85,9 +83,9 @@ class Switchboard:
 
         Raises a `Refusal` that says why not, or `DatabaseAway`.
         """
-        turn = await self._begin(tenant)
+        turn = Turn(tenant, self._clock())
         async with self._alone(tenant) as work:
-            rings_outside = getattr(signal, "number", None) is not None
+            rings_outside = isinstance(signal, RINGS_OUTSIDE) and signal.number is not None
             loaded = await floor.load(
                 work, call_id, signal.agent_id, None, turn.now, usage=rings_outside
             )
@@ -99,14 +97,7 @@ class Switchboard:
             after = turn.apply(loaded.scene(tenant, loaded.call), signal)
             is_repeated = dials and loaded.call is not None
             if loaded.actor is not None and not is_repeated:
-                turn.hear_from(loaded.actor, signal)
-            listens = after.monitor(signal.agent_id)
-            comes = isinstance(signal, signals.SupervisorMonitored) and listens is not None
-            hides = comes and listens is not None and not listens.is_shown
-            at_work = (AgentStatus.AVAILABLE, AgentStatus.WRAP_UP)
-            if hides and loaded.actor and loaded.actor.status in at_work:
-                # Whom calls pass by although they seem available would be found out.
-                turn.attend(loaded.actor, signals.AgentWentAway())
+                turn.hear_from(loaded.actor, signal, after)
             await self._settle(turn, work)
         await self._end(turn)
         return after
@@ -130,7 +121,7 @@ class Switchboard:
 
         Raises a `Refusal` that says why not.
         """
-        turn = await self._begin(tenant)
+        turn = Turn(tenant, self._clock())
         async with self._alone(tenant) as work:
             agent = await attendance.load_agent(work, agent_id)
             if agent is None:
@@ -150,7 +141,7 @@ class Switchboard:
         return after
 
     async def _about_call(self, tenant: UUID, call_id: UUID, signal: signals.CallSignal) -> None:
-        turn = await self._begin(tenant)
+        turn = Turn(tenant, self._clock())
         async with self._alone(tenant) as work:
             loaded = await floor.load(work, call_id, None, None, turn.now)
             if loaded.call is None:
@@ -163,7 +154,7 @@ class Switchboard:
 
     async def _apply_in_order(
         self,
-        turn: "Turn",
+        turn: Turn,
         work: Work,
         loaded: floor.Loaded,
         waiting: list[signals.Callback],
@@ -181,19 +172,16 @@ class Switchboard:
             turn.waiting.append(arrived)
         await self._settle(turn, work)
 
-    async def _settle(self, turn: "Turn", work: Work) -> None:
+    async def _settle(self, turn: Turn, work: Work) -> None:
         """Draw the consequences for agents and for the other calls that ring, then save all."""
         for agent_id, call_id in turn.wrapping:
-            agent = turn.agents.get(agent_id) or await attendance.load_agent(work, agent_id)
-            if agent is not None:
+            if (agent := await _agent(turn, work, agent_id)) is not None:
                 turn.wrap_up(agent, call_id)
         for agent_id in turn.missed:
-            agent = turn.agents.get(agent_id) or await attendance.load_agent(work, agent_id)
-            if agent is not None:
+            if (agent := await _agent(turn, work, agent_id)) is not None:
                 turn.miss(agent)
         for agent_id in turn.freed:
-            agent = turn.agents.get(agent_id) or await attendance.load_agent(work, agent_id)
-            if agent is not None:
+            if (agent := await _agent(turn, work, agent_id)) is not None:
                 turn.leave_call(agent)
                 if agent.may_be_offered:
                     await self._ask_ringing_calls(turn, work, signals.AgentBecameFree(agent_id))
@@ -216,7 +204,7 @@ class Switchboard:
 
     async def _ask_ringing_calls(
         self,
-        turn: "Turn",
+        turn: Turn,
         work: Work,
         signal: signals.AgentBecameFree | signals.AgentBecameUnavailable,
     ) -> None:
@@ -227,7 +215,7 @@ class Switchboard:
             known = turn.calls.get(call.id, call)
             turn.apply(Scene(turn.tenant, turn.rules, known), signal)
 
-    async def _is_busy(self, turn: "Turn", work: Work, agent_id: UUID) -> bool:
+    async def _is_busy(self, turn: Turn, work: Work, agent_id: UUID) -> bool:
         if any(call.is_in_hands_of(agent_id) for call in turn.calls.values()):
             return True
         before = await attendance.call_of(work, agent_id)
@@ -242,10 +230,7 @@ class Switchboard:
             self._unsure(tenant)
             raise
 
-    async def _begin(self, tenant: UUID) -> "Turn":
-        return Turn(tenant, self._clock())
-
-    async def _end(self, turn: "Turn") -> None:
+    async def _end(self, turn: Turn) -> None:
         """After the commit: announce to everybody, and see that the carrier is told."""
         for one in turn.said:
             card = one.announcement.call
@@ -262,145 +247,9 @@ class Switchboard:
             self._instruct(turn.tenant, list(dict.fromkeys(one.call_id for one in turn.asked)))
 
 
-class Turn:
-    """What one turn of the switchboard has changed so far; saved as a whole or not at all."""
-
-    def __init__(self, tenant: UUID, now: datetime) -> None:
-        self.tenant = tenant
-        self.now = now
-        self.number = 0
-        self.rules = Rules()
-        self.calls: dict[UUID, Call] = {}
-        self.agents: dict[UUID, Agent] = {}
-        self.agents_changed: dict[UUID, Agent] = {}
-        self.said: list[Said] = []
-        self.asked: list[Instruction] = []
-        self.recorded: list[Recorded] = []
-        self.applied: list[signals.Callback] = []
-        self.waiting: list[signals.Callback] = []
-        self.freed: list[UUID] = []
-        self.wrapping: list[tuple[UUID, UUID]] = []
-        """Agents, each with the call that they wrap up."""
-        self.missed: list[UUID] = []
-        self.noted: list[Note] = []
-        self.unreachable: list[UUID] = []
-
-    @property
-    def has_changes(self) -> bool:
-        return bool(self.calls or self.agents_changed or self.applied or self.waiting)
-
-    @property
-    def hides_monitoring(self) -> bool:
-        return not self.rules.monitoring_is_shown
-
-    def start(self, number: int, rules: Rules) -> None:
-        self.number = number
-        self.rules = rules
-
-    def know(self, agent: Agent | None) -> None:
-        if agent is not None:
-            self.agents.setdefault(agent.id, agent)
-
-    def apply(
-        self,
-        scene: Scene,
-        signal: signals.CallSignal,
-        callback: signals.Callback | None = None,
-    ) -> Call:
-        """Decide about one call and note what follows. Returns the call afterwards."""
-        at = self.now if callback is None else callback.happened_at
-        decision = decide(scene, signal, at)
-        call = _heard(decision.call, callback) if callback else decision.call
-        if call is None:
-            raise NoSuchCall
-        if call.deadline is not None and call != scene.call and at < self.now:
-            # What is told late is dated as it happened, but its deadline runs from now.
-            unchanged = scene.call is not None and scene.call.deadline == call.deadline
-            call = call if unchanged else replace(call, deadline=call.deadline + (self.now - at))
-        if call != scene.call:
-            self.calls[call.id] = call
-        self.freed += decision.freed
-        self.wrapping += [(agent_id, call.id) for agent_id in decision.wrapping]
-        self.missed += decision.missed
-        self.noted += decision.noted
-        self.asked += [_from_now(order, self.now - at) for order in decision.asked]
-        self.recorded += [Recorded(call.id, at, event) for event in decision.recorded]
-        self._announce(decision, call, at)
-        return call
-
-    def attend(self, agent: Agent, signal: signals.AgentSignal) -> Agent:
-        """Change one agent, and note whom that frees or makes unreachable."""
-        current = self.agents.get(agent.id, agent)
-        after = attend(current, signal, self.rules, self.now)
-        if isinstance(signal, signals.SupervisorSetStatus):
-            status, why = signal.status.value, signal.reason
-            return self._become(current, after, events.AgentSet(agent.id, signal.by, status, why))
-        return self._become(current, after)
-
-    def hear_from(self, agent: Agent, signal: signals.Command) -> None:
-        """What it says of an agent that they take a call, make one or decline one: they are
-        there."""
-        takes = signals.AgentAnswered | signals.AgentPickedUp | signals.AgentDialled
-        if isinstance(signal, takes | signals.SupervisorTookOver):
-            self.attend(agent, signals.AgentTookCall())
-        elif isinstance(signal, signals.AgentDeclined):
-            self.attend(agent, signals.AgentDeclinedOffer())
-
-    def wrap_up(self, agent: Agent, call_id: UUID) -> None:
-        """Begin the wrap-up of an agent who talked; without one, they are free at once."""
-        current = self.agents.get(agent.id, agent)
-        after = self._become(current, begin_wrap_up(current, call_id, self.rules, self.now))
-        if after.may_be_offered:
-            self.freed.append(agent.id)
-
-    def leave_call(self, agent: Agent) -> None:
-        """An agent has no call any more, nor a wrap-up."""
-        self._become(agent, after_call(agent, self.now))
-
-    def miss(self, agent: Agent) -> None:
-        """An offer has rung to the end at that agent."""
-        current = self.agents.get(agent.id, agent)
-        self._become(current, miss(current, self.rules, self.now))
-
-    def _become(self, before: Agent, after: Agent, said: events.Event | None = None) -> Agent:
-        self.agents[after.id] = after
-        if after == before:
-            return after
-        self.agents_changed[after.id] = after
-        if after.may_be_offered and not before.may_be_offered:
-            self.freed.append(after.id)
-        elif before.status is not after.status and before.status in (
-            AgentStatus.AVAILABLE,
-            AgentStatus.WRAP_UP,
-        ):
-            # In wrap-up, an agent may be rung by a call that came back to them.
-            self.unreachable.append(after.id)
-        if after.rev > before.rev:
-            changed = events.AgentChanged(after.status.value, after.wanted.value, after.reason)
-            self._say(said or changed, self.now, agent=after)
-        return after
-
-    def _announce(self, decision: Decision, call: Call, at: datetime) -> None:
-        for event in decision.said:
-            self._say(event, at, call=call)
-
-    def _say(
-        self,
-        event: events.Event,
-        at: datetime,
-        *,
-        call: Call | None = None,
-        agent: Agent | None = None,
-    ) -> None:
-        self.number += 1
-        announcement = Announcement(
-            number=self.number,
-            at=at,
-            event=event.name,
-            call=None if call is None else card_of(call),
-            agent=None if agent is None else agent_card_of(agent),
-        )
-        self.said.append(Said(event, announcement))
+async def _agent(turn: Turn, work: Work, agent_id: UUID) -> Agent | None:
+    """As this turn has left them; None for who takes no calls here."""
+    return turn.agents.get(agent_id) or await attendance.load_agent(work, agent_id)
 
 
 def _makes_available(signal: signals.AgentSignal) -> bool:
@@ -415,21 +264,3 @@ async def _with_agents_call(work: Work, scene: Scene, signal: signals.CallSignal
         return scene
     other = await attendance.call_of(work, signal.agent_id)
     return replace(scene, actor_call=other)
-
-
-def _from_now(order: Instruction, late: timedelta) -> Instruction:
-    """What is told late happened earlier, but what is asked for is in time from now on."""
-    if isinstance(order, PlaceOutbound) and late > timedelta():
-        return replace(order, until=order.until + late)
-    return order
-
-
-def _heard(call: Call | None, callback: signals.Callback) -> Call | None:
-    """The call with its place in the carrier's sequence moved on."""
-    if call is None or callback.sequence is None:
-        return call
-    if callback.conference != call.conference:
-        here = {"conference": callback.conference, "heard": callback.sequence}
-        return replace(call, **here, conference_over=False)
-    heard = callback.sequence if call.heard is None else max(call.heard, callback.sequence)
-    return replace(call, heard=heard)

@@ -4,25 +4,22 @@ Without a change it shows how things stand. What is changed holds from the next 
 """
 
 import argparse
-import asyncio
-import os
-import sys
 from decimal import Decimal, InvalidOperation
-from functools import partial
 
 from msgspec.structs import asdict, replace
 
+from backend.command import number_within, run
 from backend.domain.phone_numbers import is_country
 from backend.domain.rules import Dialling
-from backend.settings import WrongSettings, read_settings
+from backend.settings import Settings
 from backend.store.company_rules import (
     load_dialling,
     may_anybody_call_out,
     save_dialling,
     set_calling_out,
 )
-from backend.store.tenancy import Database, DatabaseAway
-from backend.tenants import UnknownTenant, find_tenant
+from backend.store.tenancy import Database
+from backend.tenants import find_tenant
 
 RULES = ("country", "countries", "premium", "spend_a_day", "price")
 LIMITS = {
@@ -44,20 +41,11 @@ def main(argv: list[str]) -> int:
         getattr(given, name, None) is not None for name in (*RULES, *LIMITS)
     ):
         parser.error("--everybody takes --on or --off; the other rules are a company's")
-    try:
-        settings = read_settings(os.environ)
-    except WrongSettings as wrong:
-        print("\n".join(wrong.problems), file=sys.stderr)
-        return 2
-    if settings.database_url is None:
-        print("calling-out needs DATABASE_URL: the running product's.", file=sys.stderr)
-        return 2
-    try:
-        print(asyncio.run(_do(settings.database_url, given)))
-    except (UnknownTenant, DatabaseAway) as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    return 0
+
+    async def do(_: Settings, database: Database) -> str:
+        return await (_switch(database, given) if given.everybody else _change(database, given))
+
+    return run("calling-out", do)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -77,29 +65,29 @@ def _parser() -> argparse.ArgumentParser:
     rules.add_argument("--spend-a-day", type=_amount, help="in the account's currency")
     rules.add_argument("--price", type=_amount, help="what a minute is estimated to cost")
     for limit, most in LIMITS.items():
-        kind = partial(_within, most)
+        kind = number_within(1, most)
         rules.add_argument(f"--{limit.replace('_', '-')}", type=kind, metavar=f"1-{most}")
     return parser
 
 
-async def _do(database_url: str, given: argparse.Namespace) -> str:
-    database = await Database.connect(database_url, 1)
-    try:
-        if given.everybody:
-            if given.enabled is not None:
-                await set_calling_out(database, given.enabled)
-            stands = "on" if await may_anybody_call_out(database) else "off"
-            return f"Calling out is {stands} for the platform."
-        tenant = await find_tenant(database, given.tenant)
-        async with database.work(tenant) as work:
-            before = await load_dialling(work)
-            wishes = {name: getattr(given, name, None) for name in asdict(before)}
-            after = replace(before, **{k: v for k, v in wishes.items() if v is not None})
-            if after != before:
-                await save_dialling(work, after)
-        return _told(given.tenant, after)
-    finally:
-        await database.close()
+async def _switch(database: Database, given: argparse.Namespace) -> str:
+    """The platform's own switch."""
+    if given.enabled is not None:
+        await set_calling_out(database, given.enabled)
+    stands = "on" if await may_anybody_call_out(database) else "off"
+    return f"Calling out is {stands} for the platform."
+
+
+async def _change(database: Database, given: argparse.Namespace) -> str:
+    """One company's rules."""
+    tenant = await find_tenant(database, given.tenant)
+    async with database.work(tenant) as work:
+        before = await load_dialling(work)
+        wishes = {name: getattr(given, name, None) for name in asdict(before)}
+        after = replace(before, **{k: v for k, v in wishes.items() if v is not None})
+        if after != before:
+            await save_dialling(work, after)
+    return _told(given.tenant, after)
 
 
 def _told(tenant: str, dialling: Dialling) -> str:
@@ -128,9 +116,3 @@ def _amount(text: str) -> Decimal:
     if not amount.is_finite() or amount < 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not an amount, like 12.50")
     return amount
-
-
-def _within(most: int, text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= most:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {most}")
-    return int(text)

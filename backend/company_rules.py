@@ -6,18 +6,15 @@ that are open show new words once they are loaded anew.
 """
 
 import argparse
-import asyncio
-import os
-import sys
-from functools import partial
 
 from msgspec.structs import asdict, replace
 
+from backend.command import number_within, run
 from backend.domain.rules import Rules
-from backend.settings import WrongSettings, read_settings
+from backend.settings import Settings
 from backend.store.company_rules import load_rules, save_rules
-from backend.store.tenancy import Database, DatabaseAway
-from backend.tenants import UnknownTenant, find_tenant
+from backend.store.tenancy import Database
+from backend.tenants import find_tenant
 
 WORDS = ("dispositions", "away_reasons")
 LONGEST_WORD = 40
@@ -38,20 +35,11 @@ MAY_BE_NOTHING = ("wrap_up_seconds", "missed_rings")
 def main(argv: list[str]) -> int:
     """The command. Returns its exit status: 0 done, 1 refused, 2 wrong usage or settings."""
     given = _parser().parse_args(argv)
-    try:
-        settings = read_settings(os.environ)
-    except WrongSettings as wrong:
-        print("\n".join(wrong.problems), file=sys.stderr)
-        return 2
-    if settings.database_url is None:
-        print("company-rules needs DATABASE_URL: the running product's.", file=sys.stderr)
-        return 2
-    try:
-        print(asyncio.run(_do(settings.database_url, given)))
-    except (UnknownTenant, DatabaseAway) as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    return 0
+
+    async def do(_: Settings, database: Database) -> str:
+        return await _change(database, given)
+
+    return run("company-rules", do)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -63,25 +51,20 @@ def _parser() -> argparse.ArgumentParser:
         parser.add_argument(_option(name), action=argparse.BooleanOptionalAction, default=None)
     for name, most in LIMITS.items():
         least = 0 if name in MAY_BE_NOTHING else 1
-        kind = partial(_within, least, most)
+        kind = number_within(least, most)
         parser.add_argument(_option(name), type=kind, metavar=f"{least}-{most}")
     return parser
 
 
-async def _do(database_url: str, given: argparse.Namespace) -> str:
-    database = await Database.connect(database_url, 1)
-    try:
-        tenant = await find_tenant(database, given.tenant)
-        async with database.work(tenant) as work:
-            before = await load_rules(work)
-            names = (*WORDS, *SWITCHES, *LIMITS)
-            wishes = {name: getattr(given, name) for name in names}
-            after = replace(before, **{k: v for k, v in wishes.items() if v is not None})
-            if after != before:
-                await save_rules(work, after)
-        return _told(given.tenant, after)
-    finally:
-        await database.close()
+async def _change(database: Database, given: argparse.Namespace) -> str:
+    tenant = await find_tenant(database, given.tenant)
+    async with database.work(tenant) as work:
+        before = await load_rules(work)
+        wishes = {name: getattr(given, name) for name in (*WORDS, *SWITCHES, *LIMITS)}
+        after = replace(before, **{k: v for k, v in wishes.items() if v is not None})
+        if after != before:
+            await save_rules(work, after)
+    return _told(given.tenant, after)
 
 
 def _told(tenant: str, rules: Rules) -> str:
@@ -101,9 +84,3 @@ def _words(text: str) -> tuple[str, ...]:
             f"at most {MOST_WORDS} of at most {LONGEST_WORD} characters each"
         )
     return words
-
-
-def _within(least: int, most: int, text: str) -> int:
-    if not text.isdecimal() or not least <= int(text) <= most:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from {least} to {most}")
-    return int(text)

@@ -6,7 +6,6 @@ changes nothing. It works the same against the local carrier.
 """
 
 import argparse
-import asyncio
 import getpass
 import os
 import re
@@ -16,11 +15,12 @@ from uuid import UUID
 
 from backend.carrier.provisioning import Provisioned, ProvisioningFailed, provision
 from backend.carrier.voice_token import Keys
-from backend.settings import Settings, WrongSettings, read_settings
+from backend.command import CommandIncomplete, CommandRefused, run
+from backend.settings import Settings
 from backend.store.carrier_accounts import CarrierAccount, load_account, save_account, save_number
 from backend.store.sealed import CannotUnseal
-from backend.store.tenancy import Database, DatabaseAway
-from backend.tenants import UnknownTenant, find_tenant
+from backend.store.tenancy import Database
+from backend.tenants import find_tenant
 
 Say = Callable[[str], None]
 
@@ -39,27 +39,11 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--number", help="its number, like +15550100001; needed if it has several")
     given = parser.parse_args(argv)
-    try:
-        settings = read_settings(os.environ)
-    except WrongSettings as wrong:
-        print("\n".join(wrong.problems), file=sys.stderr)
-        return 2
-    if settings.database_url is None:
-        print("connect-twilio needs DATABASE_URL: the running product's.", file=sys.stderr)
-        return 2
-    token = os.environ.get("TWILIO_AUTH_TOKEN") or _ask_for_token()
-    if not token:
-        print("connect-twilio needs the account's auth token: TWILIO_AUTH_TOKEN.", file=sys.stderr)
-        return 2
-    try:
-        asyncio.run(_connect(settings, given.tenant, given.account_sid, token, given.number))
-    except CannotUnseal as problem:
-        print(problem.__doc__, file=sys.stderr)
-        return 1
-    except (ProvisioningFailed, DatabaseAway, UnknownTenant) as problem:
-        print(str(problem), file=sys.stderr)
-        return 1
-    return 0
+
+    async def do(settings: Settings, database: Database) -> str:
+        return await _connect(settings, database, given.tenant, given.account_sid, given.number)
+
+    return run("connect-twilio", do)
 
 
 async def connect(
@@ -104,18 +88,24 @@ async def connect(
 
 
 async def _connect(
-    settings: Settings, tenant: str, account_sid: str, auth_token: str, number: str | None
-) -> None:
-    assert settings.database_url is not None  # noqa: S101  checked by `main`
-    database = await Database.connect(settings.database_url, 1)
+    settings: Settings, database: Database, tenant: str, account_sid: str, number: str | None
+) -> str:
+    found = await find_tenant(database, tenant)
+    token = os.environ.get("TWILIO_AUTH_TOKEN") or _ask_for_token()
+    if not token:
+        raise CommandIncomplete("connect-twilio needs the account's auth token: TWILIO_AUTH_TOKEN.")
     try:
-        found = await find_tenant(database, tenant)
-        await connect(settings, database, found, account_sid, auth_token, number, print)
-    finally:
-        await database.close()
+        await connect(settings, database, found, account_sid, token, number, print)
+    except CannotUnseal as problem:
+        raise CommandRefused(problem.__doc__) from problem
+    except ProvisioningFailed as problem:
+        raise CommandRefused(str(problem)) from problem
+    left = ["Left to do by hand: geo permissions and emergency addresses, in Twilio's console."]
     if settings.public_url.startswith("http://") and settings.carrier == "twilio":
-        print("Left to do: PATCHBAY_PUBLIC_URL must be an https address that Twilio can reach.")
-    print("Left to do by hand: geo permissions and emergency addresses, in Twilio's console.")
+        left.insert(
+            0, "Left to do: PATCHBAY_PUBLIC_URL must be an https address that Twilio can reach."
+        )
+    return "\n".join(left)
 
 
 def _account_sid(text: str) -> str:

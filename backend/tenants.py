@@ -5,47 +5,40 @@ here already keeps their password and is only added.
 """
 
 import argparse
-import asyncio
 import getpass
 import os
 import sys
 from uuid import UUID, uuid4
 
+from backend.command import CommandRefused, run
 from backend.domain.rules import Rules
-from backend.settings import Settings, WrongSettings, read_settings
+from backend.settings import Settings
 from backend.store import people
 from backend.store.people import Role
-from backend.store.tenancy import Database, DatabaseAway
+from backend.store.tenancy import Database
 from backend.web.sign_in import hash_password
 
 SHORTEST_PASSWORD = 12
 
 
-class CannotAdd(Exception):
+class CannotAdd(CommandRefused):
     """The company or the person cannot be added, and why."""
 
 
-class UnknownTenant(Exception):
+class UnknownTenant(CommandRefused):
     """There is no company of that name or id, or more than one."""
 
 
 def main(argv: list[str]) -> int:
     """Either command. Returns its exit status: 0 done, 1 refused, 2 wrong usage or settings."""
     given = _parser().parse_args(argv)
-    try:
-        settings = read_settings(os.environ)
-    except WrongSettings as wrong:
-        print("\n".join(wrong.problems), file=sys.stderr)
-        return 2
-    if settings.database_url is None:
-        print(f"{given.command} needs DATABASE_URL: the running product's.", file=sys.stderr)
-        return 2
-    try:
-        print(asyncio.run(_do(settings, given)))
-    except (CannotAdd, UnknownTenant, DatabaseAway) as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    return 0
+
+    async def do(_: Settings, database: Database) -> str:
+        if given.command == "found-tenant":
+            return await found_tenant(database, given.name)
+        return await add_person(database, given.tenant, given.name, given.email, Role(given.role))
+
+    return run(given.command, do)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -61,18 +54,6 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--email", required=True)
     add.add_argument("--role", required=True, choices=[role.value for role in Role])
     return parser
-
-
-async def _do(settings: Settings, given: argparse.Namespace) -> str:
-    assert settings.database_url is not None  # noqa: S101  checked by `main`
-    database = await Database.connect(settings.database_url, 1)
-    try:
-        if given.command == "found-tenant":
-            return await found_tenant(database, given.name)
-        role = Role(given.role)
-        return await add_person(database, given.tenant, given.name, given.email, role)
-    finally:
-        await database.close()
 
 
 async def found_tenant(database: Database, name: str) -> str:

@@ -1,26 +1,11 @@
 """`python -m backend calling-out`: the command as whoever runs the product types it."""
 
-import asyncio
-import os
-import subprocess
-import sys
-
+from tests.house.command_line import Said, give
 from tests.stories.company import Company
 
 
-async def command(acme: Company, *argv: str) -> tuple[int, str, str]:
-    settings = acme.product.settings
-    environment = os.environ | {"DATABASE_URL": settings.database_url or ""}
-    done = await asyncio.to_thread(  # the product answers in this very loop
-        subprocess.run,
-        [sys.executable, "-m", "backend", "calling-out", *argv],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode, done.stdout, done.stderr
+async def command(acme: Company, *words: str) -> Said:
+    return await give(acme.product.settings, "calling-out", *words)
 
 
 async def test_it_shows_and_changes_what_a_company_may_call(acme: Company):
@@ -35,7 +20,7 @@ async def test_it_shows_and_changes_what_a_company_may_call(acme: Company):
     assert "spend-a-day      5.50" in shown
     read = await acme.ana.asks("GET", "/api/dialling/reading?text=%2B4930901820")
     assert read["refusal"] is None
-    assert (await command(acme, *whose, "--off"))[0] == 0
+    assert (await command(acme, *whose, "--off")).status == 0
     assert not (await acme.ana.asks("GET", "/api/dialling"))["enabled"]
 
 
@@ -52,6 +37,6 @@ async def test_what_it_does_not_understand_it_refuses_and_changes_nothing(acme: 
     ):
         status, _, said = await command(acme, *whose, *wrong)
         assert (status, bool(said)) == (2, True), wrong
-    assert (await command(acme, "--everybody", "--countries", "DE"))[0] == 2
-    assert (await command(acme, "--tenant", "Nobody & Sons"))[0] == 1
+    assert (await command(acme, "--everybody", "--countries", "DE")).status == 2
+    assert (await command(acme, "--tenant", "Nobody & Sons")).status == 1
     assert await command(acme, *whose) == before

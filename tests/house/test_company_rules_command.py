@@ -1,32 +1,18 @@
 """`python -m backend company-rules`: a company's own words and time limits."""
 
-import asyncio
-import os
-import subprocess
-import sys
-
 import pytest
 
+from tests.house.command_line import Said, give
 from tests.stories.company import Company, Refused
 
 
-async def command(acme: Company, *argv: str) -> tuple[int, str]:
-    environment = os.environ | {"DATABASE_URL": acme.product.settings.database_url or ""}
+async def command(acme: Company, *words: str) -> Said:
     whose = ("--tenant", str(acme.tenant))
-    done = await asyncio.to_thread(  # the product answers in this very loop
-        subprocess.run,
-        [sys.executable, "-m", "backend", "company-rules", *whose, *argv],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode, done.stdout
+    return await give(acme.product.settings, "company-rules", *whose, *words)
 
 
 async def test_a_companys_own_words_are_offered_and_others_refused(acme: Company):
-    status, shown = await command(
+    status, shown, _ = await command(
         acme, "--away-reasons", "Siesta, Siesta, Coffee", "--wrap-up-seconds", "90"
     )
     assert status == 0
@@ -49,5 +35,5 @@ async def test_what_it_does_not_understand_it_refuses_and_changes_nothing(acme: 
         ("--away-reasons", "x" * 41),
         ("--ring-seconds", "soon"),
     ):
-        assert (await command(acme, *wrong))[0] == 2, wrong
+        assert (await command(acme, *wrong)).status == 2, wrong
     assert await command(acme) == before

@@ -1,0 +1,29 @@
+"""`python -m backend …` as whoever runs the product types it."""
+
+import asyncio
+import os
+import sys
+from typing import NamedTuple
+
+from backend.settings import Settings
+
+
+class Said(NamedTuple):
+    """How a command ended: its exit status, and what it printed."""
+
+    status: int | None
+    out: str
+    err: str
+
+
+async def give(settings: Settings, *words: str) -> Said:
+    """Give one command while the product runs, which answers in this very loop."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "backend", *words),
+        env=os.environ | {"DATABASE_URL": settings.database_url or ""},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(60):
+        out, err = await process.communicate()
+    return Said(process.returncode, out.decode(), err.decode())

@@ -21,7 +21,7 @@ from backend.store.company_rules import (
 from backend.store.tenancy import Database
 from backend.tenants import find_tenant
 
-RULES = ("country", "countries", "premium", "spend_a_day", "price")
+RULES = ("country", "countries", "premium", "spend_a_day", "price", "prices")
 LIMITS = {
     "concurrent": 1000,
     "per_minute": 1000,
@@ -64,6 +64,14 @@ def _parser() -> argparse.ArgumentParser:
     premium.add_argument("--no-premium", dest="premium", action="store_false")
     rules.add_argument("--spend-a-day", type=_amount, help="in the account's currency")
     rules.add_argument("--price", type=_amount, help="what a minute is estimated to cost")
+    rules.add_argument(
+        "--price-of",
+        dest="prices",
+        action="append",
+        type=_price_of,
+        metavar="DE=0.02",
+        help="... in one country; may be given several times",
+    )
     for limit, most in LIMITS.items():
         kind = number_within(1, most)
         rules.add_argument(f"--{limit.replace('_', '-')}", type=kind, metavar=f"1-{most}")
@@ -84,6 +92,7 @@ async def _change(database: Database, given: argparse.Namespace) -> str:
     async with database.work(tenant) as work:
         before = await load_dialling(work)
         wishes = {name: getattr(given, name, None) for name in asdict(before)}
+        wishes["prices"] = before.prices | dict(given.prices or ())
         after = replace(before, **{k: v for k, v in wishes.items() if v is not None})
         if after != before:
             await save_dialling(work, after)
@@ -91,10 +100,12 @@ async def _change(database: Database, given: argparse.Namespace) -> str:
 
 
 def _told(tenant: str, dialling: Dialling) -> str:
-    lines = [f"Calling out at {tenant}:"]
-    for name, value in (asdict(dialling) | {"countries": ", ".join(dialling.countries)}).items():
-        lines.append(f"  {name.replace('_', '-'):16} {value}")
-    return "\n".join(lines)
+    prices = ", ".join(f"{country}={price}" for country, price in sorted(dialling.prices.items()))
+    readable = {"countries": ", ".join(dialling.countries), "prices": prices or "none"}
+    values = asdict(dialling) | readable
+    shown = ("enabled", *RULES, *LIMITS)
+    lines = [f"  {name.replace('_', '-'):16} {values[name]}" for name in shown]
+    return "\n".join([f"Calling out at {tenant}:", *lines])
 
 
 def _country(text: str) -> str:
@@ -106,6 +117,11 @@ def _country(text: str) -> str:
 
 def _countries(text: str) -> tuple[str, ...]:
     return tuple(sorted({_country(each) for each in text.split(",")}))
+
+
+def _price_of(text: str) -> tuple[str, Decimal]:
+    country, _, amount = text.partition("=")
+    return _country(country), _amount(amount)
 
 
 def _amount(text: str) -> Decimal:

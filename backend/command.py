@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 
+from backend.embedded_postgres import running_web_url
 from backend.settings import Settings, WrongSettings, read_settings
 from backend.store.tenancy import Database, DatabaseAway
 
@@ -56,9 +57,13 @@ def number_within(least: int, most: int) -> Callable[[str], int]:
 
 
 async def _connected(command: str, settings: Settings, do: Do) -> str:
-    if settings.database_url is None:
-        raise CommandIncomplete(f"{command} needs DATABASE_URL: the running product's.")
-    database = await Database.connect(settings.database_url, 1)
+    address = settings.database_url or running_web_url(settings.postgres_folder)
+    if address is None:
+        raise CommandIncomplete(
+            f"{command} works with the running product's database: set DATABASE_URL, or start "
+            f"Patchbay, whose own PostgreSQL is then found in {settings.data_folder}."
+        )
+    database = await Database.connect(address, 1)
     try:
         return await do(settings, database)
     finally:

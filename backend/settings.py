@@ -37,6 +37,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     demo: Literal["auto", "yes", "no"]
     log_format: Literal["console", "json"]
 
+    @property
+    def postgres_folder(self) -> Path:
+        """Of the PostgreSQL of its own, if there is one."""
+        return self.data_folder / "postgres"
+
 
 class WrongSettings(Exception):
     """Some settings cannot be used."""

@@ -6,7 +6,13 @@ and owns nothing, and the server ends when we end, whatever ends us.
 """
 
 from backend.embedded_postgres.failure import CannotRun
-from backend.embedded_postgres.server import EmbeddedPostgres, embedded_postgres
+from backend.embedded_postgres.server import EmbeddedPostgres, embedded_postgres, running_web_url
 from backend.embedded_postgres.throwaway import throwaway_postgres
 
-__all__ = ["CannotRun", "EmbeddedPostgres", "embedded_postgres", "throwaway_postgres"]
+__all__ = [
+    "CannotRun",
+    "EmbeddedPostgres",
+    "embedded_postgres",
+    "running_web_url",
+    "throwaway_postgres",
+]

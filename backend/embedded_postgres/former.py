@@ -60,13 +60,14 @@ def postmaster_pid(cluster: Path) -> int | None:
         return None
 
 
-def is_ready(cluster: Path) -> bool:
-    """As pg_ctl asks: the last line of postmaster.pid is the server's own word for how it is."""
+def ready_port(cluster: Path) -> int | None:
+    """The TCP port of a server that is ready, as pg_ctl asks: postmaster.pid is the server's own
+    word for where (line 4) and how (line 8) it is."""
     try:
         lines = (cluster / "postmaster.pid").read_text().splitlines()
     except OSError:
-        return False
-    return len(lines) >= 8 and lines[7].strip() == "ready"
+        return None
+    return int(lines[3]) if len(lines) >= 8 and lines[7].strip() == "ready" else None
 
 
 def _all_pids() -> list[int]:

@@ -21,6 +21,7 @@ from backend.embedded_postgres.failure import CannotRun
 
 # Where the data go when root starts us in a folder that no other account may enter, such as /root.
 ELSEWHERE = Path("/var/lib/patchbay")
+ELSEWHERE_NOTE = "elsewhere"
 LOGINS = ("postgres", "patchbay_owner", "patchbay_web")
 LONGEST_SOCKET_PATH = 100  # of the 107 bytes that every system allows
 
@@ -86,9 +87,8 @@ class Home:
 def find_home(folder: Path, account: Account, elsewhere: Path) -> Home:
     """`folder`, or for root in a closed place a folder elsewhere, whose name `folder` remembers."""
     _make(folder, 0o700 if account.is_ours else 0o711)
-    note = folder / "elsewhere"
-    if note.exists() and (noted := Path(note.read_text().strip())).is_dir():
-        return Home(noted, noted.parent)
+    if noted := _noted_home(folder):
+        return noted
     if not os.access(folder, os.W_OK):
         raise CannotRun(f"{folder} cannot be written by the user who runs Patchbay.")
     closed = None if account.is_ours else account.closed_parent(folder / "cluster")
@@ -105,8 +105,20 @@ def find_home(folder: Path, account: Account, elsewhere: Path) -> Home:
             f"{closed}: set PATCHBAY_DATA to a folder elsewhere, or run as a normal user."
         ) from None
     chosen.chmod(0o711)
-    write_whole(note, str(chosen))
+    write_whole(folder / ELSEWHERE_NOTE, str(chosen))
     return Home(chosen, elsewhere)
+
+
+def present_home(folder: Path) -> Home:
+    """Where the data are that belong to `folder`; nothing is made."""
+    return _noted_home(folder) or Home(folder, folder)
+
+
+def _noted_home(folder: Path) -> Home | None:
+    note = folder / ELSEWHERE_NOTE
+    if note.exists() and (noted := Path(note.read_text().strip())).is_dir():
+        return Home(noted, noted.parent)
+    return None
 
 
 def write_whole(file: Path, text: str) -> None:

@@ -15,15 +15,16 @@ from backend.embedded_postgres.account import account_for
 from backend.embedded_postgres.binaries import find_binaries, within_reach
 from backend.embedded_postgres.failure import CannotRun
 from backend.embedded_postgres.former import (
-    is_ready,
     postmaster_pid,
     processes_on,
+    ready_port,
     until_former_server_is_gone,
 )
-from backend.embedded_postgres.home import ELSEWHERE, find_home
+from backend.embedded_postgres.home import ELSEWHERE, find_home, present_home
 from backend.embedded_postgres.roles import DATABASE, lay_out_roles
 from backend.tether import lifeline, tethered
 
+WEB_LOGIN = "patchbay_web"
 READY_WITHIN = 60.0
 STOPPED_WITHIN = 10.0
 LARGEST_LOG = 8_000_000  # bytes; a larger one is begun anew at the next start
@@ -82,7 +83,7 @@ class EmbeddedPostgres:
 
     @property
     def web_url(self) -> str:
-        return self._url("patchbay_web", DATABASE)
+        return self._url(WEB_LOGIN, DATABASE)
 
     @property
     def owner_url(self) -> str:
@@ -201,7 +202,7 @@ class EmbeddedPostgres:
             self.home.log.chmod(0o600)
             said_before = log.tell()
             self._process = await self._spawn(self._command(port), signal.SIGINT, log)
-        while not is_ready(self.home.cluster):
+        while ready_port(self.home.cluster) is None:
             if self._process.returncode is None and time.monotonic() < deadline:
                 await asyncio.sleep(0.02)
                 continue
@@ -246,7 +247,21 @@ class EmbeddedPostgres:
         )
 
     def _url(self, login: str, database: str) -> str:
-        return f"postgresql://{login}:{self._passwords[login]}@127.0.0.1:{self.port}/{database}"
+        return _url(login, self._passwords[login], self.port, database)
+
+
+def running_web_url(folder: Path) -> str | None:
+    """Where the product's login reaches the server that somebody runs on this folder now; None if
+    nobody does."""
+    home = present_home(folder.resolve())
+    port = ready_port(home.cluster)
+    if port is None:
+        return None
+    return _url(WEB_LOGIN, home.passwords()[WEB_LOGIN], port, DATABASE)
+
+
+def _url(login: str, password: str, port: int, database: str) -> str:
+    return f"postgresql://{login}:{password}@127.0.0.1:{port}/{database}"
 
 
 def _may_pass(complaint: str) -> bool:

@@ -202,7 +202,7 @@ class House:
         if settings.database_url is None:
             if settings.database_owner_url is not None:
                 raise CannotStart("DATABASE_OWNER_URL is set, but DATABASE_URL is not.")
-            self._postgres = EmbeddedPostgres(settings.data_folder / "postgres")
+            self._postgres = EmbeddedPostgres(settings.postgres_folder)
         database = Kept(self._postgres) if self._postgres else None
         carrier = None
         if settings.carrier == "local":

@@ -5,8 +5,6 @@ import os
 import sys
 from typing import NamedTuple
 
-from backend.settings import Settings
-
 
 class Said(NamedTuple):
     """How a command ended: its exit status, and what it printed."""
@@ -16,11 +14,12 @@ class Said(NamedTuple):
     err: str
 
 
-async def give(settings: Settings, *words: str) -> Said:
+async def give(*words: str, **environment: str) -> Said:
     """Give one command while the product runs, which answers in this very loop."""
+    around = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "backend", *words),
-        env=os.environ | {"DATABASE_URL": settings.database_url or ""},
+        env=around | environment,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

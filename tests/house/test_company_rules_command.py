@@ -8,7 +8,8 @@ from tests.stories.company import Company, Refused
 
 async def command(acme: Company, *words: str) -> Said:
     whose = ("--tenant", str(acme.tenant))
-    return await give(acme.product.settings, "company-rules", *whose, *words)
+    database = acme.product.settings.database_url or ""
+    return await give("company-rules", *whose, *words, DATABASE_URL=database)
 
 
 async def test_a_companys_own_words_are_offered_and_others_refused(acme: Company):

@@ -1,12 +1,10 @@
 """A company's first people, made on the command line as an operator would."""
 
-import asyncio
-import os
-import sys
 from pathlib import Path
 from uuid import uuid4
 
 from backend.embedded_postgres import EmbeddedPostgres
+from tests.house.command_line import give
 
 PASSWORD = "a long enough password"
 
@@ -14,21 +12,10 @@ PASSWORD = "a long enough password"
 async def backend(
     postgres: EmbeddedPostgres, folder: Path, *words: str, password: str = PASSWORD
 ) -> tuple[int | None, str]:
-    """Run one command; gives its exit status and all that it printed."""
-    environment = {
-        **os.environ,
-        "DATABASE_URL": postgres.web_url,
-        "PATCHBAY_DATA": str(folder),
-        "NEW_PASSWORD": password,
-    }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "backend", *words),
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    printed, _ = await process.communicate()
-    return process.returncode, printed.decode()
+    """Give one command; gives its exit status and all that it printed."""
+    around = {"DATABASE_URL": postgres.web_url, "PATCHBAY_DATA": str(folder)}
+    said = await give(*words, **around, NEW_PASSWORD=password)
+    return said.status, said.out + said.err
 
 
 async def test_a_company_is_founded_once_and_gets_its_people(
@@ -49,3 +36,16 @@ async def test_a_company_is_founded_once_and_gets_its_people(
     assert PASSWORD not in said
     nowhere = await backend(postgres, tmp_path, "add-person", "--tenant", "No such", *person)
     assert (nowhere[0], name in nowhere[1]) == (1, True)
+
+
+async def test_the_commands_find_the_postgresql_that_the_product_runs_of_its_own(
+    postgres: EmbeddedPostgres, tmp_path: Path
+):
+    nothing_runs = await give("found-tenant", "--name", "Hooli", PATCHBAY_DATA=str(tmp_path))
+    assert (nothing_runs.status, "DATABASE_URL" in nothing_runs.err) == (2, True)
+    assert "start Patchbay" in nothing_runs.err
+    (tmp_path / "postgres").symlink_to(postgres.home.folder)
+    name = f"Hooli {uuid4().hex[:6]}"
+    found = await give("found-tenant", "--name", name, PATCHBAY_DATA=str(tmp_path))
+    assert (found.status, name in found.out) == (0, True)
+    assert "postgresql://" not in found.out + found.err

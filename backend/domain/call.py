@@ -31,8 +31,6 @@ class CallState(StrEnum):
 
 
 LIVE = frozenset(CallState) - {CallState.ENDED}
-IN_HANDS = frozenset({CallState.CONNECTING, CallState.DIALLING, CallState.CONNECTED})
-"""Where one agent has the call."""
 
 
 class Direction(StrEnum):

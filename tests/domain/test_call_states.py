@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from backend.domain import events, instructions, signals
 from backend.domain.agent import Agent, AgentStatus
-from backend.domain.call import IN_HANDS, Call, CallState
+from backend.domain.call import Call, CallState
 from backend.domain.call_states import TRANSITIONS, diagram
 from backend.domain.decide import decide
 from backend.domain.decision import Decision, Scene
@@ -29,6 +29,7 @@ MONITORING_EVENTS = (
     events.MonitoringChanged,
     events.MonitoringEnded,
 )
+HAD_BY_AN_AGENT = (CallState.CONNECTING, CallState.DIALLING, CallState.CONNECTED)
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TENANT = UUID(int=1)
 OWN = "+12125550100"
@@ -219,7 +220,7 @@ def is_whole(before: Call, decision: Decision) -> None:
     assert set(disposed) <= set(after.handled_by)
     assert set(decision.missed) <= set(before.offered_to)
     assert (after.rev > before.rev) == bool(decision.said), "a revision is an announcement"
-    has_agent = after.state in IN_HANDS
+    has_agent = after.state in HAD_BY_AN_AGENT
     assert (after.agent_id is not None) == has_agent
     if after.state is CallState.PARKED:
         assert after.slot is not None

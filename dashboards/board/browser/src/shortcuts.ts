@@ -2,7 +2,8 @@
 import { consultOf, mayAskForHelp, mayMonitor, type SeenCall } from "./board_view";
 import { isTelephoneKey, maySendDigits } from "./keypad";
 import { isBeingCalled } from "./parties";
-import type { BoardStore, Paperwork } from "./store";
+import type { Paperwork } from "./screen";
+import type { BoardStore } from "./store";
 import type { MonitorMode } from "./wire";
 
 export interface Shortcut {

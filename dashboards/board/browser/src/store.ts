@@ -3,61 +3,26 @@
  * module state of the page, so that a view may come and go without touching a call.
  */
 import { announcement } from "./announcements";
-import { initialState, reduce, type Action, type BoardState } from "./board_state";
+import { reduce, type Action, type BoardState } from "./board_state";
 import { viewOf, voiceCallByTruth, type BoardView } from "./board_view";
 import { Commands, Refused } from "./commands";
-import { Dialler, NO_DIAL, type DialState } from "./dialler";
+import { Dialler } from "./dialler";
 import { Feed, feedUrl, type FeedListener, type FeedSocket } from "./feed";
 import { phoneNumber } from "./format";
-import { CLOSED, Keypad, type KeypadState } from "./keypad";
+import { Keypad } from "./keypad";
 import { askForMicrophone, MICROPHONE_HELP, type Microphone } from "./microphone";
 import type { Move, Target } from "./moves";
-import { Notes, type MyNote } from "./notes";
-import { permission, type NotifyPermission } from "./notifications";
+import { Notes } from "./notes";
 import { PhoneLock, phoneLockName, type Locks } from "./phone_lock";
-import { loadPreferences, savePreferences, type Preferences } from "./preferences";
+import { savePreferences, type Preferences } from "./preferences";
 import { Ringer } from "./ringer";
-import { ScreenPop, type Earlier } from "./screen_pop";
+import { initialScreen, type ColleagueMenu, type Paperwork, type Screen } from "./screen";
+import { ScreenPop } from "./screen_pop";
 import { Softphone, type PhoneState } from "./softphone";
 import { Supervision } from "./supervision";
 import { callOf, hasGap } from "./truth";
 import type { VoiceDeviceClass } from "./voice_device";
 import type { Me, TalkWith } from "./wire";
-
-export type ColleagueMenu = "transfer" | "consult";
-export type Paperwork = "note" | "disposition";
-
-export interface Screen {
-  readonly board: BoardState;
-  readonly view: BoardView | null;
-  readonly phone: PhoneState;
-  readonly preferences: Preferences;
-  /** The first answer of the server is missing, and why. */
-  readonly unreachable: string | null;
-  /** The browser keeps the ringtone silent until the page is clicked. */
-  readonly ringIsMute: boolean;
-  readonly askingMicrophone: boolean;
-  readonly dial: DialState;
-  readonly keypad: KeypadState;
-  /** Outside numbers begun in the menus of colleagues, by menu and call: nothing typed is lost on a refusal. */
-  readonly drafts: Readonly<Record<string, string>>;
-  /** Whether the browser tells of calls while the page is not looked at. */
-  readonly notifying: NotifyPermission;
-  /** Earlier calls of whoever I talk with; null until they are known. */
-  readonly earlier: Earlier | null;
-  /** What I note, by call. */
-  readonly notes: Readonly<Record<string, MyNote>>;
-  /** The call whose note has the keyboard. */
-  readonly noteHeld: string | null;
-  /** How often a key has asked for a part of the paperwork. */
-  readonly paperworkAsked: Readonly<Record<Paperwork, number>>;
-  /** How often a key has asked for each menu of colleagues. */
-  readonly menusAsked: Readonly<Record<ColleagueMenu, number>>;
-  /** Why a supervisor set my status; null if I chose it myself. */
-  readonly whySet: string | null;
-  /** What a screen reader is to be told now. */
-  readonly announcement: string;
-}
 
 /** The parts that touch the browser, handed in so that a test can bring its own. */
 export interface Surroundings {
@@ -108,26 +73,7 @@ export class BoardStore {
       { ask: (callId) => this.commands.callFile(callId), save: (callId, text) => this.saveNote(callId, text) },
       (notes) => this.show({ notes }),
     );
-    this.screen = {
-      board: initialState,
-      view: null,
-      phone: { isPhone: null, microphone: "unknown", voice: null, muted: false, trouble: null },
-      preferences: loadPreferences(),
-      unreachable: null,
-      ringIsMute: false,
-      askingMicrophone: false,
-      dial: NO_DIAL,
-      keypad: CLOSED,
-      drafts: {},
-      notifying: permission(),
-      earlier: null,
-      notes: {},
-      noteHeld: null,
-      paperworkAsked: { note: 0, disposition: 0 },
-      menusAsked: { transfer: 0, consult: 0 },
-      whySet: null,
-      announcement: "",
-    };
+    this.screen = initialScreen();
     this.supervision = new Supervision({
       commands: this.commands,
       screen: this.current,
@@ -572,13 +518,13 @@ export class BoardStore {
   }
 }
 
-/** The call that I may write about, once the server knows that I have it. */
 /** My wrap-up has run out of time, or was finished. */
 function hasJustEnded(before: BoardState, after: BoardState): boolean {
   const statusIn = ({ truth }: BoardState) => truth?.agents[truth.me]?.status;
   return statusIn(before) === "wrap_up" && statusIn(after) !== "wrap_up";
 }
 
+/** The call that I may write about, once the server knows that I have it. */
 function mayNote(view: BoardView | null, { truth }: BoardState): string | null {
   const callId = view?.writtenAbout ?? null;
   const call = callId && truth ? callOf(truth, callId) : null;

@@ -6,7 +6,7 @@
 import type { BoardState } from "./board_state";
 import type { Commands } from "./commands";
 import type { Move } from "./moves";
-import type { Screen } from "./store";
+import type { Screen } from "./screen";
 import type { AgentStatus, Monitor, MonitorMode } from "./wire";
 
 /** What it needs of the rest of the board. */

@@ -1,5 +1,5 @@
 import type { SeenCall } from "../board_view";
-import { type ColleagueMenu as Kind } from "../store";
+import { type ColleagueMenu as Kind } from "../screen";
 import { useScreen, useStore, useView } from "./context";
 import { ConsultIcon, OutsideIcon, TransferIcon } from "./icons";
 import { KeyHint } from "./key_hint";

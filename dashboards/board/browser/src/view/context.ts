@@ -1,7 +1,8 @@
 /** How a component gets at the store and at what is to be shown now. */
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { BoardView } from "../board_view";
-import type { BoardStore, Screen } from "../store";
+import type { Screen } from "../screen";
+import type { BoardStore } from "../store";
 
 export const StoreContext = createContext<BoardStore | null>(null);
 

@@ -1,7 +1,7 @@
 /** In a menu of colleagues: a number outside, to hand the call to or to ask first. */
 import { useEffect, useRef, type FormEvent } from "react";
 import { whyNoCall } from "../dialler";
-import type { ColleagueMenu } from "../store";
+import type { ColleagueMenu } from "../screen";
 import { useScreen, useStore, useView } from "./context";
 import { ConsultIcon, TransferIcon } from "./icons";
 import { NumberField, numberOf, RecentNumbers, useReading, type NumberFieldHandle } from "./number_field";

@@ -1,7 +1,7 @@
 /** What is written down about my call, while I have it and afterwards: how it went, and a note. */
 import { useEffect, useRef, type KeyboardEvent } from "react";
 import { LONGEST_NOTE, NO_NOTE, type MyNote } from "../notes";
-import { type Paperwork as Part } from "../store";
+import { type Paperwork as Part } from "../screen";
 import { useScreen, useStore, useView } from "./context";
 import { CheckIcon, ChevronIcon } from "./icons";
 import { KeyHint } from "./key_hint";

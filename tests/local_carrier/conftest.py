@@ -9,9 +9,16 @@ from litestar import Litestar
 
 from backend.local_carrier.clock import MovedClock
 from backend.local_carrier.server import carrier
+from backend.local_carrier.webrtc import offer_only
 from tests.local_carrier.customer import Customer
 from tests.local_carrier.lab import Company, Lab
 from tests.serving import eventually, served
+
+
+@pytest.fixture(autouse=True)
+def loopback() -> None:
+    """Audio finds its way here, whatever other networks the machine is in."""
+    offer_only(["127.0.0.1"])
 
 
 @pytest.fixture
@@ -66,6 +73,12 @@ async def shop() -> AsyncGenerator[Customer, None]:
 def customer(shop: Customer) -> Customer:
     shop.forget()
     return shop
+
+
+@pytest.fixture
+def after(customer: Customer) -> None:
+    """What the customer says to a caller whose <Dial> of `RINGS_ANA` has ended."""
+    customer.twiml("/after", "<Hangup/>")
 
 
 @pytest.fixture

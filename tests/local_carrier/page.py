@@ -19,6 +19,9 @@ from backend.local_carrier.audio.tones import SteadyTone
 from tests.local_carrier.lab import Company
 from tests.serving import eventually
 
+RINGS_ANA = "<Dial action='/after'><Client>ana</Client></Dial>"
+STAYS = "<Dial><Conference waitUrl=''>room</Conference></Dial>"
+
 
 class Microphone(MediaStreamTrack):
     kind = "audio"

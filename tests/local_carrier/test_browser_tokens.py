@@ -2,23 +2,10 @@
 
 import pytest
 
-from backend.local_carrier.webrtc import offer_only
-from tests.local_carrier.customer import Customer
 from tests.local_carrier.lab import Company, Phone
-from tests.local_carrier.page import page
+from tests.local_carrier.page import RINGS_ANA, STAYS, page
 
-RINGS_ANA = "<Dial action='/after'><Client>ana</Client></Dial>"
-STAYS = "<Dial><Conference waitUrl=''>room</Conference></Dial>"
-
-
-@pytest.fixture(autouse=True)
-def loopback() -> None:
-    offer_only(["127.0.0.1"])
-
-
-@pytest.fixture(autouse=True)
-def after(customer: Customer) -> None:
-    customer.twiml("/after", "<Hangup/>")
+pytestmark = pytest.mark.usefixtures("after")
 
 
 async def test_a_token_that_expires_ends_the_registration_and_not_the_call(

@@ -6,24 +6,12 @@ from typing import Any
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
-from backend.local_carrier.webrtc import offer_only
 from tests.local_carrier.customer import Customer
 from tests.local_carrier.lab import Company, Phone
-from tests.local_carrier.page import page
+from tests.local_carrier.page import STAYS, page
 from tests.serving import eventually
 
-RINGS_ANA = "<Dial action='/after'><Client>ana</Client></Dial>"
-STAYS = "<Dial><Conference waitUrl=''>room</Conference></Dial>"
-
-
-@pytest.fixture(autouse=True)
-def loopback() -> None:
-    offer_only(["127.0.0.1"])
-
-
-@pytest.fixture(autouse=True)
-def after(customer: Customer) -> None:
-    customer.twiml("/after", "<Hangup/>")
+pytestmark = pytest.mark.usefixtures("after")
 
 
 async def test_keys_are_pressed_in_their_order_and_with_their_pauses(

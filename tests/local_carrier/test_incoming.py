@@ -4,24 +4,12 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from backend.local_carrier.webrtc import offer_only
 from tests.local_carrier.customer import Customer
 from tests.local_carrier.lab import Company, Lab, Phone
-from tests.local_carrier.page import Page, page
+from tests.local_carrier.page import RINGS_ANA, STAYS, Page, page
 from tests.serving import eventually
 
-RINGS_ANA = "<Dial action='/after'><Client>ana</Client></Dial>"
-STAYS = "<Dial><Conference waitUrl=''>room</Conference></Dial>"
-
-
-@pytest.fixture(autouse=True)
-def loopback() -> None:
-    offer_only(["127.0.0.1"])
-
-
-@pytest.fixture(autouse=True)
-def after(customer: Customer) -> None:
-    customer.twiml("/after", "<Hangup/>")
+pytestmark = pytest.mark.usefixtures("after")
 
 
 async def outcome(customer: Customer) -> str:

@@ -8,17 +8,11 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from backend.local_carrier.webrtc import offer_only
 from tests.local_carrier.lab import Company, Lab, Phone
 from tests.local_carrier.page import Peer
 from tests.serving import eventually
 
 ROOM = "<Dial><Conference beep='false' waitUrl=''>room</Conference></Dial>"
-
-
-@pytest.fixture(autouse=True)
-def loopback() -> None:
-    offer_only(["127.0.0.1"])
 
 
 @pytest.fixture

@@ -13,11 +13,6 @@ from tests.local_carrier.page import page
 from tests.serving import eventually
 
 
-@pytest.fixture(autouse=True)
-def loopback() -> None:
-    offer_only(["127.0.0.1"])
-
-
 async def test_a_browser_and_a_caller_hear_each_other(acme: Company, customer: Customer) -> None:
     acme.answers_calls_with("<Dial><Conference waitUrl=''>room</Conference></Dial>")
     caller = await acme.is_called({"tone": 440})

@@ -8,16 +8,15 @@ from collections.abc import AsyncGenerator
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from backend.local_carrier.webrtc import offer_only
 from tests.local_carrier.customer import Customer, Reply
 from tests.local_carrier.lab import Company, Phone
+from tests.local_carrier.page import RINGS_ANA
 from tests.local_carrier.sdk import ARGUMENTS, MICROPHONE_HZ, SDK, Tabs, pages, write_microphone
 from tests.local_carrier.sounds import tone_wav
 from tests.serving import eventually, served
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
-RINGS_ANA = "<Dial action='/after'><Client>ana</Client></Dial>"
 ROOM = "<Dial><Conference beep='false' waitUrl=''>room</Conference></Dial>"
 CALLER_HZ, HOLD_HZ = 440, 330
 
@@ -25,11 +24,6 @@ pytestmark = [
     pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome is installed"),
     pytest.mark.skipif(not SDK.exists(), reason="the SDK is not installed: see `npm ci`"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def loopback() -> None:
-    offer_only(["127.0.0.1"])
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,7 @@ export function MonitoringCard({ call, monitor }: { call: SeenCall; monitor: Mon
           );
         })}
       </div>
-      <div className="actions wide">
+      <div className="actions wide by-words">
         <button type="button" className="button" onClick={() => store.supervision.leave(call.id)}>
           <CloseIcon />Leave<KeyHint keys="⇧H" />
         </button>

@@ -114,7 +114,7 @@ function TalkActions({ call }: { call: SeenCall }) {
   const isTalk = call.state === "connected" && !isEnding;
   return (
     <>
-      <div className="actions wide talk-row">
+      <div className="actions wide with-keypad talk-row">
         <MuteButton />
         <button type="button" className={`button ${isHeld ? "attention" : ""}`} disabled={!isTalk}
           onClick={() => (isHeld ? store.resume(call.id) : store.hold(call.id))}>
@@ -152,18 +152,18 @@ function ConsultActions({ call, consult }: { call: SeenCall; consult: Consult })
   const swapsTo = !consult.present ? null : consult.talk_with === "colleague" ? "caller" : "colleague";
   return (
     <>
-      <div className="actions wide">
-        <div className="segments" role="group" aria-label="You talk with">
+      <div className="actions wide with-keypad">
+        <div className={`segments ${consult.number ? "with-number" : ""}`} role="group" aria-label="You talk with">
           {TALKS.map((talk) => (
-            <button key={talk.with} type="button" className={`button ${consult.talk_with === talk.with ? "chosen" : ""}`}
+            <button key={talk.with} type="button" className={`button ${consult.number && talk.with === "colleague" ? "" : "uncut"} ${consult.talk_with === talk.with ? "chosen" : ""}`}
               aria-pressed={consult.talk_with === talk.with} disabled={!consult.present} onClick={() => store.talkWith(call.id, talk.with)}>
-              <span className={`cut ${consult.number && talk.with === "colleague" ? "number" : ""}`}>{talk.words(colleague, outsiderWord(call))}</span>{talk.with === swapsTo && <KeyHint keys="S" />}
+              <span className="cut">{talk.words(colleague, outsiderWord(call))}</span>{talk.with === swapsTo && <KeyHint keys="S" />}
             </button>
           ))}
         </div>
         <KeypadButton isSmall disabled={!maySendDigits(call, phone)} />
       </div>
-      <div className="actions wide">
+      <div className="actions wide by-words">
         <MuteButton />
         <button type="button" className="button" onClick={() => store.cancelConsult(call.id)}>
           <CloseIcon /><span>{consult.number ? <>Let them go<span className="hidden">: {colleague}</span></> : `Let ${colleague} go`}</span><KeyHint keys="C" />

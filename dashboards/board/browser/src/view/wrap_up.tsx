@@ -62,7 +62,7 @@ export function FinishWrapUp() {
   const store = useStore();
   const { me } = useView();
   return (
-    <div className="actions wide finish">
+    <div className="actions wide by-words">
       <button type="button" className="button primary" onClick={() => store.finishWrapUp()}>
         <CheckIcon />Finish, then {me ? choiceWords(me.agent) : "Available"}<KeyHint keys="G" />
       </button>

@@ -175,13 +175,16 @@ class Switchboard:
     async def _settle(self, turn: Turn, work: Work) -> None:
         """Draw the consequences for agents and for the other calls that ring, then save all."""
         for agent_id, call_id in turn.wrapping:
-            if (agent := await _agent(turn, work, agent_id)) is not None:
+            agent = await _agent(turn, work, agent_id)
+            # Whose caller on hold has hung up may be talking with another one.
+            if agent is not None and not await self._has_in_hand(turn, work, agent_id):
                 turn.wrap_up(agent, call_id)
         for agent_id in turn.missed:
             if (agent := await _agent(turn, work, agent_id)) is not None:
                 turn.miss(agent)
         for agent_id in turn.freed:
-            if (agent := await _agent(turn, work, agent_id)) is not None:
+            agent = await _agent(turn, work, agent_id)
+            if agent is not None and not await self._has_in_hand(turn, work, agent_id):
                 turn.leave_call(agent)
                 if agent.may_be_offered:
                     await self._ask_ringing_calls(turn, work, signals.AgentBecameFree(agent_id))
@@ -209,17 +212,25 @@ class Switchboard:
         signal: signals.AgentBecameFree | signals.AgentBecameUnavailable,
     ) -> None:
         free = isinstance(signal, signals.AgentBecameFree)
-        if free and await self._is_busy(turn, work, signal.agent_id):
+        if free and await self._holds_calls(turn, work, signal.agent_id):
             return
         for call in await attendance.ringing_calls(work, signal.agent_id):
             known = turn.calls.get(call.id, call)
             turn.apply(Scene(turn.tenant, turn.rules, known), signal)
 
-    async def _is_busy(self, turn: Turn, work: Work, agent_id: UUID) -> bool:
+    async def _has_in_hand(self, turn: Turn, work: Work, agent_id: UUID) -> bool:
+        """Whether the agent's voice belongs in a call, as this turn has left it."""
         if any(call.is_in_hands_of(agent_id) for call in turn.calls.values()):
             return True
         before = await attendance.call_of(work, agent_id)
         return before is not None and before not in turn.calls
+
+    async def _holds_calls(self, turn: Turn, work: Work, agent_id: UUID) -> bool:
+        """Whether callers wait on hold for the agent: they come before any other."""
+        if any(call.is_held_by(agent_id) for call in turn.calls.values()):
+            return True
+        before = await attendance.calls_held_by(work, agent_id)
+        return any(call_id not in turn.calls for call_id in before)
 
     @asynccontextmanager
     async def _alone(self, tenant: UUID) -> AsyncGenerator[Work]:

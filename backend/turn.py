@@ -100,8 +100,8 @@ class Turn:
     def hear_from(self, agent: Agent, signal: signals.Command, after: Call) -> None:
         """What it says of an agent that they were granted this, which left the call as it is
         `after`: who takes a call, makes one or declines one is there."""
-        takes = signals.AgentAnswered | signals.AgentPickedUp | signals.AgentDialled
-        if isinstance(signal, takes | signals.SupervisorTookOver):
+        takes = signals.AgentAnswered | signals.AgentPickedUp | signals.AgentResumed
+        if isinstance(signal, takes | signals.AgentDialled | signals.SupervisorTookOver):
             self.attend(agent, signals.AgentTookCall())
         elif isinstance(signal, signals.AgentDeclined):
             self.attend(agent, signals.AgentDeclinedOffer())

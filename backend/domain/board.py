@@ -104,6 +104,7 @@ class RulesShown(Struct, frozen=True):
 
     ring_seconds: int
     park_seconds: int
+    held_calls: int
     missed_rings: int
     dispositions: tuple[str, ...]
     disposition_required: bool
@@ -214,6 +215,7 @@ def rules_shown(rules: Rules) -> RulesShown:
     return RulesShown(
         rules.ring_seconds,
         rules.park_seconds,
+        rules.held_calls,
         rules.missed_rings,
         rules.dispositions,
         rules.disposition_required,

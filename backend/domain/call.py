@@ -22,6 +22,8 @@ class CallState(StrEnum):
     """An outbound call: the agent is in the conference, and the callee is being rung."""
     CONNECTED = "connected"
     """An agent has it. `agent_present` tells whether the agent's leg is in the room now."""
+    HELD = "held"
+    """Its agent has set it aside for another call: the caller hears music until they resume."""
     PARKED = "parked"
     """The caller waits with music in a numbered slot, for any agent."""
     FORWARDED = "forwarded"
@@ -105,13 +107,14 @@ class Call(Struct, frozen=True):
     caller_held: bool = False
     """The carrier was asked to play music to the caller: on hold, in the lot, between agents."""
     held_at: datetime | None = None
-    """Since when the call is on hold: its agent keeps it and wished for the music."""
+    """Since when the call is on hold: its agent keeps it and wished for the music. They are in the
+    room all the same, but for one in state HELD."""
     transfer: Transfer | None = None
     consult: Consult | None = None
     slot: int | None = None
     parked_by: UUID | None = None
     overdue: bool = False
-    """Parked for too long: it rings at everybody who is free, like a new call."""
+    """Parked or set aside for too long: it rings at everybody who is free, like a new call."""
     handled_by: tuple[UUID, ...] = ()
     dispositions: tuple[Disposition, ...] = ()
     """One of each handler at most, the latest choice last."""
@@ -161,9 +164,15 @@ class Call(Struct, frozen=True):
         return next((each for each in self.outbound if each.id == outbound), None)
 
     def is_in_hands_of(self, agent_id: UUID) -> bool:
-        """Whether that agent has the call, is consulted in it or monitors it: no other call
-        reaches them."""
+        """Whether that agent has the call, is consulted in it or monitors it: their voice belongs
+        there, and in no other."""
+        if self.is_held_by(agent_id):
+            return False
         return agent_id in (self.agent_id, self.consulted) or self.monitor(agent_id) is not None
+
+    def is_held_by(self, agent_id: UUID) -> bool:
+        """Whether that agent has set this call aside."""
+        return self.state is CallState.HELD and self.agent_id == agent_id
 
     def monitor(self, person_id: UUID) -> Monitor | None:
         """That person as a monitor of this call."""

@@ -16,6 +16,8 @@ from backend.domain.signals import (
     AgentJoined,
     AgentParked,
     AgentPickedUp,
+    AgentResumed,
+    AgentSetAside,
     AgentTransferred,
     CallerLeft,
     CallSignal,
@@ -25,7 +27,7 @@ from backend.domain.signals import (
     TimeRanOut,
 )
 
-RINGING, CONNECTING, DIALLING, CONNECTED, PARKED, FORWARDED, ENDED = CallState
+RINGING, CONNECTING, DIALLING, CONNECTED, HELD, PARKED, FORWARDED, ENDED = CallState
 
 TRANSITIONS: dict[tuple[CallState, type[CallSignal]], tuple[CallState, ...]] = {
     (RINGING, AgentAnswered): (CONNECTING,),
@@ -41,11 +43,17 @@ TRANSITIONS: dict[tuple[CallState, type[CallSignal]], tuple[CallState, ...]] = {
     (DIALLING, TimeRanOut): (ENDED,),
     (DIALLING, AgentHungUp): (ENDED,),
     (CONNECTED, TimeRanOut): (RINGING, CONNECTED, FORWARDED),
+    (CONNECTED, AgentSetAside): (HELD,),
     (CONNECTED, AgentParked): (PARKED,),
     (CONNECTED, AgentTransferred): (RINGING,),
     (CONNECTED, AgentCompleted): (CONNECTED, CONNECTING, RINGING, FORWARDED),
     (CONNECTED, AgentHungUp): (ENDED,),
     (CONNECTED, SupervisorTookOver): (CONNECTED, CONNECTING),
+    (HELD, AgentResumed): (CONNECTING,),
+    (HELD, AgentAnswered): (CONNECTING,),
+    (HELD, AgentParked): (PARKED,),
+    (HELD, AgentTransferred): (RINGING,),
+    (HELD, AgentHungUp): (ENDED,),
     (PARKED, AgentAnswered): (CONNECTING,),
     (PARKED, AgentPickedUp): (CONNECTING,),
     (FORWARDED, OutboundEnded): (ENDED,),
@@ -53,7 +61,7 @@ TRANSITIONS: dict[tuple[CallState, type[CallSignal]], tuple[CallState, ...]] = {
     **{(state, CallerLeft): (ENDED,) for state in CallState if state in LIVE},
     **{
         (state, OutboundEnded): (ENDED,)
-        for state in (RINGING, CONNECTING, CONNECTED, PARKED)  # a callee hung up
+        for state in (RINGING, CONNECTING, CONNECTED, HELD, PARKED)  # a callee hung up
     },
 }
 

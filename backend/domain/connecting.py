@@ -36,18 +36,22 @@ from backend.domain.transferring import may_take, turn_down
 def claim(
     scene: Scene,
     call: Call,
-    signal: signals.AgentAnswered | signals.AgentPickedUp,
+    signal: signals.AgentAnswered | signals.AgentPickedUp | signals.AgentResumed,
     now: datetime,
 ) -> Decision:
+    """The agent gets a call that rings, is parked, or that they have set aside; so does anybody if
+    one was set aside for too long."""
     agent_id = signal.agent_id
-    if call.agent_id == agent_id:
+    is_held = call.state is CallState.HELD
+    if call.agent_id == agent_id and not is_held:
         return Decision(call)
     asked = consulting(call)
     if asked is not None and asked.agent_id == agent_id:
         return accept(scene, call, asked, now)
     if scene.actor is None or scene.actor.status is AgentStatus.OFFLINE:
         raise refusals.NotReachable
-    if call.agent_id is not None:
+    was_left = is_held and (call.overdue or call.agent_id == agent_id)
+    if call.agent_id is not None and not was_left:
         holder = scene.names.get(call.agent_id, "A colleague")
         raise refusals.CallTaken(f"{holder} has this call.")
     if scene.actor_call is not None:
@@ -66,6 +70,7 @@ def claim(
         agent_id=agent_id,
         offered_to=(),
         overdue=False,
+        held_at=None,
         transfer=None if taken_back else call.transfer,
         handled_by=also(call.handled_by, agent_id),
         deadline=now + scene.rules.join,
@@ -76,7 +81,8 @@ def claim(
         else events.CallClaimed(agent_id)
     )
     wanted_back = call_off(call, call.transfer.outbound) if call.transfer is not None else ()
-    return Decision(claimed, (said,), wanted_back)
+    left_it = call.agent_id if is_held and call.agent_id != agent_id else None
+    return Decision(claimed, (said,), wanted_back, freed=() if left_it is None else (left_it,))
 
 
 def agent_joined(scene: Scene, call: Call, signal: signals.AgentJoined, now: datetime) -> Decision:
@@ -87,7 +93,7 @@ def agent_joined(scene: Scene, call: Call, signal: signals.AgentJoined, now: dat
     if consult is not None and call.consulted == signal.agent_id:
         return colleague_joined(call, consult, signal, now)
     with_leg = remember(call, Leg(signal.leg, LegRole.AGENT, now, signal.agent_id))
-    owns = call.agent_id == signal.agent_id
+    owns = call.agent_id == signal.agent_id and call.state is not CallState.HELD
     # Who has taken another call meanwhile does not get this one too, nor who has handed it over.
     unowned = call.state is CallState.RINGING and scene.actor_call is None and call.transfer is None
     if not call.is_live:
@@ -96,7 +102,7 @@ def agent_joined(scene: Scene, call: Call, signal: signals.AgentJoined, now: dat
         never_came = call.direction is Direction.OUTBOUND and call.answered_at is None
         return Decision(with_leg, (), (late,) if never_came else ())
     if not (owns or unowned):
-        # The claim ran out, or the call was parked, while this leg was on its way.
+        # The claim ran out, or the call was parked or set aside, while this leg was on its way.
         return Decision(
             with_leg, (), (instructions.RemoveLeg(call.id, signal.leg, call.conference),)
         )

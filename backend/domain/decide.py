@@ -20,7 +20,7 @@ from backend.domain.dialling import answered, dial, dialling_ran_out, over, plac
 from backend.domain.ending import caller_left, end, hang_up
 from backend.domain.handover import NotTaken
 from backend.domain.helping import ask_for_help, take_help_back
-from backend.domain.holding import hold, resume
+from backend.domain.holding import hold, hold_ran_out, resume, set_aside
 from backend.domain.offering import arrive, decline, offer_to, withdraw_from
 from backend.domain.parking import park, park_ran_out
 from backend.domain.supervising import (
@@ -39,6 +39,7 @@ from backend.domain.wrapping_up import dispose, note
 TO_SOMEBODY = (
     signals.AgentParked,
     signals.AgentHeld,
+    signals.AgentSetAside,
     signals.AgentTransferred,
     signals.AgentConsulted,
 )
@@ -102,6 +103,10 @@ def _decide(scene: Scene, signal: signals.CallSignal, now: datetime) -> Decision
             return hang_up(call, signal, now)
         case signals.AgentHeld():
             return hold(call, signal, now)
+        case signals.AgentSetAside():
+            return set_aside(scene, call, signal, now)
+        case signals.AgentResumed() if call.is_held_by(signal.agent_id):
+            return claim(scene, call, signal, now)
         case signals.AgentResumed():
             return resume(call, signal)
         case signals.AgentTransferred():
@@ -167,6 +172,8 @@ def _time_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
             return dialling_ran_out(call, now)
         case CallState.CONNECTING | CallState.CONNECTED:
             return claim_ran_out(scene, call, now)
+        case CallState.HELD:
+            return hold_ran_out(scene, call, now)
         case CallState.PARKED:
             return park_ran_out(scene, call, now)
         case CallState.FORWARDED | CallState.ENDED:

@@ -28,8 +28,10 @@ class Note(Struct, frozen=True):
 class Scene(Struct, frozen=True):
     """What a decision looks at.
 
-    `free` are the agents who can be offered a call now. Those who are `wrapping` up have no call
-    either, but are rung only for one that comes back to them. `note` is what the actor has noted.
+    `free` are the agents who can be offered a call now. Those who are `wrapping` up, or who have
+    nothing but callers on hold (`holding`), are rung only for one that comes back to them.
+    `actor_call` is the call that the actor has in hand, beside `actor_held` others on hold; `note`
+    is what they have noted.
     """
 
     tenant: UUID
@@ -37,8 +39,10 @@ class Scene(Struct, frozen=True):
     call: Call | None = None
     actor: Agent | None = None
     actor_call: UUID | None = None
+    actor_held: int = 0
     free: tuple[UUID, ...] = ()
     wrapping: tuple[UUID, ...] = ()
+    holding: tuple[UUID, ...] = ()
     taken_slots: frozenset[int] = frozenset()
     names: Mapping[UUID, str] = {}
     numbers: tuple[OwnNumber, ...] = ()
@@ -46,6 +50,10 @@ class Scene(Struct, frozen=True):
     calling_out: bool = True
     """The platform's switch, for all companies."""
     note: str = ""
+
+    def is_at_hand(self, agent: UUID) -> bool:
+        """Whether that agent is there and has no call in hand."""
+        return agent in (*self.free, *self.wrapping, *self.holding)
 
 
 class Decision(Struct, frozen=True):
@@ -108,8 +116,7 @@ def forget(call: Call, leg: Leg, now: datetime) -> Call:
 
 def missed_by(scene: Scene, call: Call) -> tuple[UUID, ...]:
     """At whom it has rung all the time; whoever is in another call was not disturbed."""
-    at_hand = (*scene.free, *scene.wrapping)
-    return tuple(agent for agent in call.offered_to if agent in at_hand)
+    return tuple(agent for agent in call.offered_to if scene.is_at_hand(agent))
 
 
 def also(people: tuple[UUID, ...], one: UUID) -> tuple[UUID, ...]:

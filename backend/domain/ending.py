@@ -62,7 +62,7 @@ def end(
     if call.state is CallState.DIALLING and call.agent_leg is not None:
         # Nobody else's leaving ends this conference.
         orders.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
-    talked = call.state is CallState.CONNECTED and call.agent_id is not None
+    talked = call.state in (CallState.CONNECTED, CallState.HELD) and call.agent_id is not None
     had_it = () if call.agent_id is None else (call.agent_id,)
     consulted = freed_of_consult(call)
     ended = move(

@@ -91,6 +91,18 @@ class CallReturned(Event, frozen=True, tag="call-returned"):
     agent_id: UUID
 
 
+class CallSetAside(Event, frozen=True, tag="call-set-aside"):
+    """The caller is on hold, and the agent is free for another call."""
+
+    agent_id: UUID
+
+
+class HoldOverdue(Event, frozen=True, tag="hold-overdue"):
+    """A call was set aside for too long, or its agent has gone; it rings at these agents."""
+
+    agents: tuple[UUID, ...]
+
+
 class CallParked(Event, frozen=True, tag="call-parked"):
     agent_id: UUID
     slot: int

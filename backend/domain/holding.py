@@ -1,4 +1,9 @@
-"""Hold and resume: the caller hears music, and the agent keeps the call."""
+"""Hold and resume: the caller hears music, and the agent keeps the call.
+
+A call can also be set aside: then its agent leaves the room for another call, and comes back when
+they resume it. Whoever waits like that is not forgotten: after a while, or when the agent is gone,
+the call rings at everybody.
+"""
 
 from datetime import datetime
 
@@ -7,7 +12,7 @@ from msgspec.structs import replace
 from backend.domain import events, instructions, refusals, signals
 from backend.domain.call import Call, CallState
 from backend.domain.consulting import must_not_consult
-from backend.domain.decision import Decision, grown
+from backend.domain.decision import Decision, Scene, grown, missed_by, move
 
 
 def hold(call: Call, signal: signals.AgentHeld, now: datetime) -> Decision:
@@ -33,7 +38,55 @@ def resume(call: Call, signal: signals.AgentResumed) -> Decision:
     return Decision(grown(talks), said, (asked,))
 
 
-def _must_talk(call: Call, signal: signals.AgentHeld | signals.AgentResumed) -> None:
+def set_aside(scene: Scene, call: Call, signal: signals.AgentSetAside, now: datetime) -> Decision:
+    if call.is_held_by(signal.agent_id):
+        return Decision(call)
+    _must_talk(call, signal)
+    if scene.actor_held >= scene.rules.held_calls:
+        raise refusals.TooManyHeld
+    asked: list[instructions.Instruction] = []
+    if not call.caller_held:
+        asked.append(instructions.HoldCaller(call.id, call.caller_leg, call.conference))
+    if call.agent_leg is not None:
+        asked.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
+    aside = move(
+        call,
+        signal,
+        CallState.HELD,
+        now,
+        agent_leg=None,
+        caller_held=True,
+        held_at=call.held_at or now,
+        consult=None,
+        help_at=None,
+        offered_to=(),
+        declined_by=(),
+        deadline=now + scene.rules.park,
+    )
+    return Decision(aside, (events.CallSetAside(signal.agent_id),), tuple(asked))
+
+
+def hold_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
+    """It rings at everybody who is free, and at its agent if they have no call in hand, for as long
+    as the caller waits. Whoever declined is rung again."""
+    keeper = tuple(agent for agent in scene.holding if agent == call.agent_id)
+    to = (*scene.free, *keeper)
+    rings = replace(
+        call,
+        offered_to=to,
+        overdue=True,
+        declined_by=(),
+        deadline=now + scene.rules.park_return,
+    )
+    if call.overdue and set(to) == set(call.offered_to):
+        return Decision(rings)
+    missed = () if call.overdue else missed_by(scene, call)
+    return Decision(grown(rings), (events.HoldOverdue(to),), missed=missed)
+
+
+def _must_talk(
+    call: Call, signal: signals.AgentHeld | signals.AgentResumed | signals.AgentSetAside
+) -> None:
     if call.agent_id != signal.agent_id:
         raise refusals.NotYourCall
     if call.state is not CallState.CONNECTED:

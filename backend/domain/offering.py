@@ -50,7 +50,8 @@ def decline(scene: Scene, call: Call, signal: signals.AgentDeclined, now: dateti
 
 
 def offer_to(call: Call, agent_id: UUID) -> Decision:
-    rings = call.state is CallState.RINGING or (call.state is CallState.PARKED and call.overdue)
+    waits = call.state in (CallState.PARKED, CallState.HELD)
+    rings = call.state is CallState.RINGING or (waits and call.overdue)
     if call.transfer is not None:
         return Decision(call)
     if not rings or agent_id in call.offered_to or agent_id in call.declined_by:
@@ -60,6 +61,10 @@ def offer_to(call: Call, agent_id: UUID) -> Decision:
 
 
 def withdraw_from(call: Call, agent_id: UUID, now: datetime) -> Decision:
+    if call.is_held_by(agent_id) and not call.overdue:
+        # Nobody is there any more whom the caller could wait for. Who is to be rung instead needs a
+        # look at everybody, which the passing of time brings at once.
+        return Decision(replace(call, deadline=now))
     if agent_id not in call.offered_to:
         return Decision(call)
     asked = consulting(call)

@@ -60,9 +60,16 @@ class NotYourCall(Refusal):
 
 
 class AlreadyOnACall(Refusal):
-    """You are in a call. Park it, hang up or leave it first, then take this one."""
+    """You are in a call. Put it on hold, park it, hang up or leave it first, then take this one."""
 
     code = "already-on-a-call"
+
+
+class TooManyHeld(Refusal):
+    """You have as many callers on hold as your company allows. Talk to one of them, or park or hand
+    one over, first."""
+
+    code = "too-many-held"
 
 
 class NotReachable(Refusal):

@@ -123,6 +123,14 @@ class AgentHeld(Struct, frozen=True, tag=True):
 
 
 class AgentResumed(Struct, frozen=True, tag=True):
+    """The agent talks with the caller again; one who was set aside is taken up like a new call."""
+
+    agent_id: UUID
+
+
+class AgentSetAside(Struct, frozen=True, tag=True):
+    """The caller stays on hold, and the agent leaves the room for another call."""
+
     agent_id: UUID
 
 
@@ -310,6 +318,7 @@ Command = (
     | AgentHungUp
     | AgentHeld
     | AgentResumed
+    | AgentSetAside
     | AgentTransferred
     | AgentConsulted
     | AgentTalkedWith

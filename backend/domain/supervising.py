@@ -3,6 +3,7 @@
 Monitors belong to the conversation of an agent. They stay while an agent has the call, whoever it
 is, and whisper to whoever has it. When nobody has it (it is parked, rings, or is over) they are let
 go: there is nobody to listen to, and a supervisor must not sit alone with a caller who hears music.
+So they are when its agent sets the call aside for another one.
 They count for nothing else: a room with a monitor in it and no agent plays music to the caller.
 """
 
@@ -175,7 +176,7 @@ def keep_monitors(before: Call | None, decision: Decision) -> Decision:
         decision = replace(decision, call=met, said=(*decision.said, ended))
     after = decision.call
     assert after is not None  # noqa: S101  it was there above
-    if after.monitors and after.agent_id is None:
+    if after.monitors and (after.agent_id is None or after.state is CallState.HELD):
         why = MonitoringOver.NO_AGENT if after.is_live else MonitoringOver.CALL_OVER
         return _joined(decision, _let_go(after, after.monitors, why))
     return _reseated(before, after, decision)

@@ -24,7 +24,7 @@ def transfer(scene: Scene, call: Call, signal: signals.AgentTransferred, now: da
         return Decision(call)
     if call.agent_id != signal.agent_id:
         raise refusals.NotYourCall
-    if call.state is not CallState.CONNECTED:
+    if call.state not in (CallState.CONNECTED, CallState.HELD):
         raise refusals.NotInTheCall
     must_not_consult(call)
     if signal.number is not None:
@@ -88,6 +88,7 @@ def _leave(
         caller_held=True,
         held_at=None,
         consult=None,
+        overdue=False,
         deadline=deadline,
     )
 
@@ -104,8 +105,7 @@ def turn_down(scene: Scene, call: Call, why: NotTaken, now: datetime) -> Decisio
     asked = call_off(call, transfer.outbound)
     if transfer.failed is None:
         failed = events.TransferFailed(transfer.by, transfer.to, why)
-        at_hand = transfer.by in (*scene.free, *scene.wrapping)
-        if at_hand:
+        if scene.is_at_hand(transfer.by):
             back = replace(
                 call,
                 transfer=replace(transfer, failed=why),

@@ -20,7 +20,8 @@ RINGING = """
 select coalesce(jsonb_agg(to_jsonb(c) order by c.started_at, c.id), '[]')::text
 from call c where c.tenant_id = $1
   and (c.state = 'ringing' or (c.state = 'connected' and $2 = any(c.offered_to))
-    or (c.state = 'parked' and (c.overdue or $2 = any(c.offered_to))))
+    or (c.state in ('parked', 'held') and (c.overdue or $2 = any(c.offered_to)))
+    or (c.state = 'held' and c.agent_id = $2))
 """
 
 
@@ -47,7 +48,7 @@ async def load_rules(work: Work) -> tuple[int, Rules]:
 
 
 async def call_of(work: Work, agent_id: UUID) -> UUID | None:
-    """The live call that this agent has, is consulted in or monitors, if any."""
+    """The live call that this agent has in hand, is consulted in or monitors, if any."""
     return await work.connection.fetchval(
         "select id from call where tenant_id = $1 and"
         " (agent_id = $2 and state in ('connecting', 'dialling', 'connected') or consulted = $2"
@@ -55,6 +56,16 @@ async def call_of(work: Work, agent_id: UUID) -> UUID | None:
         work.tenant,
         agent_id,
     )
+
+
+async def calls_held_by(work: Work, agent_id: UUID) -> list[UUID]:
+    """The calls that this agent has set aside."""
+    rows = await work.connection.fetch(
+        "select id from call where tenant_id = $1 and agent_id = $2 and state = 'held'",
+        work.tenant,
+        agent_id,
+    )
+    return [row["id"] for row in rows]
 
 
 async def find_call(work: Work, call_id: UUID) -> Call | None:
@@ -69,7 +80,8 @@ async def find_call(work: Work, call_id: UUID) -> Call | None:
 
 
 async def ringing_calls(work: Work, agent_id: UUID) -> tuple[Call, ...]:
-    """Calls that ring, or that could ring at this agent; without their legs."""
+    """Calls that ring, that could ring at this agent, or that they have set aside; without their
+    legs."""
     return _calls(await work.connection.fetchval(RINGING, work.tenant, agent_id))
 
 

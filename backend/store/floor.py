@@ -31,8 +31,10 @@ class Loaded(Struct, frozen=True):
     call: Call | None
     actor: Agent | None
     actor_call: UUID | None
+    actor_held: int
     free: tuple[UUID, ...]
     wrapping: tuple[UUID, ...]
+    holding: tuple[UUID, ...]
     slots: tuple[int, ...]
     names: dict[UUID, str]
     numbers: tuple[OwnNumber, ...]
@@ -50,8 +52,10 @@ class Loaded(Struct, frozen=True):
             call=call,
             actor=self.actor,
             actor_call=self.actor_call,
+            actor_held=self.actor_held,
             free=self.free,
             wrapping=self.wrapping,
+            holding=self.holding,
             taken_slots=frozenset(self.slots),
             names=self.names,
             numbers=self.numbers,
@@ -78,7 +82,8 @@ class Said(Struct, frozen=True):
 
 LOAD = """
 with idle as (
-  select a.id, a.status from agent a
+  select a.id, a.status, exists (select from call c where c.tenant_id = $1
+    and c.agent_id = a.id and c.state = 'held') as holds from agent a
   where a.tenant_id = $1 and a.status in ('available', 'wrap_up')
     and not exists (select from call c where c.tenant_id = $1 and c.agent_id = a.id
       and c.state in ('connecting', 'dialling', 'connected'))
@@ -100,10 +105,13 @@ select jsonb_build_object(
     and (c.agent_id = $3 and c.state in ('connecting', 'dialling', 'connected')
       or c.consulted = $3
       or c.monitored_by <> '{}' and $3 = any(c.monitored_by)) limit 1),
-  'free', coalesce(
-    (select jsonb_agg(id order by id) from idle where status = 'available'), '[]'),
-  'wrapping', coalesce(
-    (select jsonb_agg(id order by id) from idle where status = 'wrap_up'), '[]'),
+  'actor_held', (select count(*) from call c
+    where c.tenant_id = $1 and c.agent_id = $3 and c.state = 'held'),
+  'free', coalesce((select jsonb_agg(id order by id) from idle
+    where status = 'available' and not holds), '[]'),
+  'wrapping', coalesce((select jsonb_agg(id order by id) from idle
+    where status = 'wrap_up' and not holds), '[]'),
+  'holding', coalesce((select jsonb_agg(id order by id) from idle where holds), '[]'),
   'slots', coalesce((select jsonb_agg(c.slot) from call c
     where c.tenant_id = $1 and c.slot is not null), '[]'),
   'names', coalesce((select jsonb_object_agg(a.id, a.name) from agent a join call c

@@ -118,8 +118,14 @@ async def hold(wish: NamedDependency[Wish]) -> Done:
 
 @delete("/calls/{call_id:uuid}/hold", status_code=200)
 async def resume(wish: NamedDependency[Wish]) -> Done:
-    """Talk to the caller again."""
+    """Talk to the caller again, also to one whom one has set aside."""
     return await wish.of(signals.AgentResumed(wish.agent))
+
+
+@post("/calls/{call_id:uuid}/aside", status_code=200)
+async def set_aside(wish: NamedDependency[Wish]) -> Done:
+    """Leave one's caller on hold, to take another call meanwhile."""
+    return await wish.of(signals.AgentSetAside(wish.agent))
 
 
 @post("/calls/{call_id:uuid}/transfer", status_code=200)
@@ -190,6 +196,7 @@ commands_router = Router(
         hang_up,
         hold,
         resume,
+        set_aside,
         transfer,
         consult,
         talk_with,

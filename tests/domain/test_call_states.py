@@ -29,7 +29,12 @@ MONITORING_EVENTS = (
     events.MonitoringChanged,
     events.MonitoringEnded,
 )
-HAD_BY_AN_AGENT = (CallState.CONNECTING, CallState.DIALLING, CallState.CONNECTED)
+HAD_BY_AN_AGENT = (
+    CallState.CONNECTING,
+    CallState.DIALLING,
+    CallState.CONNECTED,
+    CallState.HELD,
+)
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TENANT = UUID(int=1)
 OWN = "+12125550100"
@@ -94,6 +99,7 @@ some_signal = st.one_of(
             signals.AgentHungUp,
             signals.AgentHeld,
             signals.AgentResumed,
+            signals.AgentSetAside,
             signals.AgentCompleted,
             signals.AgentCancelledConsult,
             signals.AgentBecameFree,

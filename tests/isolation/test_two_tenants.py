@@ -100,6 +100,7 @@ IN_STATE = {
     "POST /api/calls/{call_id}/hangup": "connected",
     "POST /api/calls/{call_id}/hold": "connected",
     "DELETE /api/calls/{call_id}/hold": "connected",
+    "POST /api/calls/{call_id}/aside": "connected",
     "POST /api/calls/{call_id}/transfer": "connected",
     "POST /api/calls/{call_id}/consult": "connected",
     "PUT /api/calls/{call_id}/consult": "consulting",

@@ -287,6 +287,15 @@ class Agent:
     async def resumes(self, caller: "Caller") -> None:
         await self._does("DELETE", caller, "hold")
 
+    async def sets_aside(self, caller: "Caller") -> None:
+        """Leave the caller on hold, for another call."""
+        await self._does("POST", caller, "aside")
+
+    async def takes_up(self, caller: "Caller", tone: int = 700) -> None:
+        """Talk again with a caller whom one has set aside."""
+        await self.resumes(caller)
+        await self.joins(caller, tone)
+
     async def transfers(self, caller: "Caller", to: "Agent") -> None:
         """Hand the caller to a colleague, cold."""
         await self._does("POST", caller, "transfer", {"to": str(to.id)})

@@ -43,9 +43,9 @@ AGENTS = tuple(
 )
 STATUSES = tuple(AgentStatus)
 PLAIN = tuple(range(12))
-SUPERVISED = (125, 109)
+SUPERVISED = (105, 111)
 """Of these, supervisors come into the calls of others."""
-CALLING_OUT = (303, 300)
+CALLING_OUT = (316, 300)
 """Of these, agents call out, hand over and consult outside. (Chosen so that every event occurs.)"""
 OWN = (OwnNumber("+12125550100"),)
 TRIES = 6
@@ -156,6 +156,8 @@ class World:
             return self._dice.choice(self._consulting(call, agent))
         if self._supervised and call.agent_leg is not None and self._dice.random() < 0.7:
             return self._dice.choice(self._supervising(call, agent))
+        if call.state is CallState.HELD and self._dice.random() < 0.3:
+            return signals.TimeRanOut()
         leg = f"A{self._dice.randrange(1000)}"
         holding = signals.AgentHeld if call.held_at is None else signals.AgentResumed
         return self._dice.choice(
@@ -170,6 +172,8 @@ class World:
                 signals.AgentDeclined(agent),
                 signals.AgentHungUp(call.agent_id or agent),
                 holding(call.agent_id or agent),
+                signals.AgentSetAside(call.agent_id or agent),
+                signals.AgentResumed(call.agent_id or agent),
                 signals.AgentTransferred(call.agent_id or agent, agent),
                 *self._consulting(call, agent),
                 signals.CallerLeft(call.caller_leg),

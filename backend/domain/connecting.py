@@ -30,6 +30,7 @@ from backend.domain.decision import (
 )
 from backend.domain.dialling import ring_callee
 from backend.domain.handover import Consult, NotTaken, TalkWith
+from backend.domain.holding import must_not_hold_too_many
 from backend.domain.transferring import may_take, turn_down
 
 
@@ -56,6 +57,8 @@ def claim(
         raise refusals.CallTaken(f"{holder} has this call.")
     if scene.actor_call is not None:
         raise refusals.AlreadyOnACall
+    if not call.is_held_by(agent_id):
+        must_not_hold_too_many(scene)
     if not may(call, signal, CallState.CONNECTING):
         raise refusals.NotParked
     if not may_take(call, agent_id):

@@ -17,6 +17,7 @@ from backend.domain.decision import Decision, Scene, forget, grown, may, move, r
 from backend.domain.dialling_guard import authorise, placing
 from backend.domain.ending import end
 from backend.domain.handover import NotTaken
+from backend.domain.holding import must_not_hold_too_many
 from backend.domain.outbound import OutboundLeg, Progress
 from backend.domain.transferring import turn_down
 
@@ -34,6 +35,7 @@ def dial(scene: Scene, signal: signals.AgentDialled, now: datetime) -> Decision:
         raise refusals.NotReachable
     if scene.actor_call is not None:
         raise refusals.AlreadyOnACall
+    must_not_hold_too_many(scene)
     callee = authorise(
         scene, None, signal.call_id, signal.number, signal.caller_id, signal.agent_id, now
     )

@@ -42,7 +42,7 @@ def set_aside(scene: Scene, call: Call, signal: signals.AgentSetAside, now: date
     if call.is_held_by(signal.agent_id):
         return Decision(call)
     _must_talk(call, signal)
-    if scene.actor_held >= scene.rules.held_calls:
+    if scene.rules.held_calls == 0:
         raise refusals.TooManyHeld
     asked: list[instructions.Instruction] = []
     if not call.caller_held:
@@ -64,6 +64,12 @@ def set_aside(scene: Scene, call: Call, signal: signals.AgentSetAside, now: date
         deadline=now + scene.rules.park,
     )
     return Decision(aside, (events.CallSetAside(signal.agent_id),), tuple(asked))
+
+
+def must_not_hold_too_many(scene: Scene) -> None:
+    """Asked when the actor takes another call, so that two calls can be swapped at the limit."""
+    if scene.actor_held > scene.rules.held_calls:
+        raise refusals.TooManyHeld
 
 
 def hold_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:

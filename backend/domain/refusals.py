@@ -66,8 +66,8 @@ class AlreadyOnACall(Refusal):
 
 
 class TooManyHeld(Refusal):
-    """You have as many callers on hold as your company allows. Talk to one of them, or park or hand
-    one over, first."""
+    """Your company does not let more callers wait on hold for one agent. Talk to one of them, or
+    park or hand one over, first."""
 
     code = "too-many-held"
 

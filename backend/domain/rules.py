@@ -62,8 +62,8 @@ class Rules(Struct, frozen=True):
     and rings at everybody after as long again."""
     wrap_up_seconds: int = 20
     held_calls: int = 3
-    """So many callers an agent may have on hold besides the call in hand; each rings at everybody
-    after `park_seconds`."""
+    """So many callers an agent may have set aside besides the call in hand; 0: none. Each rings at
+    everybody after `park_seconds`."""
     missed_rings: int = 3
     """An agent at whom so many offers in a row rang unanswered is not reachable; 0 is never."""
     dispositions: tuple[str, ...] = (

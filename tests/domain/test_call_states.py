@@ -232,8 +232,12 @@ def is_whole(before: Call, decision: Decision) -> None:
         assert after.slot is not None
         assert after.caller_held
     if after.held_at is not None:
-        assert after.state is CallState.CONNECTED
+        assert after.state in (CallState.CONNECTED, CallState.HELD)
         assert after.caller_held
+    if after.state is CallState.HELD:
+        assert after.held_at is not None
+        assert after.agent_leg is None
+        assert after.deadline is not None, "nobody waits on hold for ever"
     forwarded = after.state in (CallState.FORWARDED, CallState.ENDED)
     if after.transfer is not None and forwarded:
         assert after.transfer.number is not None
@@ -287,7 +291,8 @@ def monitors_are_in_order(before: Call, decision: Decision) -> None:
     """None is stuck, none sits with nobody, and each is heard by those for whom it speaks."""
     after = decision.call
     assert after is not None
-    assert not after.monitors or after.agent_id is not None, "nobody monitors a call without agent"
+    is_talk = after.agent_id is not None and after.state is not CallState.HELD
+    assert is_talk or not after.monitors, "nobody monitors a call without an agent in it"
     assert not after.help_at or after.state is CallState.CONNECTED
     for one in after.monitors:
         assert one.leg is not None or one.deadline is not None, "no monitor is awaited for ever"

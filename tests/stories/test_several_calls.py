@@ -229,13 +229,24 @@ async def test_nobody_has_more_callers_on_hold_than_the_company_allows(product: 
     company = await product.company("Two lines only", Rules(held_calls=1))
     await company.on_duty("Ana")
     first, second = await two_calls(company)
+    third = await company.rings("+15550003333")
+    await company.ana.sets_aside(second)
     with pytest.raises(Refused, match="too-many-held"):
-        await company.ana.sets_aside(second)
-    await second.hears("voice", 700)
-    await company.ana.hangs_up(second)
+        await company.ana.claims(third)
+    with pytest.raises(Refused, match="too-many-held"):
+        await company.ana.wishes_to_call("+12125550147")
     await company.ana.takes_up(first)
-    await company.ana.sets_aside(first)
-    await company.ana.sees_call(first, "held")
+    await first.hears("voice", 700)
+    await second.hears("music")
+
+
+async def test_a_company_may_want_no_calls_to_be_set_aside(product: Product):
+    company = await product.company("One line only", Rules(held_calls=0))
+    await company.on_duty("Ana")
+    first = await company.rings(FIRST)
+    await company.ana.answers(first)
+    with pytest.raises(Refused, match="too-many-held"):
+        await company.ana.sets_aside(first)
 
 
 async def test_only_ones_own_talk_is_set_aside(acme: Company):

@@ -7,7 +7,7 @@ import { consulted, handedTo, isBeingCalled, isOutbound, outsider, outsideNumber
 
 export function announcement(before: BoardView | null, after: BoardView): string {
   if (!before) return "";
-  return [arrivals, departures, mine, handovers, supervision, overdue, presence].flatMap((told) => told(before, after)).join(" ");
+  return [arrivals, departures, holds, mine, handovers, supervision, overdue, presence].flatMap((told) => told(before, after)).join(" ");
 }
 
 function arrivals(before: BoardView, after: BoardView): string[] {
@@ -15,6 +15,7 @@ function arrivals(before: BoardView, after: BoardView): string[] {
     if (call.consult && call.agent_id) {
       return sentence(`${after.nameOf(call.agent_id)} wants to ask you about the call from ${phoneNumber(call.caller)}.`);
     }
+    if (call.state === "held") return `${phoneNumber(call.caller)} waits on hold too long, and rings.`;
     if (!call.transfer) return `Incoming call from ${phoneNumber(call.caller)} to ${phoneNumber(call.number)}.`;
     const { by, failed } = call.transfer;
     return failed
@@ -49,12 +50,22 @@ function departures(before: BoardView, after: BoardView): string[] {
     );
 }
 
+/** Who waits on hold for me, and who does not any more. */
+function holds(before: BoardView, after: BoardView): string[] {
+  const gone = fresh(after.held, before.held).filter(({ id }) => !after.live.some((call) => call.id === id));
+  return [
+    ...fresh(before.held, after.held).map(({ caller }) => `${phoneNumber(caller)} is on hold for you.`),
+    ...gone.map(({ caller }) => `${phoneNumber(caller)}, who was on hold for you, is gone.`),
+  ];
+}
+
 function mine(before: BoardView, after: BoardView): string[] {
   const [was, is] = [before.mine, after.mine];
   if (is && is.id !== was?.id) {
     const me = after.me?.agent.id;
     const asks = is.agent_id && is.agent_id !== me ? after.nameOf(is.agent_id) : null;
     if (asks) return [sentence(`You are in the call of ${asks}.`)];
+    if (before.held.some(({ id }) => id === is.id)) return [`You go back to ${phoneNumber(is.caller)}.`];
     return [isBeingCalled(is) ? `Calling ${phoneNumber(is.caller)}.` : `You have the call ${isOutbound(is) ? "to" : "from"} ${phoneNumber(is.caller)}.`];
   }
   if (is && was && isBeingCalled(was)) {
@@ -66,7 +77,7 @@ function mine(before: BoardView, after: BoardView): string[] {
   if (is && was && (is.held_at === null) !== (was.held_at === null)) {
     return [is.held_at ? sentence(`${outsider(is)} is on hold.`) : `You talk with ${outsider(is)} again.`];
   }
-  if (!was || is) return [];
+  if (!was || is || after.held.some(({ id }) => id === was.id)) return [];
   const handed = after.elsewhere.find((call) => call.id === was.id)?.transfer;
   if (handed) return [sentence(`Handed to ${handedTo(handed, after.nameOf)}, who is being rung.`)];
   const outside = after.outside.find((call) => call.id === was.id);

@@ -190,6 +190,7 @@ const REFUSED: Record<Move["kind"], string> = {
   "hang-up": "The call was not ended",
   hold: "The caller was not put on hold",
   resume: "The caller is still on hold",
+  "set-aside": "The caller was not put on hold",
   transfer: "The call was not handed over",
   consult: "Your colleague was not asked",
   "talk-with": "Nothing changed for the others",

@@ -46,6 +46,12 @@ export interface BoardView {
   /** Every call that is not over. */
   readonly live: readonly SeenCall[];
   readonly mine: SeenCall | null;
+  /** My callers who wait on hold while I have another call in hand, or none; the longest waiting first. */
+  readonly held: readonly SeenCall[];
+  /** Whether I can take another call now: at once, by putting the one in hand on hold, or not at all. */
+  readonly takes: "at-once" | "by-hold" | null;
+  /** Whether I can go back to a caller on hold now. */
+  readonly resumes: boolean;
   readonly wrapUp: WrapUp | null;
   /** The call that I may write about now: mine, or the one that I wrap up. */
   readonly writtenAbout: string | null;
@@ -90,9 +96,11 @@ export function viewOf(state: BoardState): BoardView | null {
   const nameOf = (id: string) => truth.agents[id]?.name ?? "a colleague";
   const me = team.find(({ agent }) => agent.id === truth.me) ?? null;
   const mine = calls.find((call) => isInHand(call, truth.me)) ?? null;
+  const held = calls.filter((call) => call.state === "held" && call.agent_id === truth.me).sort((a, b) => compareInstants(a.held_at!, b.held_at!));
   const wrapUp = mine === null ? wrapUpOf(me, truth) : null;
   const monitored = monitoredBy(calls, truth.me);
   const writtenAbout = monitored ? null : mine ? (mine.agent_id === truth.me ? mine.id : null) : (wrapUp?.callId ?? null);
+  const resumes = monitored === null && (mine === null || maySetAside(mine, truth));
   return {
     me,
     wrapUp,
@@ -100,12 +108,15 @@ export function viewOf(state: BoardState): BoardView | null {
     disposition: writtenAbout === null ? null : myDisposition(state, truth, writtenAbout),
     rules: truth.rules,
     presencePending: state.pending.some(({ move }) => isPresenceMove(move)),
-    ringing: calls.filter((call) => ringsFor(call, truth.me) && (call.state === "ringing" || isAsked(call, truth.me))),
+    ringing: calls.filter((call) => ringsFor(call, truth.me) && (call.state === "ringing" || call.state === "held" || isAsked(call, truth.me))),
     elsewhere: ringing.filter((call) => !ringsFor(call, truth.me)),
     ringBacks: parked.filter((call) => call.offered_to.includes(truth.me)),
     passing: state.passing.filter(({ call }) => !isInHand(truth.calls[call.id], truth.me)),
     live: calls,
     mine,
+    held,
+    takes: !resumes || held.length > truth.rules.held_calls - (mine ? 1 : 0) ? null : mine ? "by-hold" : "at-once",
+    resumes,
     monitored,
     maySupervise,
     helpWanted: maySupervise ? calls.filter((call) => call.help_at !== null && call.agent_id !== truth.me).sort((a, b) => compareInstants(a.help_at!, b.help_at!)) : [],
@@ -118,6 +129,11 @@ export function viewOf(state: BoardState): BoardView | null {
     nameOf,
     isBusy: (id) => busy.has(id),
   };
+}
+
+/** A talk of my own with nobody else in it. */
+function maySetAside(mine: SeenCall, { me, rules }: Truth): boolean {
+  return mine.state === "connected" && mine.agent_id === me && mine.pending === null && consultOf(mine) === null && rules.held_calls > 0;
 }
 
 /** A call that this agent talks in: there is somebody to listen to. */
@@ -166,6 +182,7 @@ export function presenceOf(agent: Agent, calls: readonly Call[]): Presence {
 
 /** Which call each agent is in, and which rings at them: looked up for everybody, so made once. */
 interface Whereabouts<C extends Call = Call> {
+  /** Or else one that waits on hold for them. */
   readonly inHand: ReadonlyMap<string, C>;
   readonly ringing: ReadonlyMap<string, C>;
   readonly monitoring: ReadonlyMap<string, C>;
@@ -180,6 +197,7 @@ function whereAgentsAre<C extends Call>(calls: readonly C[]): Whereabouts<C> {
     for (const { person_id } of call.monitors) monitoring.set(person_id, call);
     for (const id of call.offered_to) if (!ringing.has(id)) ringing.set(id, call);
   }
+  for (const call of calls) if (call.state === "held" && call.agent_id && !inHand.has(call.agent_id)) inHand.set(call.agent_id, call);
   return { inHand, ringing, monitoring };
 }
 

@@ -137,6 +137,8 @@ function spelled(move: Move): Spelled {
       return { method: "POST", path: `/api/calls/${move.callId}/hold` };
     case "resume":
       return { method: "DELETE", path: `/api/calls/${move.callId}/hold` };
+    case "set-aside":
+      return { method: "POST", path: `/api/calls/${move.callId}/aside` };
     case "transfer":
       return { method: "POST", path: `/api/calls/${move.callId}/transfer`, body: targetOf(move) };
     case "consult":

@@ -37,6 +37,8 @@ export interface DiallerParts {
   readonly mayBeHeard: () => Promise<boolean>;
   readonly signedOut: () => void;
   readonly truth: () => Truth | null;
+  /** Puts my talk on hold, if I am in one; gives what takes it up again, null if it could not be. */
+  readonly handsFree: () => Promise<(() => void) | null>;
   readonly newRequest?: () => string;
 }
 
@@ -100,7 +102,8 @@ export class Dialler {
   async call(number: string, callerId: string | null): Promise<void> {
     if (this.state.placing) return;
     this.show({ placing: { number, callId: null }, refused: null });
-    if (!(await this.parts.mayBeHeard())) return this.show({ placing: null });
+    const takeUpAgain = (await this.parts.mayBeHeard()) ? await this.parts.handsFree() : null;
+    if (!takeUpAgain) return this.show({ placing: null });
     try {
       const { call_id: callId } = await this.parts.commands.callOut(this.wishFor(number, callerId));
       this.wish = null;
@@ -114,6 +117,7 @@ export class Dialler {
       // Nobody knows what became of it if the server broke off or was silent: the next try is the same wish.
       const isAnswered = problem instanceof Refused && problem.status >= 400 && problem.status < 500;
       if (this.wish === null) return; // the board has shown the call meanwhile
+      takeUpAgain();
       if (isAnswered) this.wish = null;
       this.show({ placing: null, isOpen: true, openings: this.state.openings + 1, text: number, refused: problem instanceof Error ? problem.message : String(problem) });
     }
@@ -190,7 +194,7 @@ export function callerIdOf(dialling: Dialling | null, chosen: string | null): st
 
 /** Why nobody can be called now, whatever the number is. */
 export function whyNoCall({ dialling, unknown }: DialState, view: BoardView): string | null {
-  if (view.mine) return "You are on a call. Park it or end it, then call.";
+  if (view.mine && view.takes === null) return "You are on a call. Park it or end it, then call.";
   if (view.monitored) return "You listen to a call. Leave it, then call.";
   if (dialling && !dialling.enabled) return dialling.why_not ?? "Calling out is switched off for your company.";
   return dialling ? null : unknown;

@@ -17,6 +17,7 @@ export type CallMove =
   | { readonly kind: "hang-up"; readonly callId: string }
   | { readonly kind: "hold"; readonly callId: string }
   | { readonly kind: "resume"; readonly callId: string }
+  | { readonly kind: "set-aside"; readonly callId: string }
   | ({ readonly kind: "transfer"; readonly callId: string } & Target)
   | ({ readonly kind: "consult"; readonly callId: string } & Target)
   | { readonly kind: "talk-with"; readonly callId: string; readonly talkWith: TalkWith }
@@ -99,6 +100,8 @@ function isShown(move: CallMove, call: Call, me: string): boolean {
       return !call.offered_to.includes(me);
     case "park":
       return call.state === "parked";
+    case "set-aside":
+      return call.state === "held";
     case "hang-up":
       return call.state === "ended";
     case "transfer":
@@ -126,7 +129,7 @@ export function laidOver(call: Call, pending: PendingMove, truth: Truth): Call {
   switch (move.kind) {
     case "claim":
       if (call.consult && isAsked(call, truth.me)) return { ...call, consult: { ...call.consult, accepted: true }, offered_to: [] };
-      return call.state === "ringing" ? joined(call, truth.me, since) : call;
+      return call.state === "ringing" || call.state === "held" ? joined(call, truth.me, since) : call;
     case "pick-up":
       return call.state === "parked" ? joined(call, truth.me, since) : call;
     case "decline":
@@ -146,7 +149,12 @@ export function laidOver(call: Call, pending: PendingMove, truth: Truth): Call {
     case "hold":
       return mine ? { ...call, held_at: call.held_at ?? since } : call;
     case "resume":
+      if (mine && call.state === "held") return joined(call, truth.me, since);
       return mine ? { ...call, held_at: null } : call;
+    case "set-aside":
+      return mine
+        ? { ...call, state: "held", agent_present: false, held_at: call.held_at ?? since, consult: null, help_at: null, offered_to: [], since }
+        : call;
     case "consult":
       return mine && (!isSame(call.consult, move) || call.consult?.failed !== null)
         ? {
@@ -231,6 +239,7 @@ function joined(call: Call, me: string, since: string): Call {
     state: "connecting",
     agent_id: me,
     agent_present: false,
+    held_at: null,
     offered_to: [],
     slot: null,
     parked_by: null,

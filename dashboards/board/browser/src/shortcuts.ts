@@ -17,7 +17,7 @@ export interface Shortcut {
 export const SLOT_KEYS = "1 – 9";
 
 export const SHORTCUTS: readonly Shortcut[] = [
-  { keys: "A", words: "Answer the caller who has waited longest", matches: plain("a"), run: answerFirst },
+  { keys: "A", words: "Answer the caller who has waited longest; mine is put on hold", matches: plain("a"), run: answerFirst },
   { keys: "D", words: "Decline that caller", matches: plain("d"), run: declineFirst },
   { keys: "⇧ D", words: "Call a number", matches: (event) => event.shiftKey && hasKey(event, "d"), run: (store) => (store.dialler.open(), true) },
   { keys: "P", words: "Park my call in the first free slot", matches: plain("p"), run: parkMine },
@@ -25,7 +25,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: "O", words: "Put my caller on hold, and talk again", matches: plain("o"), run: holdOrResume },
   { keys: "T", words: "Hand my call to a colleague or a number outside, also after you have spoken to them", matches: plain("t"), run: transferOrComplete },
   { keys: "C", words: "Speak to a colleague or a number outside first; again, to let them go", matches: plain("c"), run: consultOrCancel },
-  { keys: "S", words: "Swap between caller and colleague", matches: plain("s"), run: swap },
+  { keys: "S", words: "Swap: between caller and colleague, or with the caller on hold", matches: plain("s"), run: swap },
   { keys: "K", words: "Keypad: send digits into the call", matches: plain("k"), run: toggleKeypad },
   { keys: "M", words: "Mute, and unmute", matches: plain("m"), run: (store) => withMine(store, () => store.toggleMute()) },
   { keys: "⇧ H", words: "Hang up; while you consult, leave the call to your colleague", matches: (event) => event.shiftKey && hasKey(event, "h"), run: hangUpOrLeave },
@@ -79,7 +79,7 @@ export function isTyping(event: KeyboardEvent): boolean {
 
 function answerFirst(store: BoardStore): boolean {
   const { view } = store.current();
-  if (!view || view.mine || view.monitored) return false;
+  if (!view?.takes) return false;
   const [call, parked] = [view.ringing[0], view.ringBacks[0]];
   if (call) store.answer(call.id);
   else if (parked) store.pickUp(parked.id);
@@ -88,7 +88,7 @@ function answerFirst(store: BoardStore): boolean {
 
 function declineFirst(store: BoardStore): boolean {
   const { view } = store.current();
-  const call = view?.mine || view?.monitored ? undefined : (view?.ringing[0] ?? view?.ringBacks[0]);
+  const call = view?.takes ? (view.ringing[0] ?? view.ringBacks[0]) : undefined;
   // The next caller takes the place of the declined one at once: a second press is one too many.
   const hands = handsOn(store);
   const isTooSoon = Date.now() - hands.declinedAt < AGAIN_AFTER;
@@ -102,7 +102,7 @@ function pickUpSlot(store: BoardStore, event: KeyboardEvent): boolean {
   const { view } = store.current();
   if (view?.wrapUp && view.writtenAbout) return disposeBy(store, event.key, view.rules.dispositions, view.writtenAbout);
   const call = view?.lot.find(({ slot }) => slot === Number(event.key))?.call;
-  if (!call || call.pending || view?.mine || view?.monitored) return false;
+  if (!call || call.pending || !view?.takes) return false;
   store.pickUp(call.id);
   return true;
 }
@@ -176,8 +176,18 @@ function consultOrCancel(store: BoardStore): boolean {
 function swap(store: BoardStore): boolean {
   const mine = myTalk(store);
   const consult = mine ? consultOf(mine) : null;
-  if (!mine || !consult?.present) return false;
+  if (!consult) return swapWithHeld(store);
+  if (!mine || !consult.present) return false;
   store.talkWith(mine.id, consult.talk_with === "colleague" ? "caller" : "colleague");
+  return true;
+}
+
+/** Whoever has waited longest on hold comes into my hands; who is in them waits instead. */
+function swapWithHeld(store: BoardStore): boolean {
+  const { view } = store.current();
+  const next = view?.held.find(({ pending }) => pending === null);
+  if (!next || !view?.resumes) return false;
+  store.resume(next.id);
   return true;
 }
 

@@ -11,7 +11,7 @@ import { Feed, feedUrl, type FeedListener, type FeedSocket } from "./feed";
 import { phoneNumber } from "./format";
 import { Keypad } from "./keypad";
 import { askForMicrophone, MICROPHONE_HELP, type Microphone } from "./microphone";
-import type { Move, Target } from "./moves";
+import type { CallMove, Move, Target } from "./moves";
 import { Notes } from "./notes";
 import { PhoneLock, phoneLockName, type Locks } from "./phone_lock";
 import { savePreferences, type Preferences } from "./preferences";
@@ -95,6 +95,7 @@ export class BoardStore {
       mayBeHeard: () => this.mayBeHeard(),
       signedOut: () => this.toSignIn(),
       truth: () => this.screen.board.truth,
+      handsFree: () => this.handsFree(),
     });
     this.keypad = new Keypad((digit) => this.phone.sendDigits(digit), (keypad) => this.show({ keypad }));
   }
@@ -129,7 +130,7 @@ export class BoardStore {
   // What people do.
 
   answer(callId: string): void {
-    this.move({ kind: "claim", callId });
+    void this.take({ kind: "claim", callId });
   }
 
   decline(callId: string): void {
@@ -145,7 +146,7 @@ export class BoardStore {
   }
 
   pickUp(callId: string): void {
-    this.move({ kind: "pick-up", callId });
+    void this.take({ kind: "pick-up", callId });
   }
 
   hangUp(callId: string): void {
@@ -157,7 +158,7 @@ export class BoardStore {
   }
 
   resume(callId: string): void {
-    this.move({ kind: "resume", callId });
+    void this.take({ kind: "resume", callId });
   }
 
   /** A cold transfer: the colleague, or the outside number, is rung, and I am out of the call. */
@@ -386,21 +387,44 @@ export class BoardStore {
   }
 
   private move(move: Move): void {
+    void this.tryMove(move);
+  }
+
+  /** Whether it was granted; a refusal is told. */
+  private async tryMove(move: Move): Promise<boolean> {
     this.moves += 1;
     const id = `move-${this.moves}`;
     this.dispatch({ type: "move-started", id, move, now: Date.now() });
-    this.commands.carryOut(move).then(
-      async (rev) => {
-        await this.supervision.lookForHidden();
-        this.dispatch({ type: "move-granted", id, rev });
-        this.expectToSee(id);
-      },
-      (problem: unknown) => {
-        if (isSignedOut(problem)) return this.toSignIn();
+    try {
+      const rev = await this.commands.carryOut(move);
+      await this.supervision.lookForHidden();
+      this.dispatch({ type: "move-granted", id, rev });
+      this.expectToSee(id);
+      return true;
+    } catch (problem) {
+      if (isSignedOut(problem)) this.toSignIn();
+      else {
         this.dispatch({ type: "move-refused", id, refusal: { code: codeOf(problem), detail: detailOf(problem) } });
         this.feed?.resume();
-      },
-    );
+      }
+      return false;
+    }
+  }
+
+  /** A call for my hands: the one that is in them is put on hold first, and taken up again if the other is gone. */
+  private async take(move: CallMove): Promise<void> {
+    const { mine } = this.screen.view ?? {};
+    if (!mine || mine.id === move.callId) return this.move(move);
+    const takeUpAgain = await this.handsFree();
+    if (takeUpAgain && !(await this.tryMove(move))) takeUpAgain();
+  }
+
+  /** Puts my talk on hold, if I am in one. Gives what takes it up again, or null if it could not be. */
+  private async handsFree(): Promise<(() => void) | null> {
+    const { mine } = this.screen.view ?? {};
+    if (!mine) return () => undefined;
+    const callId = mine.id;
+    return (await this.tryMove({ kind: "set-aside", callId })) ? () => this.move({ kind: "resume", callId }) : null;
   }
 
   private expectToSee(id: string): void {
@@ -448,7 +472,7 @@ export class BoardStore {
   /** One tab rings, for the call that has waited longest, and only while the board can be believed. */
   private ringIfNeeded(): void {
     const { view, board, phone } = this.screen;
-    const mayRing = view !== null && view.mine === null && view.monitored === null && board.line !== "lost" && phone.isPhone === true;
+    const mayRing = view !== null && view.takes === "at-once" && board.line !== "lost" && phone.isPhone === true;
     const first = mayRing ? (view.ringing[0] ?? view.ringBacks[0]) : undefined;
     this.ringer.ring(
       first ? { callId: first.id, caller: phoneNumber(first.caller), number: phoneNumber(first.number) } : null,
@@ -469,8 +493,9 @@ export class BoardStore {
   }
 
   private isKeptByCall(wish: string): boolean {
-    if (!this.screen.view?.mine && !this.screen.view?.monitored) return false;
-    const first = this.screen.view.mine ? "Park or end your call" : "Leave the call you listen to";
+    const { mine, held, monitored } = this.screen.view ?? {};
+    if (!mine && !monitored && !held?.length) return false;
+    const first = mine ? "Park or end your call" : monitored ? "Leave the call you listen to" : "Talk to, park or end whoever is on hold";
     this.notice("You are on a call", `${first} first, then ${wish}.`);
     return true;
   }

@@ -1,7 +1,7 @@
 /** What the backend says and is told: the shapes of its API and of its feed, as they travel. */
 
 /** `dialling`: the callee of an outbound call is being rung. `forwarded`: the caller talks with an outside number, without an agent. */
-export type CallState = "ringing" | "connecting" | "dialling" | "connected" | "forwarded" | "parked" | "ended";
+export type CallState = "ringing" | "connecting" | "dialling" | "connected" | "held" | "forwarded" | "parked" | "ended";
 
 export type EndReason =
   | "completed"
@@ -148,6 +148,7 @@ export interface Agent {
 export interface Rules {
   readonly ring_seconds: number;
   readonly park_seconds: number;
+  readonly held_calls: number;
   readonly missed_rings: number;
   readonly dispositions: readonly string[];
   readonly disposition_required: boolean;

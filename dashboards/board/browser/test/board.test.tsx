@@ -63,9 +63,10 @@ describe("an incoming call", () => {
     expect(stage.lastCommand.path).toBe("/api/calls/call-1/claim");
   });
 
-  it("cannot be answered in the middle of another call", async () => {
-    const stage = await Stage.open({ calls: [mine({ id: "call-2" }), call()] });
-    expect(within(stage.zone("incoming")).queryByRole("button", { name: "Answer" })).toBeNull();
+  it("cannot be answered while a colleague is consulted about another call", async () => {
+    const consult = { agent_id: BEN, number: null, ringing: false, since: AT, accepted: true, present: true, talk_with: "colleague", failed: null } as const;
+    const stage = await Stage.open({ calls: [mine({ id: "call-2", consult }), call()] });
+    expect(within(stage.zone("incoming")).queryByRole("button", { name: /answer/i })).toBeNull();
     await press("a");
     expect(stage.commands).toEqual([]);
   });

@@ -74,16 +74,28 @@ describe("the dial pad", () => {
     expect(stage.commands).toEqual([]);
   });
 
-  it("says why nobody can be called: switched off, or already in a call", async () => {
+  it("says why nobody can be called: switched off, or busy with a call that cannot be put on hold", async () => {
     const off = await Stage.open();
     off.dialling = { ...DIALLING, enabled: false, why_not: "Your company does not call out." };
     await click(off.page.getByRole("button", { name: "Call" }));
     expect(pad(off).textContent).toContain("Your company does not call out.");
     cleanup();
-    const busy = await opened({ calls: [mine()] });
+    const busy = await opened({ calls: [mine({ state: "connecting", agent_present: false })] });
     await type(pad(busy), THEM);
     expect(pad(busy).textContent).toContain("You are on a call. Park it or end it");
     expect(button(pad(busy), "Call")).toHaveProperty("disabled", true);
+  });
+
+  it("puts a talk on hold first, and takes it up again if the call cannot be made", async () => {
+    const stage = await opened({ calls: [mine()] });
+    await type(pad(stage), THEM);
+    await click(button(pad(stage), "Call"));
+    expect(stage.lastCommand.path).toBe("/api/calls/call-1/aside");
+    await stage.say({ call: mine({ rev: 2, state: "held", agent_present: false, held_at: AT }) });
+    await stage.lastCommand.grant(2);
+    expect(stage.lastCommand.path).toBe("/api/dialling");
+    await stage.lastCommand.refuse("spend-limit-reached", "Your company has reached its daily limit.");
+    expect(stage.lastCommand).toMatchObject({ method: "DELETE", path: "/api/calls/call-1/hold" });
   });
 
   it("loses nothing on a refusal, and asks for the same call after a silence", async () => {

@@ -55,6 +55,7 @@ export const ben = (change: Partial<Agent> = {}): Agent => agent({ id: BEN, name
 export const RULES: Rules = {
   ring_seconds: 60,
   park_seconds: 90,
+  held_calls: 3,
   missed_rings: 3,
   dispositions: ["Solved", "Call back"],
   disposition_required: false,

@@ -39,7 +39,7 @@ export function Board({ theme: asked }: { theme: Theme }) {
     return () => document.removeEventListener("keydown", pressed);
   }, [store]);
   return (
-    <div ref={root} className={`board ${view?.mine || view?.wrapUp ? "in-call" : ""}`} data-theme={shown} data-density={preferences.density}>
+    <div ref={root} className={`board ${view?.mine || view?.wrapUp || view?.held.length ? "in-call" : ""}`} data-theme={shown} data-density={preferences.density}>
       {view && board.me ? (
         <>
           <Header theme={theme} onHelp={() => setHelpOpen(true)} />
@@ -61,11 +61,11 @@ export function Board({ theme: asked }: { theme: Theme }) {
 function Zones() {
   const store = useStore();
   const view = useView();
-  const { mine, lot, nameOf } = view;
+  const { mine, held, lot, nameOf } = view;
   const places = useMemo(() => placesOf(view), [view]);
   const find = useCallback(
-    (id: string): SeenCall | null => (mine?.id === id ? mine : (lot.find(({ call }) => call?.id === id)?.call ?? null)),
-    [mine, lot],
+    (id: string): SeenCall | null => [mine, ...held, ...lot.map(({ call }) => call)].find((call) => call?.id === id) ?? null,
+    [mine, held, lot],
   );
   const words = useMemo<DragWords>(
     () => ({
@@ -77,7 +77,10 @@ function Zones() {
     }),
     [find, nameOf],
   );
-  const homeOf = useCallback((id: string) => (mine?.id === id ? "mine" : find(id) ? "lot" : null), [mine, find]);
+  const homeOf = useCallback(
+    (id: string) => (mine?.id === id || held.some((call) => call.id === id) ? "mine" : find(id) ? "lot" : null),
+    [mine, held, find],
+  );
   const drop = (id: string, target: string) => {
     const colleague = agentAt(target);
     if (colleague) store.transfer(id, { to: colleague });

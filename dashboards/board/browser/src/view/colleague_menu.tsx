@@ -1,5 +1,6 @@
 import type { SeenCall } from "../board_view";
 import { type ColleagueMenu as Kind } from "../screen";
+import { phoneNumber } from "../format";
 import { useScreen, useStore, useView } from "./context";
 import { ConsultIcon, OutsideIcon, TransferIcon } from "./icons";
 import { KeyHint } from "./key_hint";
@@ -13,7 +14,15 @@ const WORDS = {
 } as const;
 
 /** Whom to hand the call to, or to ask first; dropping the card on somebody in the team hands it over. */
-export function ColleagueMenu({ kind, call: { id: callId, caller }, disabled }: { kind: Kind; call: SeenCall; disabled: boolean }) {
+interface ColleagueMenuProps {
+  readonly kind: Kind;
+  readonly call: SeenCall;
+  readonly disabled: boolean;
+  /** Of a call that is not in hand: the keys open the other one. */
+  readonly isSmall?: boolean;
+}
+
+export function ColleagueMenu({ kind, call: { id: callId, caller }, disabled, isSmall = false }: ColleagueMenuProps) {
   const store = useStore();
   const { menusAsked } = useScreen();
   const { team, me, reachable } = useView();
@@ -32,7 +41,8 @@ export function ColleagueMenu({ kind, call: { id: callId, caller }, disabled }: 
     page: (close: () => void) => <OutsideForm kind={kind} callId={callId} caller={caller} close={close} />,
   };
   return (
-    <Menu name={name} className="button" face={face} items={[...items, outside]} disabled={disabled} openings={menusAsked[kind]}
+    <Menu name={isSmall ? `${name}: ${phoneNumber(caller)}` : name} className={isSmall ? "button small" : "button"} face={isSmall ? <TransferIcon /> : face}
+      items={[...items, outside]} disabled={disabled} openings={isSmall ? 0 : menusAsked[kind]} align={isSmall ? "end" : "start"}
       heading={<p className="menu-heading">{reachable.length > 0 ? heading : "No colleague is available now"}</p>} />
   );
 }

@@ -118,9 +118,9 @@ function CallerId() {
 /** At phone width the sheet lies over the callers who ring: the first of them is answered here. */
 function WhoRings() {
   const store = useStore();
-  const { ringing, mine, monitored } = useView();
+  const { ringing, takes } = useView();
   const first = ringing[0];
-  if (!first || mine || monitored) return null;
+  if (!first || takes === null) return null;
   return (
     <p className="pad-ringing">
       <span><strong className="caller">{phoneNumber(first.caller)}</strong> is calling</span>

@@ -64,10 +64,11 @@ function CallerLines({ call, note, mayCall = false }: { call: SeenCall | Passing
   );
 }
 
-type Busy = "own" | "colleague" | "listening" | null;
+type Busy = "own" | "talk" | "colleague" | "listening" | null;
 
-/** Whose call I am in, if I am in one. */
-function busyWith({ me, mine, monitored }: BoardView): Busy {
+/** Whose call I am in, if I am in one; a talk of my own can be put on hold for another. */
+function busyWith({ me, mine, monitored, takes }: BoardView): Busy {
+  if (takes === "by-hold") return "talk";
   return mine === null ? (monitored ? "listening" : null) : mine.agent_id === me?.agent.id ? "own" : "colleague";
 }
 
@@ -91,12 +92,12 @@ const RingingCard = memo(function RingingCard({ call, isFirst, why, busyWith, ri
           <RingLimit call={call} seconds={ringSeconds} />
         </span>
       </div>
-      {busyWith ? (
+      {busyWith && busyWith !== "talk" ? (
         <p className="card-note">{busyWith === "own" ? "Park or end your call" : busyWith === "listening" ? "Leave the call you listen to" : "Leave your call"} to answer this one.</p>
       ) : (
         <div className="actions">
           <button type="button" className="button answer" data-card-focus onClick={() => store.answer(call.id)}>
-            <PhoneIcon />Answer{isFirst && <KeyHint keys="A" />}
+            <PhoneIcon />{busyWith ? "Hold mine, answer" : "Answer"}{isFirst && <KeyHint keys="A" />}
           </button>
           <button type="button" className="button quiet" onClick={() => store.decline(call.id)}>
             Decline{isFirst && <KeyHint keys="D" />}
@@ -116,7 +117,7 @@ function RingLimit({ call, seconds }: { call: SeenCall; seconds: number }) {
 /** A caller who has been parked too long: the lot has the card, this one only rings. */
 function RingBackCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {
   const store = useStore();
-  const { mine, monitored, nameOf } = useView();
+  const { mine, takes, nameOf } = useView();
   const where = `Parked too long in slot ${call.slot ?? "?"}${call.parked_by ? `, by ${nameOf(call.parked_by)}` : ""}`;
   return (
     <li className="card ringing overdue" data-ring-back={call.id}>
@@ -125,12 +126,12 @@ function RingBackCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {
         <CallerLines call={call} note={where} />
         <Elapsed since={call.since} className="wait" />
       </div>
-      {mine || monitored ? (
+      {takes === null ? (
         <p className="card-note">{mine ? "Park or end your call" : "Leave the call you listen to"} to pick this one up.</p>
       ) : (
         <div className="actions">
           <button type="button" className="button answer" onClick={() => store.pickUp(call.id)}>
-            <PhoneIcon />Answer{isFirst && <KeyHint keys="A" />}
+            <PhoneIcon />{takes === "by-hold" ? "Hold mine, answer" : "Answer"}{isFirst && <KeyHint keys="A" />}
           </button>
           <button type="button" className="button quiet" onClick={() => store.decline(call.id)}>
             Decline{isFirst && <KeyHint keys="D" />}
@@ -174,14 +175,14 @@ function whomItRings(call: SeenCall, { isBusy, nameOf }: BoardView): string {
   return rung.length > MOST_NAMES ? `Ringing ${rung.length} agents` : `Ringing ${listed(rung.map(nameOf))}`;
 }
 
-function mayAnswer(call: SeenCall, { me, mine, monitored }: BoardView): boolean {
-  return mine === null && monitored === null && call.pending === null && me?.presence !== "offline";
+function mayAnswer(call: SeenCall, { me, takes }: BoardView): boolean {
+  return takes !== null && call.pending === null && me?.presence !== "offline";
 }
 
 /** A call that one colleague hands to another. Whoever handed it over may take it back. */
 function HandedCard({ call, transfer }: { call: SeenCall; transfer: Transfer }) {
   const store = useStore();
-  const { me, mine, nameOf } = useView();
+  const { me, takes, nameOf } = useView();
   const isMine = transfer.by === me?.agent.id;
   const note = transfer.failed
     ? `Back to ${nameOf(transfer.by)}`
@@ -192,7 +193,7 @@ function HandedCard({ call, transfer }: { call: SeenCall; transfer: Transfer }) 
         <span className="badge" aria-hidden="true">{ringsOutside(call) ? <OutsideIcon /> : <TransferIcon />}</span>
         <CallerLines call={call} note={note} />
         <Elapsed since={call.since} className="wait" />
-        {isMine && mine === null && call.pending === null && (
+        {isMine && takes !== null && call.pending === null && (
           <button type="button" className="button small" data-card-focus onClick={() => store.answer(call.id)}>Take back</button>
         )}
       </div>
@@ -201,7 +202,8 @@ function HandedCard({ call, transfer }: { call: SeenCall; transfer: Transfer }) 
 }
 
 /** Why a call rings at me that is no caller's first try. */
-function whyItRings({ transfer, consult, agent_id }: SeenCall, { me, nameOf }: BoardView): string | null {
+function whyItRings({ state, transfer, consult, agent_id }: SeenCall, { me, nameOf }: BoardView): string | null {
+  if (state === "held") return agent_id === me?.agent.id ? "Waits on hold for you, too long by now" : `Waits on hold for ${nameOf(agent_id ?? "")}, too long by now`;
   if (consult && agent_id) return `${nameOf(agent_id)} wants to ask you about this call`;
   if (!transfer) return null;
   const { by, failed } = transfer;

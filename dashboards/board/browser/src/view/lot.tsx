@@ -11,10 +11,11 @@ import { KeyHint } from "./key_hint";
 import { Zone } from "./zone";
 
 export function Lot() {
-  const { lot, mine, freeSlot } = useView();
+  const { lot, mine, held, freeSlot } = useView();
   const zone = useDropZone("lot", (cardId) => {
     if (lot.some(({ call }) => call?.id === cardId)) return "home";
-    return mine?.id === cardId && freeSlot !== null ? "open" : "closed";
+    const isMine = mine?.id === cardId || held.some(({ id }) => id === cardId);
+    return isMine && freeSlot !== null ? "open" : "closed";
   });
   const mayPark = mine !== null && consultOf(mine) === null;
   const taken = lot.filter(({ call }) => call).length;
@@ -39,7 +40,7 @@ function LotSlot({ slot, call, isNext }: Slot & { isNext: boolean }) {
 
 function ParkedCard({ slot, call }: { slot: number; call: SeenCall }) {
   const store = useStore();
-  const { me, mine, monitored, nameOf, wrapUp } = useView();
+  const { me, takes, nameOf, wrapUp } = useView();
   const drag = useDragCard(call.id, call.pending !== null);
   const isOverdue = call.offered_to.length > 0;
   return (
@@ -57,7 +58,8 @@ function ParkedCard({ slot, call }: { slot: number; call: SeenCall }) {
             ? <><span className="hidden">parked </span>by you</>
             : <><span className="hidden">parked by </span>{nameOf(call.parked_by)}</>)}
         </span>
-        <button type="button" className="button small pick-up" disabled={mine !== null || monitored !== null || call.pending !== null} onClick={() => store.pickUp(call.id)}>
+        <button type="button" className="button small pick-up" disabled={takes === null || call.pending !== null}
+          title={takes === "by-hold" ? "Your call is put on hold meanwhile" : undefined} onClick={() => store.pickUp(call.id)}>
           Pick up{slot <= 9 && !wrapUp && <KeyHint keys={String(slot)} />}
         </button>
       </div>
@@ -65,10 +67,10 @@ function ParkedCard({ slot, call }: { slot: number; call: SeenCall }) {
   );
 }
 
-/** From two thirds of the time after which a parked caller rings back. */
+/** From two thirds of the time after which a caller in the lot, or on hold, rings back. */
 const LONG = 2 / 3;
 
-function Waiting({ since, isOverdue }: { since: string; isOverdue: boolean }) {
+export function Waiting({ since, isOverdue }: { since: string; isOverdue: boolean }) {
   const store = useStore();
   const limit = useView().rules.park_seconds * 1000;
   const age = () => store.now() - Date.parse(since);

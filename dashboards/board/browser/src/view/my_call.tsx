@@ -12,6 +12,7 @@ import { useScreen, useStore, useView } from "./context";
 import { CloseIcon, GripIcon, HangUpIcon, HoldIcon, MicIcon, MicOffIcon, ParkIcon, PhoneIcon, ResumeIcon, TransferIcon } from "./icons";
 import { KeyHint } from "./key_hint";
 import { KeypadButton } from "./keypad";
+import { OnHold } from "./on_hold";
 import { LevelMeters } from "./level_meters";
 import { NotesOfOthers, Paperwork } from "./paperwork";
 import { HelpButton, MonitoringCard } from "./monitoring";
@@ -21,17 +22,18 @@ import { FinishWrapUp, WrapUpCard, WrapUpIsOver } from "./wrap_up";
 import { Empty, Zone } from "./zone";
 
 export function MyCall() {
-  const { me, mine, lot, monitored, wrapUp, writtenAbout } = useView();
+  const { me, mine, held, takes, lot, monitored, wrapUp, writtenAbout } = useView();
   const { noteHeld, dial } = useScreen();
   const about = writtenAbout ?? (mine ? null : noteHeld);
   const zone = useDropZone("mine", (cardId) => {
-    if (mine?.id === cardId) return "home";
-    return mine === null && monitored === null && lot.some(({ call }) => call?.id === cardId) ? "open" : "closed";
+    if (mine?.id === cardId || held.some(({ id }) => id === cardId)) return "home";
+    return takes !== null && lot.some(({ call }) => call?.id === cardId) ? "open" : "closed";
   });
   const className = zone.isOver ? "over" : zone.isOpen ? "open" : "";
   return (
     <Zone zone="mine" title={mine === null && monitored ? "Monitoring" : "My call"} className={className} dropRef={zone.ref}
       aside={mine && mine.agent_id === me?.agent.id && mine.state === "connected" ? <HelpButton call={mine} /> : null}>
+      <OnHold />
       {mine ? (
         <MyCallCard call={mine} />
       ) : monitored ? (
@@ -44,6 +46,8 @@ export function MyCall() {
         <WrapUpIsOver callId={about} />
       ) : dial.over ? (
         <NothingCameOfIt call={dial.over} />
+      ) : held.length > 0 ? (
+        <Empty icon={<HoldIcon />} title="Nobody is talking with you">Somebody waits on hold for you. Resume the call, park it or hand it over.</Empty>
       ) : (
         <Empty icon={<PhoneIcon />} title={zone.isOpen ? "Drop the caller here to pick up" : "You are not on a call"}>
           Answer a caller who rings, pick one up from the parking lot, or call a number.

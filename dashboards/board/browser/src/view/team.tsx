@@ -13,10 +13,10 @@ import { HelpRow, SuperviseMenu } from "./supervising";
 import { Empty, Zone } from "./zone";
 
 export function Team() {
-  const { team, me, mine, reachable, maySupervise, helpWanted } = useView();
+  const { team, me, mine, held, reachable, maySupervise, helpWanted } = useView();
   const free = new Set(reachable.map(({ agent }) => agent.id));
   const isTalk = mine?.state === "connected" && mine.agent_id === me?.agent.id && consultOf(mine) === null;
-  const takesFrom = (agentId: string) => isTalk && free.has(agentId);
+  const inMyHands = [...(isTalk ? [mine] : []), ...held].map(({ id }) => id).join(" ");
   const available = team.filter(({ presence }) => presence === "available").length;
   return (
     <Zone zone="team" title="Team" count={team.length} aside={helpWanted.length > 0 ? <b className="help-count">{helpWanted.length === 1 ? "1 asks for help" : `${helpWanted.length} ask for help`}</b> : `${available} available`} isList>
@@ -26,7 +26,7 @@ export function Team() {
         <ul className="team">
           {team.map(({ agent, presence, since, call }) => (
             <Member key={agent.id} agent={agent} presence={presence} since={since} caller={call?.caller ?? null} call={maySupervise ? call : null}
-              isMe={agent.id === me?.agent.id} supervised={maySupervise && agent.id !== me?.agent.id} takes={takesFrom(agent.id) ? mine!.id : null} />
+              isMe={agent.id === me?.agent.id} supervised={maySupervise && agent.id !== me?.agent.id} takes={free.has(agent.id) ? inMyHands : ""} />
           ))}
         </ul>
       )}
@@ -50,13 +50,13 @@ interface MemberProps {
   readonly isMe: boolean;
   /** I may come into their call and set their status. */
   readonly supervised: boolean;
-  /** The call that may be dropped on them. */
-  readonly takes: string | null;
+  /** The ids of the calls that may be dropped on them; as one text, so that an unchanged colleague is not drawn again. */
+  readonly takes: string;
 }
 
 const Member = memo(function Member({ agent, presence, since, caller, call, isMe, supervised, takes }: MemberProps) {
   const asks = supervised && call?.agent_id === agent.id && call.help_at !== null;
-  const zone = useDropZone(targetOf(agent.id), (cardId) => (takes === cardId ? "open" : "closed"));
+  const zone = useDropZone(targetOf(agent.id), (cardId) => (takes.includes(cardId) ? "open" : "closed"));
   return (
     <li ref={zone.ref} className={`member ${presence} ${asks ? "asks" : ""} ${zone.isOver ? "over" : zone.isOpen ? "open" : ""}`}
       data-agent={agent.id} data-presence={presence}>

@@ -17,7 +17,7 @@ const CROWD = 80;
 /** Where each call is: the selector of its place, and its words. */
 export type Places = ReadonlyMap<string, { readonly place: string; readonly words: string }>;
 
-export function placesOf({ live, mine, lot, recent }: BoardView): Places {
+export function placesOf({ live, mine, held, lot, recent }: BoardView): Places {
   const places = new Map<string, { place: string; words: string }>();
   const put = (call: Pick<SeenCall, "id" | "caller">, place: string) => places.set(call.id, { place, words: phoneNumber(call.caller) });
   const card = (zone: string, id: string) => `[data-zone=${zone}] [data-call="${CSS.escape(id)}"]`;
@@ -28,7 +28,7 @@ export function placesOf({ live, mine, lot, recent }: BoardView): Places {
     else if (call.agent_id) put(call, `[data-zone=team] [data-agent="${CSS.escape(call.agent_id)}"]`);
   }
   for (const { call } of lot) if (call) put(call, card("lot", call.id));
-  if (mine) put(mine, card("mine", mine.id));
+  for (const call of mine ? [mine, ...held] : held) put(call, card("mine", call.id));
   return places;
 }
 

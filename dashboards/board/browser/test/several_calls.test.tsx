@@ -1,0 +1,129 @@
+/** One call in hand, others on hold: taking another, going back, and what becomes of who waits. */
+import { act, cleanup, fireEvent, within } from "@testing-library/react";
+import axe from "axe-core";
+import { afterEach, expect, it } from "vitest";
+import { ANA, BEN, RULES, call, mine, parked } from "./people";
+import { Stage } from "./stage";
+import type { Call } from "../src/wire";
+
+afterEach(cleanup);
+
+const FIRST = "+15550001111";
+const held = (change: Partial<Call> = {}): Call => mine({ id: "held-1", caller: FIRST, state: "held", agent_present: false, held_at: "2026-11-23T09:59:00Z", ...change });
+
+const button = (place: HTMLElement, name: string | RegExp) => within(place).getByRole("button", { name });
+const click = (element: HTMLElement) => act(async () => fireEvent.click(element));
+const press = (key: string) => act(async () => fireEvent.keyDown(document.activeElement ?? document.body, { key }));
+const paths = (stage: Stage) => stage.commands.map(({ method, path }) => `${method} ${path}`);
+const spoken = (stage: Stage) => stage.page.getByRole("log").textContent;
+
+it("answering another call puts mine on hold first", async () => {
+  const stage = await Stage.open({ calls: [mine({ id: "call-2", caller: FIRST }), call()] });
+  await click(button(stage.zone("incoming"), "Hold mine, answer"));
+  expect(paths(stage)).toEqual(["POST /api/calls/call-2/aside"]);
+  expect(spoken(stage)).toBe("+1 555 000 1111 is on hold for you.");
+  await stage.say({ event: "call-set-aside", call: held({ id: "call-2", rev: 2 }) });
+  await stage.lastCommand.grant(2);
+  expect(paths(stage)[1]).toBe("POST /api/calls/call-1/claim");
+  await stage.say({ event: "call-claimed", call: mine({ rev: 2, state: "connecting", agent_present: false }) });
+  await stage.lastCommand.grant(2);
+  expect(stage.zone("mine").querySelector(".my-call[data-call=call-1]")).not.toBeNull();
+  expect(stage.zone("mine").querySelector(".held-card[data-call=call-2]")).not.toBeNull();
+});
+
+it("whoever was too late for the other call talks with the first again", async () => {
+  const stage = await Stage.open({ calls: [mine({ id: "call-2", caller: FIRST }), call()] });
+  await press("a");
+  await stage.say({ event: "call-set-aside", call: held({ id: "call-2", rev: 2 }) });
+  await stage.lastCommand.grant(2);
+  await stage.lastCommand.refuse("call-taken", "Ben Carter has this call.");
+  expect(paths(stage)).toEqual(["POST /api/calls/call-2/aside", "POST /api/calls/call-1/claim", "DELETE /api/calls/call-2/hold"]);
+  expect(stage.page.getByRole("alert").textContent).toContain("Ben Carter has this call.");
+});
+
+it("nothing is answered if mine could not be put on hold", async () => {
+  const stage = await Stage.open({ calls: [mine({ id: "call-2", caller: FIRST }), call()] });
+  await press("a");
+  await stage.lastCommand.refuse("too-many-held", "You have as many callers on hold as your company allows.");
+  expect(paths(stage)).toEqual(["POST /api/calls/call-2/aside"]);
+  expect(stage.page.getByRole("alert").textContent).toContain("as many callers on hold");
+});
+
+it("swapping, by button and by key, brings the caller on hold back", async () => {
+  const stage = await Stage.open({ calls: [held(), mine()] });
+  await click(button(stage.zone("mine"), "Swap to +1 555 000 1111"));
+  await stage.say({ event: "call-set-aside", call: held({ id: "call-1", rev: 2 }) });
+  await stage.lastCommand.grant(2);
+  expect(paths(stage)).toEqual(["POST /api/calls/call-1/aside", "DELETE /api/calls/held-1/hold"]);
+  await stage.say({ event: "call-claimed", call: mine({ id: "held-1", rev: 2, caller: FIRST, state: "connecting", agent_present: false }) });
+  await stage.lastCommand.grant(2);
+  expect(spoken(stage)).toBe("You go back to +1 555 000 1111.");
+  await stage.say({ event: "call-connected", call: mine({ id: "held-1", rev: 3, caller: FIRST }) });
+  await press("s");
+  expect(stage.lastCommand.path).toBe("/api/calls/held-1/aside");
+});
+
+it("once the other call is over, the caller on hold is one press away", async () => {
+  const stage = await Stage.open({ calls: [held()] });
+  expect(stage.zone("mine").textContent).toContain("Nobody is talking with you");
+  await press("s");
+  expect(paths(stage)).toEqual(["DELETE /api/calls/held-1/hold"]);
+  expect(stage.zone("mine").querySelector(".my-call[data-call=held-1].pending")).not.toBeNull();
+});
+
+it("the caller on hold can be parked, handed over and hung up on from there", async () => {
+  const stage = await Stage.open({ calls: [held(), mine()] });
+  const zone = stage.zone("mine");
+  await click(button(zone, "Park +1 555 000 1111"));
+  expect(stage.lastCommand).toMatchObject({ path: "/api/calls/held-1/parking", body: { slot: null } });
+  await stage.lastCommand.refuse("lot-full", "Every parking slot is taken.");
+  await click(button(zone, "Transfer to a colleague: +1 555 000 1111"));
+  await click(stage.page.getByRole("menuitem", { name: /Ben Carter/ }));
+  expect(stage.lastCommand).toMatchObject({ path: "/api/calls/held-1/transfer", body: { to: BEN } });
+  await stage.lastCommand.refuse("colleague-not-available", "They are busy.");
+  await click(button(zone, "Hang up on +1 555 000 1111"));
+  expect(stage.lastCommand.path).toBe("/api/calls/held-1/hangup");
+});
+
+it("a parked caller is picked up, and a number called, with mine on hold", async () => {
+  const stage = await Stage.open({ calls: [mine({ id: "call-2" }), parked({ id: "call-3" })] });
+  await press("1");
+  await stage.lastCommand.grant(2);
+  expect(paths(stage)).toEqual(["POST /api/calls/call-2/aside", "DELETE /api/calls/call-3/parking"]);
+});
+
+it("not more than the company allows wait on hold, and those can be swapped all the same", async () => {
+  const full = await Stage.open({ calls: [held(), mine(), call({ id: "call-3" })], rules: { ...RULES, held_calls: 1 } });
+  expect(within(full.zone("incoming")).queryByRole("button", { name: /answer/i })).toBeNull();
+  await press("a");
+  expect(full.commands).toEqual([]);
+  await click(button(full.zone("mine"), "Swap to +1 555 000 1111"));
+  expect(full.lastCommand.path).toBe("/api/calls/call-1/aside");
+});
+
+it("who waited too long rings at everybody, and says for whom they wait", async () => {
+  const stage = await Stage.open({ calls: [held({ agent_id: BEN, offered_to: [ANA] })] });
+  expect(stage.zone("incoming").textContent).toContain("Waits on hold for Ben Carter, too long by now");
+  await click(button(stage.zone("incoming"), "Answer"));
+  expect(stage.lastCommand.path).toBe("/api/calls/held-1/claim");
+});
+
+it("a caller on hold who hangs up is told of", async () => {
+  const stage = await Stage.open({ calls: [held(), mine()] });
+  await stage.say({ event: "call-ended", call: held({ rev: 2, state: "ended", agent_id: null, held_at: null, ended_at: "2026-11-23T10:01:00Z", end_reason: "completed" }) });
+  expect(spoken(stage)).toContain("+1 555 000 1111, who was on hold for you, is gone.");
+  expect(stage.zone("mine").querySelector(".held-card")).toBeNull();
+});
+
+it("signing out waits for whoever is on hold", async () => {
+  const stage = await Stage.open({ calls: [held()] });
+  await act(async () => stage.store.signOut());
+  expect(stage.page.getByRole("alert").textContent).toContain("Talk to, park or end whoever is on hold first");
+  expect(stage.commands).toEqual([]);
+});
+
+it("reads well to axe", async () => {
+  const stage = await Stage.open({ calls: [held(), mine(), call({ id: "call-3" })] });
+  const { violations } = await axe.run(stage.page.container, { rules: { "color-contrast": { enabled: false } } });
+  expect(violations.map(({ id }) => id)).toEqual([]);
+});

@@ -136,6 +136,13 @@ function maySetAside(mine: SeenCall, { me, rules }: Truth): boolean {
   return mine.state === "connected" && mine.agent_id === me && mine.pending === null && consultOf(mine) === null && rules.held_calls > 0;
 }
 
+/** Whom I answer next: who rings at me; or, in a talk of my own, the first who rings at all. */
+export function nextToAnswer({ ringing, ringBacks, elsewhere, takes }: BoardView): SeenCall | null {
+  if (takes === null) return null;
+  const anybody = takes === "by-hold" ? elsewhere.find(({ transfer, pending }) => transfer === null && pending === null) : undefined;
+  return ringing[0] ?? ringBacks[0] ?? anybody ?? null;
+}
+
 /** A call that this agent talks in: there is somebody to listen to. */
 export function mayMonitor(call: Call, agentId: string): boolean {
   return call.state === "connected" && call.agent_id === agentId;

@@ -1,5 +1,5 @@
 /** Single keys for what is done all day long. Never while typing, never with a menu or a dialog open. */
-import { consultOf, mayAskForHelp, mayMonitor, type SeenCall } from "./board_view";
+import { consultOf, mayAskForHelp, mayMonitor, nextToAnswer, type SeenCall } from "./board_view";
 import { isTelephoneKey, maySendDigits } from "./keypad";
 import { isBeingCalled } from "./parties";
 import type { Paperwork } from "./screen";
@@ -79,11 +79,10 @@ export function isTyping(event: KeyboardEvent): boolean {
 
 function answerFirst(store: BoardStore): boolean {
   const { view } = store.current();
-  if (!view?.takes) return false;
-  const [call, parked] = [view.ringing[0], view.ringBacks[0]];
-  if (call) store.answer(call.id);
-  else if (parked) store.pickUp(parked.id);
-  return Boolean(call ?? parked);
+  const call = view ? nextToAnswer(view) : null;
+  if (call?.state === "parked") store.pickUp(call.id);
+  else if (call) store.answer(call.id);
+  return call !== null;
 }
 
 function declineFirst(store: BoardStore): boolean {

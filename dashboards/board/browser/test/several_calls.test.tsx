@@ -31,6 +31,14 @@ it("answering another call puts mine on hold first", async () => {
   expect(stage.zone("mine").querySelector(".held-card[data-call=call-2]")).not.toBeNull();
 });
 
+it("in a talk, the key answers the first who rings, though it rings at nobody", async () => {
+  const stage = await Stage.open({ calls: [mine({ id: "call-2" }), call({ offered_to: [] })] });
+  expect(button(stage.zone("incoming"), "Answer").title).toBe("Your call is put on hold meanwhile");
+  await press("a");
+  await stage.lastCommand.grant(2);
+  expect(paths(stage)).toEqual(["POST /api/calls/call-2/aside", "POST /api/calls/call-1/claim"]);
+});
+
 it("whoever was too late for the other call talks with the first again", async () => {
   const stage = await Stage.open({ calls: [mine({ id: "call-2", caller: FIRST }), call()] });
   await press("a");

@@ -1,7 +1,7 @@
 /** Who is calling: for me, for others, and who has just stopped. */
 import { memo } from "react";
 import type { PassingCall } from "../board_state";
-import type { BoardView, SeenCall } from "../board_view";
+import { nextToAnswer, type BoardView, type SeenCall } from "../board_view";
 import { duration, listed, NOT_TAKEN, phoneNumber } from "../format";
 import { handedTo, isDiallable, ringsOutside } from "../parties";
 import { Elapsed } from "./clock";
@@ -15,6 +15,7 @@ import { Empty, Zone } from "./zone";
 export function Incoming() {
   const view = useView();
   const { ringing, ringBacks, elsewhere, passing } = view;
+  const next = nextToAnswer(view)?.id;
   const waiting = ringing.length + ringBacks.length + elsewhere.length;
   return (
     <Zone zone="incoming" title="Incoming" count={waiting}>
@@ -30,7 +31,7 @@ export function Incoming() {
           ))}
           {elsewhere.map((call) => call.transfer
             ? <HandedCard key={call.id} call={call} transfer={call.transfer} />
-            : <ElsewhereCard key={call.id} call={call} note={whomItRings(call, view)} mayAnswer={mayAnswer(call, view)} />)}
+            : <ElsewhereCard key={call.id} call={call} note={whomItRings(call, view)} mayAnswer={mayAnswer(call, view)} isNext={call.id === next} holdsMine={view.takes === "by-hold"} />)}
           {passing.map((gone) => <PassingCard key={gone.call.id} gone={gone} by={gone.reason.kind === "taken" ? view.nameOf(gone.reason.by) : null} />)}
         </ul>
       )}
@@ -146,10 +147,13 @@ interface ElsewhereProps {
   readonly call: SeenCall;
   readonly note: string;
   readonly mayAnswer: boolean;
+  readonly isNext: boolean;
+  /** Answering puts my call on hold. */
+  readonly holdsMine: boolean;
 }
 
 /** A call that does not ring for me. Whoever is free may take it all the same: a caller waits. */
-const ElsewhereCard = memo(function ElsewhereCard({ call, note, mayAnswer }: ElsewhereProps) {
+const ElsewhereCard = memo(function ElsewhereCard({ call, note, mayAnswer, isNext, holdsMine }: ElsewhereProps) {
   const store = useStore();
   return (
     <li className={`card elsewhere ${call.pending ? "pending" : ""}`} data-call={call.id}>
@@ -158,7 +162,9 @@ const ElsewhereCard = memo(function ElsewhereCard({ call, note, mayAnswer }: Els
         <CallerLines call={call} note={note} />
         <Elapsed since={call.started_at} className="wait" />
         {mayAnswer && (
-          <button type="button" className="button small" data-card-focus onClick={() => store.answer(call.id)}>Answer</button>
+          <button type="button" className="button small" title={holdsMine ? "Your call is put on hold meanwhile" : undefined} data-card-focus onClick={() => store.answer(call.id)}>
+            Answer{isNext && <KeyHint keys="A" />}
+          </button>
         )}
       </div>
     </li>

@@ -189,7 +189,9 @@ class Switchboard:
                 if agent.may_be_offered:
                     await self._ask_ringing_calls(turn, work, signals.AgentBecameFree(agent_id))
         for agent_id in turn.unreachable:
-            unreachable = signals.AgentBecameUnavailable(agent_id)
+            agent = await _agent(turn, work, agent_id)
+            wraps_up = agent is not None and agent.status is AgentStatus.WRAP_UP
+            unreachable = signals.AgentBecameUnavailable(agent_id, wraps_up)
             await self._ask_ringing_calls(turn, work, unreachable)
         if turn.has_changes:
             await floor.save(

@@ -144,7 +144,7 @@ def _decide(scene: Scene, signal: signals.CallSignal, now: datetime) -> Decision
         case signals.AgentBecameFree():
             return offer_to(call, signal.agent_id)
         case signals.AgentBecameUnavailable():
-            return withdraw_from(call, signal.agent_id, now)
+            return withdraw_from(call, signal, now)
         case signals.TimeRanOut():
             return _time_ran_out(scene, call, now)
         case _:

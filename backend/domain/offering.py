@@ -60,8 +60,9 @@ def offer_to(call: Call, agent_id: UUID) -> Decision:
     return Decision(grown(offered), (events.CallOffered((agent_id,)),))
 
 
-def withdraw_from(call: Call, agent_id: UUID, now: datetime) -> Decision:
-    if call.is_held_by(agent_id) and not call.overdue:
+def withdraw_from(call: Call, signal: signals.AgentBecameUnavailable, now: datetime) -> Decision:
+    agent_id = signal.agent_id
+    if call.is_held_by(agent_id) and not call.overdue and not signal.wraps_up:
         # Nobody is there any more whom the caller could wait for. Who is to be rung instead needs a
         # look at everybody, which the passing of time brings at once.
         return Decision(replace(call, deadline=now))

@@ -243,9 +243,11 @@ class AgentBecameFree(Struct, frozen=True, tag=True):
 
 
 class AgentBecameUnavailable(Struct, frozen=True, tag=True):
-    """An agent can no longer be rung; asked of every call that rings there."""
+    """An agent can no longer be rung; asked of every call that rings there, or that they have set
+    aside. Who `wraps_up` is there all the same."""
 
     agent_id: UUID
+    wraps_up: bool = False
 
 
 class TimeRanOut(Struct, frozen=True, tag=True):

@@ -39,6 +39,16 @@ it("in a talk, the key answers the first who rings, though it rings at nobody", 
   expect(paths(stage)).toEqual(["POST /api/calls/call-2/aside", "POST /api/calls/call-1/claim"]);
 });
 
+it("the keyboard goes on to the call that takes the place of the one on hold", async () => {
+  const stage = await Stage.open({ calls: [mine({ id: "call-2" }), call()] });
+  stage.zone("mine").querySelector<HTMLElement>("[data-card-focus]")!.focus();
+  await press("a");
+  await stage.say({ event: "call-set-aside", call: held({ id: "call-2", rev: 2 }) });
+  await stage.lastCommand.grant(2);
+  await stage.say({ event: "call-claimed", call: mine({ rev: 2 }) });
+  expect(document.activeElement?.closest("[data-call]")?.getAttribute("data-call")).toBe("call-1");
+});
+
 it("whoever was too late for the other call talks with the first again", async () => {
   const stage = await Stage.open({ calls: [mine({ id: "call-2", caller: FIRST }), call()] });
   await press("a");

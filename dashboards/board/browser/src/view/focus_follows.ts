@@ -1,6 +1,7 @@
 /**
  * The focus follows a card: when the element that had it goes away because its call moved to another
- * zone, the call's new card gets it; when the call is over, the zone's heading does.
+ * zone, the call's new card gets it; when the call is over, the zone's heading does. From a call that
+ * has gone on hold it goes on to the one that takes its place.
  */
 import { useEffect, useLayoutEffect, useRef, type RefObject } from "react";
 
@@ -12,6 +13,7 @@ interface Place {
 
 export function useFocusFollows(root: RefObject<HTMLElement | null>): void {
   const place = useRef<Place | null>(null);
+  const inHand = useRef<string | undefined>(undefined);
 
   useEffect(() => {
     const host = root.current;
@@ -38,6 +40,13 @@ export function useFocusFollows(root: RefObject<HTMLElement | null>): void {
   useLayoutEffect(() => {
     const last = place.current;
     const host = root.current;
+    const mine = host?.querySelector<HTMLElement>(".my-call");
+    const isNew = mine?.dataset["call"] !== inHand.current;
+    inHand.current = mine?.dataset["call"];
+    if (mine && isNew && last?.element.isConnected && last.element.closest(".held-card")) {
+      mine.querySelector<HTMLElement>("[data-card-focus]")?.focus();
+      return;
+    }
     if (!host || !last || (last.element.isConnected && !isDisabled(last.element))) return;
     place.current = null;
     const card = host.querySelector<HTMLElement>(`.zones [data-call="${CSS.escape(last.callId)}"]:not([data-outcome])`);

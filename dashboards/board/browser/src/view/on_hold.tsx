@@ -31,20 +31,22 @@ function HeldCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {
         <GripIcon />
         <div className="who">
           <strong className="caller"><span className="hidden">On hold: </span>{caller}</strong>
-          <span className="dialled">{isOverdue ? "rings at everybody" : "on hold"}</span>
+          <span className="dialled">{isOverdue ? "rings back" : "on hold"}</span>
         </div>
       </div>
       <Waiting since={call.held_at ?? call.since} isOverdue={isOverdue} />
-      <button type="button" className="button small attention" disabled={!resumes || isPending} onClick={() => store.resume(call.id)}>
-        <ResumeIcon />{mine ? "Swap" : "Resume"}<span className="hidden"> to {caller}</span>{isFirst && <KeyHint keys="S" />}
-      </button>
-      <button type="button" className="button small" aria-label={`Park ${caller}`} title="Park" disabled={isPending || freeSlot === null} onClick={() => store.park(call.id)}>
-        <ParkIcon />
-      </button>
-      <ColleagueMenu kind="transfer" call={call} disabled={isPending} isSmall />
-      <button type="button" className="button small hang-up" aria-label={`Hang up on ${caller}`} title="Hang up" disabled={isPending} onClick={() => store.hangUp(call.id)}>
-        <HangUpIcon />
-      </button>
+      <div className="held-actions">
+        <button type="button" className="button small attention" disabled={!resumes || isPending} onClick={() => store.resume(call.id)}>
+          <ResumeIcon />{mine ? "Swap" : "Resume"}<span className="hidden"> to {caller}</span>{isFirst && <KeyHint keys="S" />}
+        </button>
+        <button type="button" className="button small" aria-label={`Park ${caller}`} title="Park" disabled={isPending || freeSlot === null} onClick={() => store.park(call.id)}>
+          <ParkIcon />
+        </button>
+        <ColleagueMenu kind="transfer" call={call} disabled={isPending} isSmall />
+        <button type="button" className="button small give-up" aria-label={`Hang up on ${caller}`} title="Hang up" disabled={isPending} onClick={() => store.hangUp(call.id)}>
+          <HangUpIcon />
+        </button>
+      </div>
     </li>
   );
 }

@@ -135,9 +135,8 @@ function passingAfter(state: BoardState, truth: Truth): readonly PassingCall[] {
   if (!before) return still;
   const stopped: PassingCall[] = [];
   for (const call of Object.values(before.calls)) {
-    const rangForMe = call.state === "ringing" && call.offered_to.includes(truth.me);
-    if (!rangForMe) continue;
     const now = truth.calls[call.id];
+    if (now === call || call.state !== "ringing" || !call.offered_to.includes(truth.me)) continue;
     if (!now) stopped.push({ call, reason: { kind: wasGivenUp(truth, call) ? "unanswered" : "left" } });
     else if (now.agent_id !== null && now.agent_id !== truth.me) {
       stopped.push({ call, reason: { kind: "taken", by: now.agent_id } });

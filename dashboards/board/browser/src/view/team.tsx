@@ -25,7 +25,8 @@ export function Team() {
       ) : (
         <ul className="team">
           {team.map(({ agent, presence, since, call }) => (
-            <Member key={agent.id} agent={agent} presence={presence} since={since} caller={call?.caller ?? null} call={maySupervise ? call : null}
+            <Member key={agent.id} agent={agent} presence={presence} since={ringsWithOthers(presence, call) ? null : since}
+              caller={ringsWithOthers(presence, call) ? null : (call?.caller ?? null)} call={maySupervise ? call : null}
               isMe={agent.id === me?.agent.id} supervised={maySupervise && agent.id !== me?.agent.id} takes={free.has(agent.id) ? inMyHands : ""} />
           ))}
         </ul>
@@ -33,6 +34,11 @@ export function Team() {
       <Outside />
     </Zone>
   );
+}
+
+/** Whom everybody is rung for is told once, by the incoming calls; not a hundred times with each change. */
+function ringsWithOthers(presence: Presence, call: SeenCall | null): boolean {
+  return presence === "ringing" && call !== null && call.offered_to.length > 1;
 }
 
 /** A colleague as a target of a drag. */
@@ -43,7 +49,7 @@ export const agentAt = (target: string): string | null => (target.startsWith(AGE
 interface MemberProps {
   readonly agent: Agent;
   readonly presence: Presence;
-  readonly since: string;
+  readonly since: string | null;
   readonly caller: string | null;
   /** For supervisors only: a call that rings at a hundred people is a new value for all of them with each change. */
   readonly call: SeenCall | null;
@@ -73,7 +79,7 @@ const Member = memo(function Member({ agent, presence, since, caller, call, isMe
           )}
         </span>
       </span>
-      {presence !== "offline" && <Elapsed since={since} />}
+      {presence !== "offline" && since !== null && <Elapsed since={since} />}
       {supervised && <SuperviseMenu agent={agent} call={call} />}
       {asks && call && <HelpRow agent={agent} call={call} />}
     </li>

@@ -14,18 +14,18 @@ const MOST = 30;
 /** On a board with more calls than these, looking where each was would cost frames, and nobody could follow. */
 const CROWD = 80;
 
-/** Where each call is: the selector of its place, and its words. */
+/** Where each call is: its place, as `selectorOf` reads it, and its words. */
 export type Places = ReadonlyMap<string, { readonly place: string; readonly words: string }>;
 
 export function placesOf({ live, mine, held, lot, recent }: BoardView): Places {
   const places = new Map<string, { place: string; words: string }>();
   const put = (call: Pick<SeenCall, "id" | "caller">, place: string) => places.set(call.id, { place, words: phoneNumber(call.caller) });
-  const card = (zone: string, id: string) => `[data-zone=${zone}] [data-call="${CSS.escape(id)}"]`;
+  const card = (zone: string, id: string) => `${zone} call ${id}`;
   for (const call of recent) put(call, card("recent", call.id));
   for (const call of live) {
     if (call.state === "ringing") put(call, card("incoming", call.id));
     else if (call.state === "forwarded") put(call, card("team", call.id));
-    else if (call.agent_id) put(call, `[data-zone=team] [data-agent="${CSS.escape(call.agent_id)}"]`);
+    else if (call.agent_id) put(call, `team agent ${call.agent_id}`);
   }
   for (const { call } of lot) if (call) put(call, card("lot", call.id));
   for (const call of mine ? [mine, ...held] : held) put(call, card("mine", call.id));
@@ -80,7 +80,13 @@ export function travelIn(element: HTMLElement | null): void {
 }
 
 function find(place: string): HTMLElement | null {
-  return zones?.querySelector<HTMLElement>(place) ?? null;
+  return zones?.querySelector<HTMLElement>(selectorOf(place)) ?? null;
+}
+
+/** Made for the few that move: hundreds of places are noted with every event. */
+function selectorOf(place: string): string {
+  const [zone, kind, id] = place.split(" ") as [string, string, string];
+  return `[data-zone=${zone}] [data-${kind}="${CSS.escape(id)}"]`;
 }
 
 function isStill(): boolean {

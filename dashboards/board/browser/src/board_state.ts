@@ -36,6 +36,8 @@ export interface BoardState {
   readonly notices: readonly Notice[];
   /** Who monitors which call, for a supervisor whose company keeps it off the cards; null: the cards tell. */
   readonly hiddenMonitors: Readonly<Record<string, readonly Monitor[]>> | null;
+  /** A call that is over and that I write about once more. */
+  readonly reopened: string | null;
   readonly line: LineStatus;
   /** Set while what is shown may be out of date: why, and since when (server time, ms). */
   readonly stale: { readonly detail: string; readonly since: number } | null;
@@ -55,6 +57,7 @@ export type Action =
   | { readonly type: "move-refused"; readonly id: string; readonly refusal: Refusal }
   | { readonly type: "move-forgotten"; readonly id: string }
   | { readonly type: "monitors"; readonly hidden: BoardState["hiddenMonitors"] }
+  | { readonly type: "reopened"; readonly callId: string | null }
   | { readonly type: "passing-over"; readonly callId: string }
   | { readonly type: "noticed"; readonly notice: Notice }
   | { readonly type: "notice-dismissed"; readonly id: string };
@@ -66,6 +69,7 @@ export const initialState: BoardState = {
   passing: [],
   notices: [],
   hiddenMonitors: null,
+  reopened: null,
   line: "connecting",
   stale: null,
   clockOffset: 0,
@@ -86,6 +90,8 @@ export function reduce(state: BoardState, action: Action): BoardState {
       return state.truth ? withNews(withTruth(state, applyEvent(state.truth, action.event)), state.truth, action.event) : state;
     case "monitors":
       return { ...state, hiddenMonitors: action.hidden };
+    case "reopened":
+      return { ...state, reopened: action.callId };
     case "line":
       return withLine(state, action.line, action.now);
     case "stale":

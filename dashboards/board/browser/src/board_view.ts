@@ -53,7 +53,9 @@ export interface BoardView {
   /** Whether I can go back to a caller on hold now. */
   readonly resumes: boolean;
   readonly wrapUp: WrapUp | null;
-  /** The call that I may write about now: mine, or the one that I wrap up. */
+  /** The call that is over and that I write about once more; not while I have one, or wrap one up. */
+  readonly reopened: Call | null;
+  /** The call that I may write about now: mine, the one that I wrap up, or one that I opened again. */
   readonly writtenAbout: string | null;
   /** How I say that it went. */
   readonly disposition: string | null;
@@ -99,11 +101,13 @@ export function viewOf(state: BoardState): BoardView | null {
   const held = calls.filter((call) => call.state === "held" && call.agent_id === truth.me).sort((a, b) => compareInstants(a.held_at!, b.held_at!));
   const wrapUp = mine === null ? wrapUpOf(me, truth) : null;
   const monitored = monitoredBy(calls, truth.me);
-  const writtenAbout = monitored ? null : mine ? (mine.agent_id === truth.me ? mine.id : null) : (wrapUp?.callId ?? null);
+  const reopened = mine || monitored || wrapUp || !state.reopened ? null : callOf(truth, state.reopened);
+  const writtenAbout = monitored ? null : mine ? (mine.agent_id === truth.me ? mine.id : null) : (wrapUp?.callId ?? reopened?.id ?? null);
   const resumes = monitored === null && (mine === null || maySetAside(mine, truth));
   return {
     me,
     wrapUp,
+    reopened,
     writtenAbout,
     disposition: writtenAbout === null ? null : myDisposition(state, truth, writtenAbout),
     rules: truth.rules,

@@ -205,6 +205,13 @@ export class BoardStore {
     this.move({ kind: "dispose", of: callId, disposition });
   }
 
+  /** Opens what is written about a call that is over; or closes it again. */
+  writeUp(callId: string | null): void {
+    const { reopened } = this.screen.board;
+    this.dispatch({ type: "reopened", callId });
+    if (reopened !== null && callId === null) this.noteLeft(reopened);
+  }
+
   /** Brings the keyboard to the note or to the dispositions. */
   openPaperwork(part: Paperwork): void {
     this.show({ paperworkAsked: { ...this.screen.paperworkAsked, [part]: this.screen.paperworkAsked[part] + 1 } });
@@ -453,6 +460,7 @@ export class BoardStore {
     this.dialler.follow(before.truth, board.truth);
     this.pop.follow(this.screen.view?.mine?.id ?? null);
     if (hasJustEnded(before, board)) this.wrapUpOverAt = Date.now();
+    if (board.reopened !== null && this.screen.view?.reopened === null) this.writeUp(null);
     this.followNote();
     const known = new Set(before.passing.map(({ call }) => call.id));
     for (const { call } of board.passing) {

@@ -179,3 +179,24 @@ describe("who is not reachable", () => {
     expect(banner.textContent).not.toContain("rang here");
   });
 });
+
+describe("a call that is over", () => {
+  it("is written up once more from the recent ones, until I am done or have another", async () => {
+    const over = ended({ handled_by: [ANA], answered_at: AT });
+    const stage = await Stage.open({ recent: [over, ended({ id: "theirs", handled_by: [BEN], answered_at: AT })] });
+    const buttons = () => within(stage.zone("recent")).queryAllByRole("button", { name: /^Write up/ });
+    expect(buttons()).toHaveLength(1);
+    await act(async () => fireEvent.click(buttons()[0]!));
+    expect(document.activeElement?.tagName).toBe("TEXTAREA");
+    await act(async () => fireEvent.click(within(stage.zone("mine")).getByRole("button", { name: /Call back/ })));
+    expect(stage.lastCommand).toMatchObject({ path: "/api/calls/call-1/disposition", body: { disposition: "Call back" } });
+    await act(async () => fireEvent.click(within(stage.zone("mine")).getByRole("button", { name: "Done" })));
+    expect(stage.zone("mine").querySelector("textarea")).toBeNull();
+
+    await act(async () => fireEvent.click(buttons()[0]!));
+    await stage.say({ event: "call-connected", call: mine({ id: "call-2" }) });
+    expect(buttons()).toHaveLength(0);
+    await stage.say({ event: "call-parked", call: mine({ id: "call-2", rev: 2, state: "parked", agent_id: null, slot: 1 }) });
+    expect(stage.zone("mine").querySelector("textarea")).toBeNull();
+  });
+});

@@ -24,6 +24,7 @@ export const MicOffIcon = () => (
 export const ParkIcon = () => (
   <Icon><rect x="3" y="3" width="14" height="14" rx="3.5" /><path d="M8 14V6.5h2.7a2.3 2.3 0 0 1 0 4.7H8" /></Icon>
 );
+export const NoteIcon = () => <Icon><path d="M4 16h3l8.5-8.5-3-3L4 13v3ZM11 6l3 3" /></Icon>;
 export const HoldIcon = () => <Icon><path d="M7.2 5v10M12.8 5v10" strokeWidth="2.2" /></Icon>;
 export const ResumeIcon = () => <Icon><path d="M7 4.8v10.4l8.2-5.2L7 4.8Z" /></Icon>;
 export const TransferIcon = () => <Icon><path d="M3 7h12.5M12 3.5 15.5 7 12 10.5M17 13.5H4.5M8 10.5l-3.5 3 3.5 3" /></Icon>;

@@ -18,11 +18,11 @@ import { NotesOfOthers, Paperwork } from "./paperwork";
 import { HelpButton, MonitoringCard } from "./monitoring";
 import { SlotMenu } from "./slot_menu";
 import { VoiceState } from "./voice_state";
-import { FinishWrapUp, WrapUpCard, WrapUpIsOver } from "./wrap_up";
+import { FinishWrapUp, WrapUpCard, WrapUpIsOver, WrittenUpLater } from "./wrap_up";
 import { Empty, Zone } from "./zone";
 
 export function MyCall() {
-  const { me, mine, held, takes, lot, monitored, wrapUp, writtenAbout } = useView();
+  const { me, mine, held, takes, lot, monitored, wrapUp, reopened, writtenAbout } = useView();
   const { noteHeld, dial } = useScreen();
   const about = writtenAbout ?? (mine ? null : noteHeld);
   const zone = useDropZone("mine", (cardId) => {
@@ -42,6 +42,8 @@ export function MyCall() {
         <Placing number={dial.placing.number} />
       ) : wrapUp ? (
         <WrapUpCard wrapUp={wrapUp} />
+      ) : reopened ? (
+        <WrittenUpLater call={reopened} />
       ) : about ? (
         <WrapUpIsOver callId={about} />
       ) : dial.over ? (

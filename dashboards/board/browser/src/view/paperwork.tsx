@@ -39,7 +39,7 @@ function DispositionMenu({ callId }: { callId: string }) {
 /** One click each; the arrows move between them, and the digits choose. */
 function Dispositions({ callId }: { callId: string }) {
   const store = useStore();
-  const { rules, disposition } = useView();
+  const { rules, disposition, wrapUp } = useView();
   const group = useRef<HTMLDivElement>(null);
   const buttons = () => [...(group.current?.querySelectorAll<HTMLButtonElement>("button") ?? [])];
   useAsked("disposition", () => (buttons().find(({ tabIndex }) => tabIndex === 0) ?? buttons()[0])?.focus());
@@ -63,7 +63,7 @@ function Dispositions({ callId }: { callId: string }) {
       {rules.dispositions.map((name, place) => (
         <button key={name} type="button" className={`chip ${disposition === name ? "chosen" : ""}`} aria-pressed={disposition === name}
           tabIndex={name === inTabOrder ? 0 : -1} onClick={() => store.dispose(callId, name)}>
-          {place < 9 && <span className="chip-key" aria-hidden="true">{place + 1}</span>}{name}
+          {wrapUp && place < 9 && <span className="chip-key" aria-hidden="true">{place + 1}</span>}{name}
         </button>
       ))}
     </div>
@@ -76,7 +76,11 @@ function NoteField({ callId }: { callId: string }) {
   const store = useStore();
   const note = useScreen().notes[callId] ?? NO_NOTE;
   const field = useRef<HTMLTextAreaElement>(null);
+  const isReopened = useView().reopened?.id === callId;
   useAsked("note", () => field.current?.focus());
+  useEffect(() => {
+    if (isReopened) field.current?.focus();
+  }, [isReopened]);
   const keys = (event: KeyboardEvent) => {
     if (event.key === "Escape") field.current?.blur();
   };

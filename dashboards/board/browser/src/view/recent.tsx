@@ -6,12 +6,13 @@ import { isDiallable, isOutbound } from "../parties";
 import type { Call, EarlierCalls } from "../wire";
 import { useScreen, useStore, useView } from "./context";
 import { NumberButton } from "./dial_pad";
-import { HistoryIcon, InIcon, MissedIcon, OutIcon, WarningIcon } from "./icons";
+import { HistoryIcon, InIcon, MissedIcon, NoteIcon, OutIcon, WarningIcon } from "./icons";
 import { Empty, Zone } from "./zone";
 
 export function Recent() {
-  const { recent, nameOf } = useView();
+  const { recent, nameOf, me, mine, monitored, wrapUp } = useView();
   const { earlier } = useScreen();
+  const mayWrite = mine === null && monitored === null && wrapUp === null;
   if (earlier && earlier.calls.length > 0) return <Earlier {...earlier} />;
   return (
     <Zone zone="recent" title="Recent calls" isList={recent.length > 0}>
@@ -19,7 +20,7 @@ export function Recent() {
         <Empty icon={<HistoryIcon />} title="No calls yet">Every call that ends is kept here: who called, who answered, and how it ended.</Empty>
       ) : (
         <ul className="recent">
-          {recent.map((call) => <RecentCall key={call.id} call={call} handlers={listed(call.handled_by.map(nameOf))} />)}
+          {recent.map((call) => <RecentCall key={call.id} call={call} handlers={listed(call.handled_by.map(nameOf))} mayWrite={mayWrite && me !== null && call.handled_by.includes(me.agent.id)} />)}
         </ul>
       )}
     </Zone>
@@ -45,13 +46,16 @@ interface RecentProps {
   readonly call: Call;
   /** Who had it, in words. */
   readonly handlers: string;
+  /** I had it, and nothing else is in my hands. */
+  readonly mayWrite?: boolean;
   readonly notes?: readonly { readonly by: string; readonly text: string }[];
 }
 
 const NONE: RecentProps["notes"] = [];
 
-const RecentCall = memo(function RecentCall({ call, handlers, notes = NONE }: RecentProps) {
-  const now = useStore().now();
+const RecentCall = memo(function RecentCall({ call, handlers, mayWrite = false, notes = NONE }: RecentProps) {
+  const store = useStore();
+  const now = store.now();
   const disposition = call.dispositions.at(-1)?.name;
   const wasAnswered = call.answered_at !== null;
   const wentWell = wasAnswered && call.end_reason === "completed";
@@ -65,6 +69,11 @@ const RecentCall = memo(function RecentCall({ call, handlers, notes = NONE }: Re
         <span className="doing">{isOut ? "Outgoing, " : <span className="hidden">Incoming, </span>}{isOut ? outcomeOf(call).toLowerCase() : outcomeOf(call)}{disposition && ` · ${disposition}`}{handlers && ` · ${handlers}`}{outside && `, then ${phoneNumber(outside)}`}</span>
         {notes?.map(({ by, text }) => <span key={by} className="noted"><b>{by}</b> {text}</span>)}
       </span>
+      {mayWrite && (
+        <button type="button" className="button small quiet write-up" aria-label={`Write up the call with ${phoneNumber(call.caller)}`} title="Note, and how it went" onClick={() => store.writeUp(call.id)}>
+          <NoteIcon />
+        </button>
+      )}
       <span className="when">
         <time dateTime={call.ended_at ?? call.started_at} title={`Began ${timeOfDay(call.started_at, now)}`}>{timeOfDay(call.ended_at ?? call.started_at, now)}</time>
         <span className="spans">

@@ -25,6 +25,15 @@ export function WrapUpIsOver({ callId }: { callId: string }) {
   return <WrittenAbout call={call} title="The wrap-up is over" aside={<span className="left">Finish your note</span>} />;
 }
 
+/** A call that was opened again from the recent ones. */
+export function WrittenUpLater({ call }: { call: Call }) {
+  const store = useStore();
+  return (
+    <WrittenAbout call={call} title="Over"
+      aside={<button type="button" className="button small" onClick={() => store.writeUp(null)}><CheckIcon />Done</button>} />
+  );
+}
+
 function WrittenAbout({ call, title, aside }: { call: Call | null; title: string; aside: React.ReactNode }) {
   return (
     <article className="wrap-up-card" {...(call ? { "data-call": call.id } : {})}>

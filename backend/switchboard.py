@@ -86,8 +86,9 @@ class Switchboard:
         turn = Turn(tenant, self._clock())
         async with self._alone(tenant) as work:
             rings_outside = isinstance(signal, RINGS_OUTSIDE) and signal.number is not None
+            team = signal.team if isinstance(signal, signals.AgentTransferred) else None
             loaded = await floor.load(
-                work, call_id, signal.agent_id, None, turn.now, usage=rings_outside
+                work, call_id, signal.agent_id, None, turn.now, usage=rings_outside, team=team
             )
             dials = isinstance(signal, signals.AgentDialled)
             if loaded.actor is None and (dials or loaded.call is not None):
@@ -211,9 +212,9 @@ class Switchboard:
         free = isinstance(signal, signals.AgentBecameFree)
         if free and await self._is_busy(turn, work, signal.agent_id):
             return
-        for call in await attendance.ringing_calls(work, signal.agent_id):
-            known = turn.calls.get(call.id, call)
-            turn.apply(Scene(turn.tenant, turn.rules, known), signal)
+        for ringing in await attendance.ringing_calls(work, signal.agent_id):
+            known = turn.calls.get(ringing.call.id, ringing.call)
+            turn.apply(Scene(turn.tenant, turn.rules, known, team=ringing.team), signal)
 
     async def _is_busy(self, turn: Turn, work: Work, agent_id: UUID) -> bool:
         if any(call.is_in_hands_of(agent_id) for call in turn.calls.values()):

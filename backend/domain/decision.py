@@ -30,6 +30,7 @@ class Scene(Struct, frozen=True):
 
     `free` are the agents who can be offered a call now. Those who are `wrapping` up have no call
     either, but are rung only for one that comes back to them. `note` is what the actor has noted.
+    `team` are those of the team that the call is handed to, or shall be; None if it is to none.
     """
 
     tenant: UUID
@@ -39,6 +40,7 @@ class Scene(Struct, frozen=True):
     actor_call: UUID | None = None
     free: tuple[UUID, ...] = ()
     wrapping: tuple[UUID, ...] = ()
+    team: tuple[UUID, ...] | None = None
     taken_slots: frozenset[int] = frozenset()
     names: Mapping[UUID, str] = {}
     numbers: tuple[OwnNumber, ...] = ()

@@ -33,6 +33,7 @@ class Loaded(Struct, frozen=True):
     actor_call: UUID | None
     free: tuple[UUID, ...]
     wrapping: tuple[UUID, ...]
+    team: tuple[UUID, ...] | None
     slots: tuple[int, ...]
     names: dict[UUID, str]
     numbers: tuple[OwnNumber, ...]
@@ -52,6 +53,7 @@ class Loaded(Struct, frozen=True):
             actor_call=self.actor_call,
             free=self.free,
             wrapping=self.wrapping,
+            team=self.team,
             taken_slots=frozenset(self.slots),
             names=self.names,
             numbers=self.numbers,
@@ -104,6 +106,11 @@ select jsonb_build_object(
     (select jsonb_agg(id order by id) from idle where status = 'available'), '[]'),
   'wrapping', coalesce(
     (select jsonb_agg(id order by id) from idle where status = 'wrap_up'), '[]'),
+  'team', (select coalesce(jsonb_agg(m.agent_id) filter (where m.agent_id is not null), '[]')
+    from team t left join team_member m on m.tenant_id = $1 and m.team_id = t.id
+    where t.tenant_id = $1 and t.id = coalesce($7::uuid, (select (c.transfer->>'team')::uuid
+      from call c where c.tenant_id = $1 and c.id = $2))
+    group by t.id),
   'slots', coalesce((select jsonb_agg(c.slot) from call c
     where c.tenant_id = $1 and c.slot is not null), '[]'),
   'names', coalesce((select jsonb_object_agg(a.id, a.name) from agent a join call c
@@ -203,12 +210,16 @@ async def load(
     now: datetime,
     *,
     usage: bool = False,
+    team: UUID | None = None,
 ) -> Loaded:
     """The scene of `call_id` for the agent `actor`; `key` asks whether that callback is known.
 
     The `usage` of legs outside is summed up only if asked for: it looks at a whole day of them.
+    The `team` whose people are told is the one asked for, else the one that the call rings at.
     """
-    document = await work.connection.fetchval(LOAD, work.tenant, call_id, actor, key, now, usage)
+    document = await work.connection.fetchval(
+        LOAD, work.tenant, call_id, actor, key, now, usage, team
+    )
     return _decode(document)
 
 

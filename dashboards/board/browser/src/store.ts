@@ -11,7 +11,7 @@ import { Feed, feedUrl, type FeedListener, type FeedSocket } from "./feed";
 import { phoneNumber } from "./format";
 import { Keypad } from "./keypad";
 import { askForMicrophone, MICROPHONE_HELP, type Microphone } from "./microphone";
-import type { Move, Target } from "./moves";
+import type { HandOver, Move, Target } from "./moves";
 import { Notes } from "./notes";
 import { PhoneLock, phoneLockName, type Locks } from "./phone_lock";
 import { savePreferences, type Preferences } from "./preferences";
@@ -160,8 +160,8 @@ export class BoardStore {
     this.move({ kind: "resume", callId });
   }
 
-  /** A cold transfer: the colleague, or the outside number, is rung, and I am out of the call. */
-  transfer(callId: string, target: Target): void {
+  /** A cold transfer: the colleague, the team or the outside number is rung, and I am out of the call. */
+  transfer(callId: string, target: HandOver): void {
     this.move({ kind: "transfer", callId, ...target });
   }
 

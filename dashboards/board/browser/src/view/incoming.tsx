@@ -185,7 +185,9 @@ function HandedCard({ call, transfer }: { call: SeenCall; transfer: Transfer }) 
   const isMine = transfer.by === me?.agent.id;
   const note = transfer.failed
     ? `Back to ${nameOf(transfer.by)}`
-    : `${isMine ? "You hand" : `${nameOf(transfer.by)} hands`} this to ${handedTo(transfer, nameOf)}`;
+    : transfer.team
+      ? `Handed to ${handedTo(transfer, nameOf)} by ${isMine ? "you" : nameOf(transfer.by)}`
+      : `${isMine ? "You hand" : `${nameOf(transfer.by)} hands`} this to ${handedTo(transfer, nameOf)}`;
   return (
     <li className={`card elsewhere ${call.pending ? "pending" : ""}`} data-call={call.id}>
       <div className="card-top">
@@ -204,7 +206,8 @@ function HandedCard({ call, transfer }: { call: SeenCall; transfer: Transfer }) 
 function whyItRings({ transfer, consult, agent_id }: SeenCall, { me, nameOf }: BoardView): string | null {
   if (consult && agent_id) return `${nameOf(agent_id)} wants to ask you about this call`;
   if (!transfer) return null;
-  const { by, failed } = transfer;
+  const { by, team, failed } = transfer;
+  if (team && !failed) return `Handed to ${nameOf(team)} by ${nameOf(by)}`;
   if (!failed) return `${nameOf(by)} hands this call to you`;
   return `${handedTo(transfer, nameOf)} ${NOT_TAKEN[failed]}: back to ${by === me?.agent.id ? "you" : nameOf(by)}`;
 }

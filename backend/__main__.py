@@ -20,6 +20,7 @@ COMMANDS = {
     "found-tenant": "make a company with no people yet",
     "add-person": "make somebody a member of a company",
     "company-rules": "a company's dispositions, away reasons, time limits, who sees who listens",
+    "company-teams": "a company's teams, and who is in them",
     "calling-out": "which numbers a company may call, its limits, and the switches",
     "connect-twilio": "connect a company to its Twilio account",
 }
@@ -34,6 +35,10 @@ def main(argv: Sequence[str]) -> int:
         from backend import company_rules
 
         return company_rules.main(list(argv[1:]))
+    if argv and argv[0] == "company-teams":
+        from backend import company_teams
+
+        return company_teams.main(list(argv[1:]))
     if argv and argv[0] == "calling-out":
         from backend import calling_out
 

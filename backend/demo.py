@@ -15,7 +15,7 @@ from msgspec import Struct
 from backend.connect_twilio import connect
 from backend.domain.rules import Rules
 from backend.settings import Settings
-from backend.store import people
+from backend.store import people, teams
 from backend.store.people import Role
 from backend.store.tenancy import Database
 from backend.web.pages import DemoAccount
@@ -23,11 +23,12 @@ from backend.web.sign_in import hash_password
 
 
 class Company(Struct, frozen=True):
-    """A demo company: its number and its people, each with a role."""
+    """A demo company: its number, its people, each with a role, and its teams."""
 
     name: str
     number: str
     people: tuple[tuple[str, Role], ...]
+    teams: tuple[tuple[str, tuple[str, ...]], ...]
 
     @property
     def tenant(self) -> UUID:
@@ -48,6 +49,7 @@ COMPANIES = (
             ("Ben Carter", Role.AGENT),
             ("Chloe Martin", Role.AGENT),
         ),
+        (("Sales", ("Ana Ruiz", "Ben Carter")), ("Support", ("Ben Carter", "Chloe Martin"))),
     ),
     Company(
         "Globex",
@@ -59,6 +61,7 @@ COMPANIES = (
             ("Eva Lind", Role.AGENT),
             ("Finn Doyle", Role.AGENT),
         ),
+        (("Sales", ("Dan Novak", "Eva Lind")), ("Support", ("Eva Lind", "Finn Doyle"))),
     ),
 )
 
@@ -88,6 +91,7 @@ async def lay_out(settings: Settings) -> list[DemoAccount]:
     try:
         for company in COMPANIES:
             await _found(settings, database, company)
+            await _form_teams(database, company)
             await _join_to_local_carrier(settings, database, company)
     finally:
         await database.close()
@@ -106,6 +110,18 @@ async def _found(settings: Settings, database: Database, company: Company) -> No
         assert known is not None  # noqa: S101  it was registered above
         async with database.work(company.tenant) as work:
             await people.add_member(work, known.person_id, name, role)
+
+
+async def _form_teams(database: Database, company: Company) -> None:
+    """Only where there is none: teams that were renamed or removed stay so."""
+    async with database.work(company.tenant) as work:
+        if await teams.team_ids(work):
+            return
+        ids = {one.name: one.id for one in await teams.colleagues(work)}
+        for name, members in company.teams:
+            team = await teams.make_team(work, name)
+            for member in members:
+                await teams.put_in(work, team, ids[member])
 
 
 async def _join_to_local_carrier(settings: Settings, database: Database, company: Company) -> None:

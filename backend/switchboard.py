@@ -86,8 +86,9 @@ class Switchboard:
         turn = Turn(tenant, self._clock())
         async with self._alone(tenant) as work:
             rings_outside = isinstance(signal, RINGS_OUTSIDE) and signal.number is not None
+            team = signal.team if isinstance(signal, signals.AgentTransferred) else None
             loaded = await floor.load(
-                work, call_id, signal.agent_id, None, turn.now, usage=rings_outside
+                work, call_id, signal.agent_id, None, turn.now, usage=rings_outside, team=team
             )
             dials = isinstance(signal, signals.AgentDialled)
             if loaded.actor is None and (dials or loaded.call is not None):
@@ -216,9 +217,9 @@ class Switchboard:
         free = isinstance(signal, signals.AgentBecameFree)
         if free and await self._holds_calls(turn, work, signal.agent_id):
             return
-        for call in await attendance.ringing_calls(work, signal.agent_id):
-            known = turn.calls.get(call.id, call)
-            turn.apply(Scene(turn.tenant, turn.rules, known), signal)
+        for ringing in await attendance.ringing_calls(work, signal.agent_id):
+            known = turn.calls.get(ringing.call.id, ringing.call)
+            turn.apply(Scene(turn.tenant, turn.rules, known, team=ringing.team), signal)
 
     async def _has_in_hand(self, turn: Turn, work: Work, agent_id: UUID) -> bool:
         """Whether the agent's voice belongs in a call, as this turn has left it."""

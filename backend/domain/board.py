@@ -111,8 +111,19 @@ class RulesShown(Struct, frozen=True):
     away_reasons: tuple[str, ...]
 
 
+class TeamCard(Struct, frozen=True):
+    """A team of the company, and who is in it: a call can be handed to all of them at once."""
+
+    id: UUID
+    name: str
+    members: tuple[UUID, ...]
+
+
 class Snapshot(Struct, frozen=True, tag_field="type", tag="snapshot"):
-    """A whole board, as of journal number `number`. `at` is the server's clock."""
+    """A whole board, as of journal number `number`. `at` is the server's clock.
+
+    Nothing that is announced changes its rules or its teams: a new snapshot tells of new ones.
+    """
 
     number: int
     at: datetime
@@ -122,6 +133,7 @@ class Snapshot(Struct, frozen=True, tag_field="type", tag="snapshot"):
     agents: tuple[AgentCard, ...]
     recent: tuple[CallCard, ...]
     rules: RulesShown
+    teams: tuple[TeamCard, ...]
 
 
 class Announcement(Struct, frozen=True, tag_field="type", tag="event", omit_defaults=True):

@@ -31,7 +31,7 @@ from backend.domain.decision import (
 from backend.domain.dialling import ring_callee
 from backend.domain.handover import Consult, NotTaken, TalkWith
 from backend.domain.holding import must_not_hold_too_many
-from backend.domain.transferring import may_take, turn_down
+from backend.domain.transferring import may_take, ring_the_rest, turn_down
 
 
 def claim(
@@ -207,7 +207,10 @@ def claim_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
         deadline=now + scene.rules.ring,
     )
     if call.transfer is not None:
-        onward = turn_down(scene, returned, NotTaken.UNREACHABLE, now)
+        declined = replace(returned, declined_by=call.declined_by)
+        onward = ring_the_rest(scene, declined, holder, now)
+        if onward is None:
+            onward = turn_down(scene, returned, NotTaken.UNREACHABLE, now)
         said = (events.ClaimExpired(holder), *onward.said)
         return replace(onward, said=said, freed=(holder,))
     lost = call.state is CallState.CONNECTED

@@ -142,7 +142,7 @@ def _decide(scene: Scene, signal: signals.CallSignal, now: datetime) -> Decision
         case signals.MonitorTimeRanOut():
             return monitors_ran_out(call, now)
         case signals.AgentBecameFree():
-            return offer_to(call, signal.agent_id)
+            return offer_to(scene, call, signal.agent_id, now)
         case signals.AgentBecameUnavailable():
             return withdraw_from(call, signal, now)
         case signals.TimeRanOut():

@@ -31,7 +31,8 @@ class Scene(Struct, frozen=True):
     `free` are the agents who can be offered a call now. Those who are `wrapping` up, or who have
     nothing but callers on hold (`holding`), are rung only for one that comes back to them.
     `actor_call` is the call that the actor has in hand, beside `actor_held` others on hold; `note`
-    is what they have noted.
+    is what they have noted. `team` are those of the team that the call is handed to, or shall be;
+    None if it is to none.
     """
 
     tenant: UUID
@@ -43,6 +44,7 @@ class Scene(Struct, frozen=True):
     free: tuple[UUID, ...] = ()
     wrapping: tuple[UUID, ...] = ()
     holding: tuple[UUID, ...] = ()
+    team: tuple[UUID, ...] | None = None
     taken_slots: frozenset[int] = frozenset()
     names: Mapping[UUID, str] = {}
     numbers: tuple[OwnNumber, ...] = ()

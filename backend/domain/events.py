@@ -130,18 +130,20 @@ class CallResumed(Event, frozen=True, tag="call-resumed"):
 
 class CallTransferred(Event, frozen=True, tag="call-transferred"):
     """`agent_id` has left the call; it rings at `to`, or `to` is on the way into it. Without one
-    it rings at a number outside."""
+    it rings at a `team`, or at a number outside."""
 
     agent_id: UUID
     to: UUID | None
+    team: UUID | None = None
 
 
 class TransferFailed(Event, frozen=True, tag="transfer-failed"):
-    """`to`, or a number outside, did not take the call that `agent_id` handed over."""
+    """`to`, a `team`, or a number outside did not take the call that `agent_id` handed over."""
 
     agent_id: UUID
     to: UUID | None
     why: NotTaken
+    team: UUID | None = None
 
 
 class TransferReturned(Event, frozen=True, tag="transfer-returned"):

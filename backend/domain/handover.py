@@ -26,7 +26,7 @@ class NotTaken(StrEnum):
 
 class Transfer(Struct, frozen=True):
     """A cold transfer under way: `by` hands the call to `to`, and it rings there alone; or to
-    `number` outside, by the outbound leg of that id.
+    `number` outside, by the outbound leg of that id; or to everybody of `team` who is free.
 
     Once `failed` says why not, it rings at `by` again. A call that was forwarded keeps it.
     """
@@ -36,6 +36,7 @@ class Transfer(Struct, frozen=True):
     failed: NotTaken | None = None
     number: str | None = None
     outbound: UUID | None = None
+    team: UUID | None = None
 
 
 class TalkWith(StrEnum):

@@ -10,7 +10,7 @@ from backend.domain.call import Call, CallState, call_id_of
 from backend.domain.consulting import consulting, not_taken
 from backend.domain.decision import Decision, Scene, also, grown
 from backend.domain.handover import NotTaken
-from backend.domain.transferring import lose, turn_down
+from backend.domain.transferring import lose, offer_in_team, still_rings, turn_down
 
 
 def arrive(scene: Scene, signal: signals.CallerArrived, now: datetime) -> Decision:
@@ -40,7 +40,7 @@ def decline(scene: Scene, call: Call, signal: signals.AgentDeclined, now: dateti
         return not_taken(call, asked, NotTaken.DECLINED)
     declined = replace(call, offered_to=left, declined_by=also(call.declined_by, signal.agent_id))
     refused = events.OfferRefused(signal.agent_id)
-    if call.transfer is not None:
+    if call.transfer is not None and not still_rings(scene, declined):
         onward = turn_down(scene, declined, NotTaken.DECLINED, now)
         return replace(onward, said=(refused, *onward.said))
     if call.state is CallState.PARKED and not call.overdue:
@@ -49,11 +49,11 @@ def decline(scene: Scene, call: Call, signal: signals.AgentDeclined, now: dateti
     return Decision(grown(declined), (refused,))
 
 
-def offer_to(call: Call, agent_id: UUID) -> Decision:
+def offer_to(scene: Scene, call: Call, agent_id: UUID, now: datetime) -> Decision:
     waits = call.state in (CallState.PARKED, CallState.HELD)
     rings = call.state is CallState.RINGING or (waits and call.overdue)
     if call.transfer is not None:
-        return Decision(call)
+        return offer_in_team(scene, call, agent_id, now) if rings else Decision(call)
     if not rings or agent_id in call.offered_to or agent_id in call.declined_by:
         return Decision(call)
     offered = replace(call, offered_to=(*call.offered_to, agent_id))

@@ -96,6 +96,20 @@ class ColleagueNotAvailable(Refusal):
     code = "colleague-not-available"
 
 
+class NoSuchTeam(Refusal):
+    """There is no such team in this company. Reload the page to see those there are now."""
+
+    code = "no-such-team"
+    status = 404
+
+
+class TeamNotAvailable(Refusal):
+    """Nobody of that team can take a call now. Choose a colleague who is available or another
+    team, or park the call."""
+
+    code = "team-not-available"
+
+
 class ConsultUnderway(Refusal):
     """You are consulting somebody. Hand the call over, or let them go first."""
 
@@ -246,7 +260,7 @@ class SpendLimitReached(Refusal):
 
 
 class NobodyNamed(Refusal):
-    """Name one to hand the call to: a colleague, or a number outside."""
+    """Name one to hand the call to: a colleague, a team, or a number outside."""
 
     code = "nobody-named"
 

@@ -135,12 +135,13 @@ class AgentSetAside(Struct, frozen=True, tag=True):
 
 
 class AgentTransferred(Struct, frozen=True, tag=True):
-    """A cold transfer: the call rings at `to`, or at a `number` outside as it was typed, and the
-    agent has left it."""
+    """A cold transfer: the call rings at `to`, at a `number` outside as it was typed, or at
+    everybody of `team` who is free, and the agent has left it."""
 
     agent_id: UUID
     to: UUID | None = None
     number: str | None = None
+    team: UUID | None = None
 
 
 class AgentConsulted(Struct, frozen=True, tag=True):

@@ -1,8 +1,9 @@
-"""A cold transfer: the agent leaves, one colleague or a number outside is rung, and the caller
-hears music meanwhile.
+"""A cold transfer: the agent leaves, one colleague, a team or a number outside is rung, and the
+caller hears music meanwhile.
 
 Whoever does not take it gives it back: to the agent who handed it over, if they are still there,
-and after that to everybody. So a caller is never handed into nowhere.
+and after that to everybody. In a team the first who answers has it, and it comes back once nobody
+of the team is left. So a caller is never handed into nowhere.
 """
 
 from datetime import datetime
@@ -14,7 +15,7 @@ from backend.domain import events, instructions, refusals, signals
 from backend.domain.call import Call, CallState
 from backend.domain.calling_off import call_off
 from backend.domain.consulting import must_not_consult
-from backend.domain.decision import Decision, Scene, grown, move
+from backend.domain.decision import Decision, Scene, also, grown, move
 from backend.domain.dialling_guard import authorise, placing
 from backend.domain.handover import NotTaken, Transfer
 
@@ -29,6 +30,8 @@ def transfer(scene: Scene, call: Call, signal: signals.AgentTransferred, now: da
     must_not_consult(call)
     if signal.number is not None:
         return _transfer_outside(scene, call, signal, signal.number, now)
+    if signal.team is not None:
+        return _transfer_to_team(scene, call, signal, signal.team, now)
     to = signal.to
     if to is None or to not in scene.free or to == signal.agent_id:
         raise refusals.ColleagueNotAvailable
@@ -40,7 +43,28 @@ def transfer(scene: Scene, call: Call, signal: signals.AgentTransferred, now: da
 
 def _is_repeated(transfer: Transfer, signal: signals.AgentTransferred) -> bool:
     is_mine = transfer.by == signal.agent_id and transfer.failed is None
+    if signal.team is not None:
+        return is_mine and transfer.team == signal.team
     return is_mine and signal.to is not None and transfer.to == signal.to
+
+
+def _transfer_to_team(
+    scene: Scene, call: Call, signal: signals.AgentTransferred, team: UUID, now: datetime
+) -> Decision:
+    if scene.team is None:
+        raise refusals.NoSuchTeam
+    rung = _free_of_team(scene, but=(signal.agent_id,))
+    if not rung:
+        raise refusals.TeamNotAvailable
+    transfer = Transfer(signal.agent_id, None, team=team)
+    deadline = now + scene.rules.transfer
+    handed = _leave(call, signal, transfer, now, deadline, offered_to=rung)
+    said = (events.CallTransferred(signal.agent_id, None, team),)
+    return Decision(handed, said, _farewell(call), wrapping=(signal.agent_id,))
+
+
+def _free_of_team(scene: Scene, *, but: tuple[UUID, ...]) -> tuple[UUID, ...]:
+    return tuple(one for one in scene.free if one in (scene.team or ()) and one not in but)
 
 
 def _transfer_outside(
@@ -95,7 +119,42 @@ def _leave(
 
 def may_take(call: Call, agent_id: UUID) -> bool:
     """Whether a call that rings is this agent's to take: one under transfer is not everybody's."""
-    return call.transfer is None or agent_id in (call.transfer.by, call.transfer.to)
+    if call.transfer is None or agent_id in (call.transfer.by, call.transfer.to):
+        return True
+    return call.transfer.team is not None and agent_id in call.offered_to
+
+
+def still_rings(scene: Scene, call: Call) -> bool:
+    """Whether a call under transfer still rings at somebody who has no other call."""
+    return any(agent in scene.free for agent in call.offered_to)
+
+
+def offer_in_team(scene: Scene, call: Call, agent_id: UUID, now: datetime) -> Decision:
+    """Somebody comes free while it rings at their team: it rings there too."""
+    transfer = call.transfer
+    if transfer is None or transfer.failed is not None or agent_id not in (scene.team or ()):
+        return Decision(call)
+    if agent_id in (transfer.by, *call.offered_to, *call.declined_by):
+        return Decision(call)
+    # If the last of them has just gone away, it begins to ring anew.
+    deadline = call.deadline if call.offered_to else now + scene.rules.transfer
+    rings = replace(call, offered_to=(*call.offered_to, agent_id), deadline=deadline)
+    return Decision(grown(rings), (events.CallOffered((agent_id,)),))
+
+
+def ring_the_rest(scene: Scene, call: Call, lost: UUID, now: datetime) -> Decision | None:
+    """Who took it for their team did not come: the others are rung, if any is free. None if not;
+    nobody is rung twice, so that a caller is not kept going round in a team."""
+    transfer = call.transfer
+    if transfer is None or transfer.team is None:
+        return None
+    declined = also(call.declined_by, lost)
+    rest = _free_of_team(scene, but=(transfer.by, *declined))
+    if not rest:
+        return None
+    deadline = now + scene.rules.transfer
+    rings = replace(call, offered_to=rest, declined_by=declined, deadline=deadline)
+    return Decision(grown(rings), (events.CallOffered(rest),))
 
 
 def turn_down(scene: Scene, call: Call, why: NotTaken, now: datetime) -> Decision:
@@ -104,7 +163,7 @@ def turn_down(scene: Scene, call: Call, why: NotTaken, now: datetime) -> Decisio
     assert transfer is not None  # noqa: S101  asked only of calls under transfer
     asked = call_off(call, transfer.outbound)
     if transfer.failed is None:
-        failed = events.TransferFailed(transfer.by, transfer.to, why)
+        failed = events.TransferFailed(transfer.by, transfer.to, why, transfer.team)
         if scene.is_at_hand(transfer.by):
             back = replace(
                 call,
@@ -129,7 +188,8 @@ def turn_down(scene: Scene, call: Call, why: NotTaken, now: datetime) -> Decisio
 
 
 def lose(call: Call, agent_id: UUID, now: datetime) -> Decision:
-    """The agent whom it rings at cannot be rung any more. Who is next needs a look at everybody,
-    which the passing of time brings at once."""
-    nobody = replace(call, offered_to=(), deadline=now)
-    return Decision(grown(nobody), (events.OfferWithdrawn(agent_id),))
+    """An agent whom it rings at cannot be rung any more; in a team the others still are. Who is
+    next after the last needs a look at everybody, which the passing of time brings at once."""
+    left = tuple(agent for agent in call.offered_to if agent != agent_id)
+    fewer = replace(call, offered_to=left, deadline=call.deadline if left else now)
+    return Decision(grown(fewer), (events.OfferWithdrawn(agent_id),))

@@ -5,19 +5,32 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
 from backend.domain.agent import Agent
 from backend.domain.call import Call
 from backend.domain.rules import Rules
 from backend.store.tenancy import Work
 
+
+class Ringing(Struct, frozen=True):
+    """A call that rings, or could; with those of the team that it is handed to, if it is to one."""
+
+    call: Call
+    team: tuple[UUID, ...] | None
+
+
 _agent = msgspec.json.Decoder(Agent).decode
 _rules = msgspec.json.Decoder(Rules).decode
 _call = msgspec.json.Decoder(Call).decode
-_calls = msgspec.json.Decoder(tuple[Call, ...]).decode
+_ringing = msgspec.json.Decoder(tuple[Ringing, ...]).decode
 
 RINGING = """
-select coalesce(jsonb_agg(to_jsonb(c) order by c.started_at, c.id), '[]')::text
+select coalesce(jsonb_agg(jsonb_build_object('call', to_jsonb(c), 'team',
+  case when c.transfer->>'team' is not null then
+    (select jsonb_agg(m.agent_id) from team_member m
+      where m.tenant_id = $1 and m.team_id = (c.transfer->>'team')::uuid) end)
+  order by c.started_at, c.id), '[]')::text
 from call c where c.tenant_id = $1
   and (c.state = 'ringing' or (c.state = 'connected' and $2 = any(c.offered_to))
     or (c.state in ('parked', 'held') and (c.overdue or $2 = any(c.offered_to)))
@@ -79,10 +92,10 @@ async def find_call(work: Work, call_id: UUID) -> Call | None:
     return None if row is None else _call(row)
 
 
-async def ringing_calls(work: Work, agent_id: UUID) -> tuple[Call, ...]:
+async def ringing_calls(work: Work, agent_id: UUID) -> tuple[Ringing, ...]:
     """Calls that ring, that could ring at this agent, or that they have set aside; without their
     legs."""
-    return _calls(await work.connection.fetchval(RINGING, work.tenant, agent_id))
+    return _ringing(await work.connection.fetchval(RINGING, work.tenant, agent_id))
 
 
 async def may_be_lost(work: Work) -> None:

@@ -13,6 +13,7 @@ from backend.domain.board import (
     Announcement,
     CallCard,
     Snapshot,
+    TeamCard,
     agent_card_of,
     card_of,
     in_order_of_name,
@@ -35,6 +36,7 @@ class _Board(Struct, frozen=True):
     calls: tuple[Call, ...]
     recent: tuple[Call, ...]
     agents: tuple[Agent, ...]
+    teams: tuple[TeamCard, ...]
 
 
 class JournalLine(Struct, frozen=True):
@@ -55,7 +57,11 @@ select jsonb_build_object(
   'recent', coalesce((select jsonb_agg(to_jsonb(r)) from (select * from call c
     where c.tenant_id = $1 and c.state = 'ended'
     order by c.ended_at desc, c.id limit $2) r), '[]'),
-  'agents', coalesce((select jsonb_agg(to_jsonb(a)) from agent a where a.tenant_id = $1), '[]')
+  'agents', coalesce((select jsonb_agg(to_jsonb(a)) from agent a where a.tenant_id = $1), '[]'),
+  'teams', coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name,
+      'members', array(select m.agent_id from team_member m
+        where m.tenant_id = $1 and m.team_id = t.id order by m.agent_id))
+    order by t.name collate "C", t.id) from team t where t.tenant_id = $1), '[]')
 )::text from journal_head h where h.tenant_id = $1
 """
 
@@ -92,6 +98,7 @@ async def snapshot(work: Work, me: UUID, now: datetime) -> Snapshot:
         agents=in_order_of_name(agent_card_of(agent) for agent in board.agents),
         recent=latest(card_of(call) for call in board.recent),
         rules=rules_shown(board.rules),
+        teams=board.teams,
     )
 
 

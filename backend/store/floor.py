@@ -35,6 +35,7 @@ class Loaded(Struct, frozen=True):
     free: tuple[UUID, ...]
     wrapping: tuple[UUID, ...]
     holding: tuple[UUID, ...]
+    team: tuple[UUID, ...] | None
     slots: tuple[int, ...]
     names: dict[UUID, str]
     numbers: tuple[OwnNumber, ...]
@@ -56,6 +57,7 @@ class Loaded(Struct, frozen=True):
             free=self.free,
             wrapping=self.wrapping,
             holding=self.holding,
+            team=self.team,
             taken_slots=frozenset(self.slots),
             names=self.names,
             numbers=self.numbers,
@@ -112,6 +114,11 @@ select jsonb_build_object(
   'wrapping', coalesce((select jsonb_agg(id order by id) from idle
     where status = 'wrap_up' and not holds), '[]'),
   'holding', coalesce((select jsonb_agg(id order by id) from idle where holds), '[]'),
+  'team', (select coalesce(jsonb_agg(m.agent_id) filter (where m.agent_id is not null), '[]')
+    from team t left join team_member m on m.tenant_id = $1 and m.team_id = t.id
+    where t.tenant_id = $1 and t.id = coalesce($7::uuid, (select (c.transfer->>'team')::uuid
+      from call c where c.tenant_id = $1 and c.id = $2))
+    group by t.id),
   'slots', coalesce((select jsonb_agg(c.slot) from call c
     where c.tenant_id = $1 and c.slot is not null), '[]'),
   'names', coalesce((select jsonb_object_agg(a.id, a.name) from agent a join call c
@@ -211,12 +218,16 @@ async def load(
     now: datetime,
     *,
     usage: bool = False,
+    team: UUID | None = None,
 ) -> Loaded:
     """The scene of `call_id` for the agent `actor`; `key` asks whether that callback is known.
 
     The `usage` of legs outside is summed up only if asked for: it looks at a whole day of them.
+    The `team` whose people are told is the one asked for, else the one that the call rings at.
     """
-    document = await work.connection.fetchval(LOAD, work.tenant, call_id, actor, key, now, usage)
+    document = await work.connection.fetchval(
+        LOAD, work.tenant, call_id, actor, key, now, usage, team
+    )
     return _decode(document)
 
 

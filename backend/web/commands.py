@@ -28,16 +28,19 @@ class Parking(Struct, frozen=True):
     slot: int | None = None
 
 
-class Handing(Struct, frozen=True):
-    """To which agent, or to which number outside as it was typed: one of them."""
+class Asking(Struct, frozen=True):
+    """Which agent, or which number outside as it was typed: one of them."""
 
     to: UUID | None = None
     number: str | None = None
 
-    def must_name_one(self) -> None:
-        """Raises `NobodyNamed`."""
-        if (self.to is None) == (self.number is None):
-            raise NobodyNamed
+
+class Handing(Struct, frozen=True):
+    """To which agent, to which team, or to which number outside as it was typed: one of them."""
+
+    to: UUID | None = None
+    number: str | None = None
+    team: UUID | None = None
 
 
 class Talking(Struct, frozen=True):
@@ -130,17 +133,17 @@ async def set_aside(wish: NamedDependency[Wish]) -> Done:
 
 @post("/calls/{call_id:uuid}/transfer", status_code=200)
 async def transfer(data: JSONBody[Handing], wish: NamedDependency[Wish]) -> Done:
-    """Hand one's call to a colleague, or to a number outside, without speaking to them first; it
-    comes back if they do not take it."""
-    data.must_name_one()
-    return await wish.of(signals.AgentTransferred(wish.agent, data.to, data.number))
+    """Hand one's call to a colleague, to a team, or to a number outside, without speaking to them
+    first; it comes back if they do not take it."""
+    _must_name_one(data.to, data.number, data.team)
+    return await wish.of(signals.AgentTransferred(wish.agent, data.to, data.number, data.team))
 
 
 @post("/calls/{call_id:uuid}/consult", status_code=200)
-async def consult(data: JSONBody[Handing], wish: NamedDependency[Wish]) -> Done:
+async def consult(data: JSONBody[Asking], wish: NamedDependency[Wish]) -> Done:
     """Ask a colleague into one's call, who takes it by a claim, or somebody at a number outside;
     the caller hears music."""
-    data.must_name_one()
+    _must_name_one(data.to, data.number)
     return await wish.of(signals.AgentConsulted(wish.agent, data.to, data.number))
 
 
@@ -184,6 +187,11 @@ async def ask_for_help(wish: NamedDependency[Wish]) -> Done:
 async def take_help_back(wish: NamedDependency[Wish]) -> Done:
     """One manages alone after all."""
     return await wish.of(signals.AgentTookHelpBack(wish.agent))
+
+
+def _must_name_one(*targets: object) -> None:
+    if sum(target is not None for target in targets) != 1:
+        raise NobodyNamed
 
 
 commands_router = Router(

@@ -39,6 +39,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TENANT = UUID(int=1)
 OWN = "+12125550100"
 ANA, BEN, SAM = UUID(int=11), UUID(int=12), UUID(int=13)
+SALES, SALESPEOPLE = UUID(int=21), (BEN, SAM)
 
 
 def test_the_diagram_in_the_architecture_page_is_drawn_from_the_table():
@@ -58,7 +59,7 @@ def scene(
 ) -> Scene:
     agent = Agent(actor, "Ana", NOW, status=AgentStatus.AVAILABLE)
     own = (OwnNumber(OWN),)
-    return Scene(TENANT, rules, call, actor=agent, free=free, numbers=own)
+    return Scene(TENANT, rules, call, actor=agent, free=free, team=SALESPEOPLE, numbers=own)
 
 
 def arrived() -> Call:
@@ -117,6 +118,7 @@ some_signal = st.one_of(
         st.builds(kind, agent_id=st.sampled_from([ANA, BEN]), to=st.sampled_from([ANA, BEN]))
         for kind in (signals.AgentTransferred, signals.AgentConsulted)
     ),
+    st.builds(signals.AgentTransferred, agent_id=st.sampled_from([ANA, BEN]), team=st.just(SALES)),
     st.builds(
         signals.AgentTalkedWith,
         agent_id=st.sampled_from([ANA, BEN]),
@@ -172,6 +174,7 @@ some_signal = st.one_of(
 
 # Random signals seldom get as far as a talk that somebody monitors.
 TALK = (signals.AgentAnswered(ANA), signals.AgentJoined("A0", ANA))
+HANDED = (*TALK, signals.AgentTransferred(ANA, team=SALES))
 MONITORED = (
     *TALK,
     signals.SupervisorMonitored(SAM, MonitorMode.WHISPER),
@@ -180,7 +183,15 @@ MONITORED = (
 
 
 @given(
-    st.sampled_from([(arrived(), ()), (arrived(), TALK), (arrived(), MONITORED), (dialled(), ())]),
+    st.sampled_from(
+        [
+            (arrived(), ()),
+            (arrived(), TALK),
+            (arrived(), HANDED),
+            (arrived(), MONITORED),
+            (dialled(), ()),
+        ]
+    ),
     st.lists(st.tuples(some_signal, st.integers(0, 120)), max_size=25),
     st.booleans(),
 )
@@ -244,7 +255,10 @@ def is_whole(before: Call, decision: Decision) -> None:
     elif after.transfer is not None:
         assert has_agent or after.state is CallState.RINGING
         assert after.caller_held
-        assert set(after.offered_to) <= {after.transfer.by, after.transfer.to}
+        team = SALESPEOPLE if after.transfer.team is not None else ()
+        assert set(after.offered_to) <= {after.transfer.by, after.transfer.to, *team}
+        assert after.transfer.by not in after.offered_to or after.transfer.failed is not None
+        assert not set(after.offered_to) & set(after.declined_by), "who declined is rung no more"
     if after.consult is not None:
         assert after.state is CallState.CONNECTED
         assert after.consult.failed is None or not after.consult.is_there

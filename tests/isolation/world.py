@@ -46,13 +46,16 @@ class World:
         self.product, self.acme, self.globex = product, acme, globex
         self._admin = admin
         self.calls: dict[str, dict[str, UUID]] = {}
+        self.teams: dict[str, UUID] = {}
         self._marks: set[str] = set()
         self._callers = 0
 
     async def furnish(self) -> None:
-        """Give both companies people of their own names and a call in every state."""
+        """Give both companies people of their own names, a team, and a call in every state."""
         for company in (self.acme, self.globex):
             await self._name(company)
+            sales = await company.has_team(f"Sales of {company.name}", "Ana", "Chloe")
+            self.teams[company.name] = sales
             for agent in company.people.values():
                 await agent.signs_in()
             await company.on_duty("Ana", "Ben", "Chloe")
@@ -234,7 +237,7 @@ class World:
         board = await company.ana.asks("GET", "/api/board")
         cards = [*board["calls"], *board["recent"]]
         ids = [company.tenant, *(agent.id for agent in company.people.values())]
-        ids += [UUID(card["id"]) for card in cards]
+        ids += [UUID(card["id"]) for card in (*cards, *board["teams"])]
         return {
             company.name,
             company.number,

@@ -21,7 +21,7 @@ SEEDS = range(7)
 STEPS = 75
 
 
-@pytest.mark.parametrize("kind", ["plain", "supervised", "calls_out"])
+@pytest.mark.parametrize("kind", ["plain", "supervised", "calls_out", "in_teams"])
 async def test_whatever_is_decided_can_be_kept(postgres: EmbeddedPostgres, kind: str):
     connection = await asyncpg.connect(postgres.superuser_url, database="patchbay")
     story = connection.transaction()
@@ -31,7 +31,7 @@ async def test_whatever_is_decided_can_be_kept(postgres: EmbeddedPostgres, kind:
         work = Work(TENANT, cast("Any", connection))
         for seed in SEEDS:
             dice = Random(seed)  # noqa: S311
-            flags = {"supervised": kind == "supervised", "calls_out": kind == "calls_out"}
+            flags = {flag: kind == flag for flag in ("supervised", "calls_out", "in_teams")}
             world = World(dice, **flags)
             for _ in range(STEPS):
                 world.turn()

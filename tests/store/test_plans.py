@@ -22,7 +22,7 @@ from generate_series(1, 5000) n
 
 @pytest.mark.parametrize(
     ("statement", "arguments"),
-    [(attendance.RINGING, [ID, ID]), (floor.LOAD, [ID, ID, ID, "a key", LATER, True])],
+    [(attendance.RINGING, [ID, ID]), (floor.LOAD, [ID, ID, ID, "a key", LATER, True, ID])],
 )
 async def test_the_history_of_calls_is_not_read_through(
     postgres: EmbeddedPostgres, statement: str, arguments: list[object]

@@ -19,6 +19,7 @@ from backend.domain.board import (
     apply,
     presence_of,
 )
+from backend.store import teams
 from backend.web.feed_messages import FromServer, Ping
 from tests.serving import eventually
 
@@ -58,6 +59,18 @@ class Company:
             agent = self.people[name]
             await agent.opens_board()
             await agent.goes("available")
+
+    async def has_team(self, name: str, *people: str) -> UUID:
+        """A team of these people. Gives its id; boards that are open know nothing of it yet."""
+        async with self.product.services.database.work(self.tenant) as work:
+            team = await teams.make_team(work, name)
+            for person in people:
+                await teams.put_in(work, team, self.people[person].id)
+        return team
+
+    async def loses_team(self, team: UUID) -> None:
+        async with self.product.services.database.work(self.tenant) as work:
+            await teams.remove_team(work, team)
 
     async def rings(self, caller: str = "+15557654321", tone: int = 440) -> "Caller":
         """Somebody dials the company's number; the call is on the board when this returns."""
@@ -299,6 +312,10 @@ class Agent:
     async def transfers(self, caller: "Caller", to: "Agent") -> None:
         """Hand the caller to a colleague, cold."""
         await self._does("POST", caller, "transfer", {"to": str(to.id)})
+
+    async def transfers_to_team(self, caller: "Caller", team: UUID) -> None:
+        """Hand the caller to everybody of that team who is free, cold."""
+        await self._does("POST", caller, "transfer", {"team": str(team)})
 
     async def consults(self, caller: "Caller", colleague: "Agent") -> None:
         """Ask a colleague into the call, before handing it over."""

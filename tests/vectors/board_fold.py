@@ -20,6 +20,7 @@ from backend.domain.agent import Agent, AgentStatus
 from backend.domain.board import (
     Announcement,
     Snapshot,
+    TeamCard,
     agent_card_of,
     apply,
     card_of,
@@ -47,6 +48,9 @@ SUPERVISED = (105, 111)
 """Of these, supervisors come into the calls of others."""
 CALLING_OUT = (316, 300)
 """Of these, agents call out, hand over and consult outside. (Chosen so that every event occurs.)"""
+IN_TEAMS = (1568, 598)
+"""Of these, agents hand calls to a team, and whatever can become of that does."""
+TEAM = TeamCard(UUID(int=21), "Sales", (UUID(int=12), UUID(int=13)))
 OWN = (OwnNumber("+12125550100"),)
 TRIES = 6
 """Most signals mean nothing to most calls; the cases are of those that do."""
@@ -63,7 +67,7 @@ class Case(Struct, frozen=True):
 
 def cases() -> list[Case]:
     """The same cases every time."""
-    return [_case(seed) for seed in (*PLAIN, *SUPERVISED, *CALLING_OUT)]
+    return [_case(seed) for seed in (*PLAIN, *SUPERVISED, *CALLING_OUT, *IN_TEAMS)]
 
 
 def text() -> str:
@@ -75,9 +79,11 @@ def text() -> str:
 def _case(seed: int) -> Case:
     """A busy quarter of an hour; the snapshot is taken somewhere in its middle."""
     agents = tuple(map(agent_card_of, AGENTS))
-    board = Snapshot(0, START, AGENTS[0].id, 8, (), agents, (), rules_shown(Rules()))
+    teams = (TEAM,) if seed in IN_TEAMS else ()
+    board = Snapshot(0, START, AGENTS[0].id, 8, (), agents, (), rules_shown(Rules()), teams)
     dice = Random(seed)  # noqa: S311
-    world = World(dice, supervised=seed in SUPERVISED, calls_out=seed in CALLING_OUT)
+    kinds = {"supervised": SUPERVISED, "calls_out": CALLING_OUT, "in_teams": IN_TEAMS}
+    world = World(dice, **{kind: seed in seeds for kind, seeds in kinds.items()})
     for _ in range(30):
         for said in world.turn():
             board = apply(board, said)
@@ -93,8 +99,9 @@ def _case(seed: int) -> Case:
 class World:
     """Calls and agents to which things happen at random."""
 
-    def __init__(self, dice: Random, *, supervised: bool, calls_out: bool) -> None:
+    def __init__(self, dice: Random, *, supervised: bool, calls_out: bool, in_teams: bool) -> None:
         self._dice, self._supervised, self._calls_out = dice, supervised, calls_out
+        self._in_teams = in_teams
         self._now = START
         self._number = 0
         self._calls: dict[UUID, Call] = {}
@@ -152,6 +159,8 @@ class World:
         if self._calls_out and call.agent_leg is not None and self._dice.random() < 0.4:
             wish = self._dice.choice((signals.AgentTransferred, signals.AgentConsulted))
             return wish(call.agent_id or agent, number=self._number_outside())
+        if self._in_teams and self._dice.random() < 0.7 and (given := self._in_team(call, agent)):
+            return self._dice.choice(given)
         if call.consult is not None and self._dice.random() < 0.7:
             return self._dice.choice(self._consulting(call, agent))
         if self._supervised and call.agent_leg is not None and self._dice.random() < 0.7:
@@ -193,6 +202,19 @@ class World:
             signals.OutboundAnswered(outside.id, leg),
             signals.OutboundAnswered(outside.id, leg),
             signals.OutboundEnded(outside.id, why),
+        ]
+
+    def _in_team(self, call: Call, agent: UUID) -> list[signals.CallSignal]:
+        if call.agent_leg is not None:
+            return [signals.AgentTransferred(call.agent_id or agent, team=TEAM.id)]
+        if call.transfer is None or call.agent_id is not None:
+            return []
+        return [
+            signals.AgentDeclined(agent),
+            signals.AgentAnswered(agent),
+            signals.AgentBecameFree(agent),
+            signals.AgentBecameUnavailable(agent),
+            signals.TimeRanOut(),
         ]
 
     def _disposition(self, call: Call) -> signals.CallSignal:
@@ -243,7 +265,8 @@ class World:
 
     def _decide(self, call: Call | None, signal: signals.CallSignal) -> list[Announcement]:
         actor = self._agents.get(getattr(signal, "agent_id", UUID(int=0)))
-        scene = Scene(TENANT, Rules(), call, actor=actor, free=tuple(self._agents), numbers=OWN)
+        free, team = tuple(self._agents), TEAM.members if self._in_teams else None
+        scene = Scene(TENANT, Rules(), call, actor=actor, free=free, team=team, numbers=OWN)
         try:
             decision = decide(scene, signal, self._now)
         except Refusal:

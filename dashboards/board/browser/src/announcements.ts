@@ -17,7 +17,8 @@ function arrivals(before: BoardView, after: BoardView): string[] {
     }
     if (call.state === "held") return `${phoneNumber(call.caller)} waits on hold too long, and rings.`;
     if (!call.transfer) return `Incoming call from ${phoneNumber(call.caller)} to ${phoneNumber(call.number)}.`;
-    const { by, failed } = call.transfer;
+    const { by, team, failed } = call.transfer;
+    if (team && !failed) return sentence(`${after.nameOf(by)} hands the call from ${phoneNumber(call.caller)} to ${after.nameOf(team)}; it rings at you.`);
     return failed
       ? sentence(`${handedTo(call.transfer, after.nameOf)} did not take the call from ${phoneNumber(call.caller)}; it rings at you again.`)
       : sentence(`${after.nameOf(by)} hands you the call from ${phoneNumber(call.caller)}.`);
@@ -79,7 +80,7 @@ function mine(before: BoardView, after: BoardView): string[] {
   }
   if (!was || is || after.held.some(({ id }) => id === was.id)) return [];
   const handed = after.elsewhere.find((call) => call.id === was.id)?.transfer;
-  if (handed) return [sentence(`Handed to ${handedTo(handed, after.nameOf)}, who is being rung.`)];
+  if (handed) return [sentence(`Handed to ${handedTo(handed, after.nameOf)}, ${handed.team ? "where it rings" : "who is being rung"}.`)];
   const outside = after.outside.find((call) => call.id === was.id);
   if (outside) return [`${phoneNumber(was.caller)} talks with ${phoneNumber(outsideNumber(outside) ?? "")} outside. You are free.`];
   const theirs = after.live.find((call) => call.id === was.id)?.agent_id;

@@ -3,7 +3,7 @@ import type { BoardState, PassingCall } from "./board_state";
 import { chosen, firstFreeSlot, isCallMove, isPresenceMove, laidOver, type CallMove } from "./moves";
 import { isOutside, ringsOutside } from "./parties";
 import { callOf, compareInstants, dispositionOf, isAsked, isInHand, type Truth } from "./truth";
-import type { Agent, AgentStatus, Call, Consult, Monitor, Role, Rules } from "./wire";
+import type { Agent, AgentStatus, Call, Consult, Monitor, Role, Rules, Team } from "./wire";
 
 export type Presence = AgentStatus | "on_call" | "monitoring" | "ringing";
 
@@ -17,6 +17,11 @@ export interface TeamMember {
   readonly presence: Presence;
   readonly since: string;
   readonly call: SeenCall | null;
+}
+
+export interface SeenTeam extends Team {
+  /** How many of them, without me, a call can be handed to now. */
+  readonly free: number;
 }
 
 export interface Slot {
@@ -70,11 +75,14 @@ export interface BoardView {
   readonly outside: readonly SeenCall[];
   /** Colleagues to whom a call can be handed now. */
   readonly reachable: readonly TeamMember[];
+  /** The company's teams; there may be none. */
+  readonly teams: readonly SeenTeam[];
   readonly lot: readonly Slot[];
   readonly freeSlot: number | null;
   readonly team: readonly TeamMember[];
   readonly recent: readonly Call[];
-  readonly nameOf: (personId: string) => string;
+  /** Of a person, or of a team. */
+  readonly nameOf: (id: string) => string;
   /** Whether that agent is in a call. */
   readonly isBusy: (personId: string) => boolean;
 }
@@ -95,7 +103,8 @@ export function viewOf(state: BoardState): BoardView | null {
   const busy = new Set(team.filter(({ presence }) => presence === "on_call" || presence === "monitoring").map(({ agent }) => agent.id));
   const parked = calls.filter((call) => call.state === "parked");
   const ringing = calls.filter((call) => call.state === "ringing");
-  const nameOf = (id: string) => truth.agents[id]?.name ?? "a colleague";
+  const nameOf = (id: string) => truth.agents[id]?.name ?? truth.teams.find((one) => one.id === id)?.name ?? "a colleague";
+  const reachable = sortedTeam(team, truth.me).filter((member) => isReachable(member, truth.me));
   const me = team.find(({ agent }) => agent.id === truth.me) ?? null;
   const mine = calls.find((call) => isInHand(call, truth.me)) ?? null;
   const held = calls.filter((call) => call.state === "held" && call.agent_id === truth.me).sort((a, b) => compareInstants(a.held_at!, b.held_at!));
@@ -125,7 +134,8 @@ export function viewOf(state: BoardState): BoardView | null {
     maySupervise,
     helpWanted: maySupervise ? calls.filter((call) => call.help_at !== null && call.agent_id !== truth.me).sort((a, b) => compareInstants(a.help_at!, b.help_at!)) : [],
     outside: calls.filter(isOutside),
-    reachable: sortedTeam(team, truth.me).filter((member) => isReachable(member, truth.me)),
+    reachable,
+    teams: seenTeams(truth.teams, reachable),
     lot: slotsOf(truth, parked),
     freeSlot: firstFreeSlot({ ...truth, calls: Object.fromEntries(calls.map((c) => [c.id, c])) }),
     team: sortedTeam(team, truth.me, maySupervise),
@@ -281,6 +291,11 @@ function teamMember(agent: Agent, where: Whereabouts<SeenCall>): TeamMember {
   const consulted = call?.consult?.agent_id === agent.id ? call.consult : null;
   const monitor = presence === "monitoring" ? call?.monitors.find(({ person_id }) => person_id === agent.id) : null;
   return { agent, presence, since: consulted?.since ?? monitor?.since ?? call?.since ?? agent.since, call };
+}
+
+function seenTeams(teams: readonly Team[], reachable: readonly TeamMember[]): SeenTeam[] {
+  const free = new Set(reachable.map(({ agent }) => agent.id));
+  return teams.map((team) => ({ ...team, free: team.members.filter((id) => free.has(id)).length }));
 }
 
 /** Every slot in order; a call in a slot the lot does not have (it was made smaller) comes last. */

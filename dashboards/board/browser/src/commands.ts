@@ -1,6 +1,6 @@
 /** What people ask of the backend. Every request has a time-out, and every refusal reads as a sentence. */
 import type { Refusal } from "./board_state";
-import type { Move, Target } from "./moves";
+import type { HandOver, Move } from "./moves";
 import type { AgentStatus, CallFile, CallOut, Dialling, EarlierCalls, Me, MonitoredCalls, Reading, VoiceToken, WhoSetIt } from "./wire";
 
 export class Refused extends Error implements Refusal {
@@ -170,7 +170,8 @@ function spelled(move: Move): Spelled {
   }
 }
 
-function targetOf(target: Target): Target {
+function targetOf(target: HandOver): HandOver {
+  if ("team" in target) return { team: target.team };
   return "to" in target ? { to: target.to } : { number: target.number };
 }
 

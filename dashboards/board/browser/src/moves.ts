@@ -4,10 +4,13 @@
  */
 import type { Truth } from "./truth";
 import { callOf, dispositionOf, isAsked, isInHand } from "./truth";
-import type { Agent, Call, Consult, Monitor, MonitorMode, TalkWith } from "./wire";
+import type { Agent, Call, Consult, Monitor, MonitorMode, TalkWith, Transfer } from "./wire";
 
 /** Whom a call is handed to, or who is asked into it: a colleague, or an outside number as it was typed. */
 export type Target = { readonly to: string } | { readonly number: string };
+
+/** A call can also be handed to a team: it rings at everybody of it who is free. */
+export type HandOver = Target | { readonly team: string };
 
 export type CallMove =
   | { readonly kind: "claim"; readonly callId: string }
@@ -18,7 +21,7 @@ export type CallMove =
   | { readonly kind: "hold"; readonly callId: string }
   | { readonly kind: "resume"; readonly callId: string }
   | { readonly kind: "set-aside"; readonly callId: string }
-  | ({ readonly kind: "transfer"; readonly callId: string } & Target)
+  | ({ readonly kind: "transfer"; readonly callId: string } & HandOver)
   | ({ readonly kind: "consult"; readonly callId: string } & Target)
   | { readonly kind: "talk-with"; readonly callId: string; readonly talkWith: TalkWith }
   | { readonly kind: "cancel-consult"; readonly callId: string }
@@ -194,8 +197,8 @@ export function laidOver(call: Call, pending: PendingMove, truth: Truth): Call {
         ? {
             ...call,
             state: "ringing",
-            transfer: { by: truth.me, ...whom(move, "to"), failed: null },
-            offered_to: rungBy(move),
+            transfer: handedOver(move, truth.me),
+            offered_to: "team" in move ? freeOf(move.team, truth) : rungBy(move),
             agent_id: null,
             agent_present: false,
             held_at: null,
@@ -218,6 +221,19 @@ function whom<K extends "to" | "agent_id">(target: Target, name: K) {
   return { [name]: agent, number } as Record<K, string | null> & { number: string | null };
 }
 
+function handedOver(target: HandOver, me: string): Transfer {
+  if ("team" in target) return { by: me, to: null, number: null, team: target.team, failed: null };
+  return { by: me, ...whom(target, "to"), team: null, failed: null };
+}
+
+/** Those of a team at whom a call can ring now, as far as is known; the server decides. */
+function freeOf(teamId: string, truth: Truth): readonly string[] {
+  const calls = Object.values(truth.calls);
+  const isBusy = (id: string) => calls.some((call) => isInHand(call, id) || call.monitors.some(({ person_id }) => person_id === id));
+  const members = truth.teams.find(({ id }) => id === teamId)?.members ?? [];
+  return members.filter((id) => id !== truth.me && truth.agents[id]?.status === "available" && !isBusy(id));
+}
+
 /** A colleague is rung through the board, an outside number by the carrier. */
 function rungBy(target: Target): readonly string[] {
   return "to" in target ? [target.to] : [];
@@ -230,7 +246,7 @@ function isSame(consult: Consult | null, target: Target): boolean {
 /** Whoever was consulted has the call: a colleague in it, or the outside number without any of us. */
 function takenOver({ agent_id, number }: Consult, me: string): Partial<Call> {
   if (agent_id) return { agent_id, agent_present: true };
-  return { state: "forwarded", agent_id: null, agent_present: false, transfer: { by: me, to: null, number, failed: null } };
+  return { state: "forwarded", agent_id: null, agent_present: false, transfer: { by: me, to: null, number, team: null, failed: null } };
 }
 
 function joined(call: Call, me: string, since: string): Call {

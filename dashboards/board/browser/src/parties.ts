@@ -2,7 +2,7 @@
 import { phoneNumber } from "./format";
 import type { Call, Consult, Transfer } from "./wire";
 
-type NameOf = (personId: string) => string;
+type NameOf = (id: string) => string;
 
 export function isOutbound({ direction }: Pick<Call, "direction">): boolean {
   return direction === "outbound";
@@ -42,8 +42,8 @@ export function consulted({ agent_id, number }: Consult, nameOf: NameOf): string
   return number ? phoneNumber(number) : nameOf(agent_id ?? "");
 }
 
-export function handedTo({ to, number }: Transfer, nameOf: NameOf): string {
-  return number ? phoneNumber(number) : nameOf(to ?? "");
+export function handedTo({ to, number, team }: Transfer, nameOf: NameOf): string {
+  return number ? phoneNumber(number) : nameOf(to ?? team ?? "");
 }
 
 /** The outside number that has, or had, a call. */

@@ -23,7 +23,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: "P", words: "Park my call in the first free slot", matches: plain("p"), run: parkMine },
   { keys: SLOT_KEYS, words: "Pick up the caller in that slot", matches: isDigit, run: pickUpSlot },
   { keys: "O", words: "Put my caller on hold, and talk again", matches: plain("o"), run: holdOrResume },
-  { keys: "T", words: "Hand my call to a colleague or a number outside, also after you have spoken to them", matches: plain("t"), run: transferOrComplete },
+  { keys: "T", words: "Hand my call to a colleague, a team or a number outside, also after you have spoken to them", matches: plain("t"), run: transferOrComplete },
   { keys: "C", words: "Speak to a colleague or a number outside first; again, to let them go", matches: plain("c"), run: consultOrCancel },
   { keys: "S", words: "Swap: between caller and colleague, or with the caller on hold", matches: plain("s"), run: swap },
   { keys: "K", words: "Keypad: send digits into the call", matches: plain("k"), run: toggleKeypad },

@@ -11,7 +11,7 @@ import { Feed, feedUrl, type FeedListener, type FeedSocket } from "./feed";
 import { phoneNumber } from "./format";
 import { Keypad } from "./keypad";
 import { askForMicrophone, MICROPHONE_HELP, type Microphone } from "./microphone";
-import type { CallMove, Move, Target } from "./moves";
+import type { CallMove, HandOver, Move, Target } from "./moves";
 import { Notes } from "./notes";
 import { PhoneLock, phoneLockName, type Locks } from "./phone_lock";
 import { savePreferences, type Preferences } from "./preferences";
@@ -161,8 +161,8 @@ export class BoardStore {
     void this.take({ kind: "resume", callId });
   }
 
-  /** A cold transfer: the colleague, or the outside number, is rung, and I am out of the call. */
-  transfer(callId: string, target: Target): void {
+  /** A cold transfer: the colleague, the team or the outside number is rung, and I am out of the call. */
+  transfer(callId: string, target: HandOver): void {
     this.move({ kind: "transfer", callId, ...target });
   }
 

@@ -3,7 +3,7 @@
  * event that comes early is kept aside until the missing ones have arrived; one that was applied
  * already is ignored; a card is never replaced by an older revision of itself.
  */
-import type { Agent, BoardEvent, Call, Rules, Snapshot } from "./wire";
+import type { Agent, BoardEvent, Call, Rules, Snapshot, Team } from "./wire";
 
 export const RECENT_CALLS = 20;
 
@@ -15,6 +15,8 @@ export interface Truth {
   readonly agents: Readonly<Record<string, Agent>>;
   readonly recent: readonly Call[];
   readonly rules: Rules;
+  /** Like the rules, as of the snapshot: no event tells of new ones. */
+  readonly teams: readonly Team[];
   /** Events that came before one they follow. Not empty means: there is a gap to be filled. */
   readonly early: readonly BoardEvent[];
 }
@@ -28,6 +30,7 @@ export function fromSnapshot(snapshot: Snapshot, early: readonly BoardEvent[] = 
     agents: byId(snapshot.agents),
     recent: [...snapshot.recent].sort(newestFirst).slice(0, RECENT_CALLS),
     rules: snapshot.rules,
+    teams: snapshot.teams,
     early,
   });
 }

@@ -43,6 +43,8 @@ export interface Transfer {
   readonly to: string | null;
   /** An outside number, instead of a colleague. */
   readonly number: string | null;
+  /** A team, instead of a colleague: it rings at everybody of it who is free. */
+  readonly team: string | null;
   readonly failed: NotTaken | null;
 }
 
@@ -144,6 +146,13 @@ export interface Agent {
   readonly set_by: string | null;
 }
 
+/** A team of the company, and who is in it. */
+export interface Team {
+  readonly id: string;
+  readonly name: string;
+  readonly members: readonly string[];
+}
+
 /** What a board must know of its company's rules. */
 export interface Rules {
   readonly ring_seconds: number;
@@ -165,6 +174,7 @@ export interface Snapshot {
   readonly agents: readonly Agent[];
   readonly recent: readonly Call[];
   readonly rules: Rules;
+  readonly teams: readonly Team[];
 }
 
 export interface BoardEvent {

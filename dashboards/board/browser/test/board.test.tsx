@@ -190,7 +190,7 @@ describe("handing a call over", () => {
     await click(within(menu).getByRole("menuitem", { name: /Ben/ }));
     expect(stage.lastCommand).toMatchObject({ method: "POST", path: "/api/calls/call-1/transfer", body: { to: BEN } });
     expect(stage.zone("incoming").textContent).toContain("You hand this to Ben Carter");
-    await stage.say({ call: call({ rev: 3, offered_to: [ANA], transfer: { by: ANA, to: BEN, number: null, failed: "no_answer" } }) });
+    await stage.say({ call: call({ rev: 3, offered_to: [ANA], transfer: { by: ANA, to: BEN, number: null, team: null, failed: "no_answer" } }) });
     expect(stage.zone("incoming").textContent).toContain("Ben Carter did not answer: back to you");
   });
 });

@@ -223,7 +223,7 @@ describe("a call that is handed over", () => {
   it("leaves me at once and rings at the colleague", () => {
     const view = viewOf(play(boardWith(mine()), start(transfer)))!;
     expect(view.mine).toBeNull();
-    expect(view.elsewhere).toMatchObject([{ transfer: { by: ANA, to: BEN, number: null, failed: null }, pending: "transfer" }]);
+    expect(view.elsewhere).toMatchObject([{ transfer: { by: ANA, to: BEN, number: null, team: null, failed: null }, pending: "transfer" }]);
     expect(view.team.find(({ agent: { id } }) => id === BEN)?.presence).toBe("ringing");
   });
 
@@ -233,7 +233,7 @@ describe("a call that is handed over", () => {
   });
 
   it("rings at me again with the reason when the colleague declines", () => {
-    const back = call({ rev: 3, offered_to: [ANA], transfer: { by: ANA, to: BEN, number: null, failed: "declined" } });
+    const back = call({ rev: 3, offered_to: [ANA], transfer: { by: ANA, to: BEN, number: null, team: null, failed: "declined" } });
     const state = play(boardWith(mine()), start(transfer), granted(2), { type: "event", event: event(11, { call: back }) });
     expect(state.pending).toEqual([]);
     expect(viewOf(state)!.ringing).toMatchObject([{ transfer: { failed: "declined" } }]);

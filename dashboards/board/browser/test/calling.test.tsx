@@ -245,16 +245,16 @@ describe("a number outside", () => {
   });
 
   it("that is rung does not ring for me, and comes back with the reason", async () => {
-    const stage = await Stage.open({ calls: [call({ offered_to: [ANA], transfer: { by: BEN, to: null, number: THEM, failed: null } })] });
+    const stage = await Stage.open({ calls: [call({ offered_to: [ANA], transfer: { by: BEN, to: null, number: THEM, team: null, failed: null } })] });
     expect(stage.zone("incoming").querySelector(".ringing")).toBeNull();
     expect(stage.zone("incoming").textContent).toContain("Ben Carter hands this to +1 555 010 9999");
     expect(document.title).not.toContain("is calling");
-    await stage.say({ call: call({ rev: 2, offered_to: [ANA], transfer: { by: ANA, to: null, number: THEM, failed: "busy" } }) });
+    await stage.say({ call: call({ rev: 2, offered_to: [ANA], transfer: { by: ANA, to: null, number: THEM, team: null, failed: "busy" } }) });
     expect(stage.zone("incoming").textContent).toContain("+1 555 010 9999 was busy: back to you");
   });
 
   it("that talks with a caller is shown as elsewhere", async () => {
-    const stage = await Stage.open({ calls: [call({ state: "forwarded", offered_to: [], handled_by: [BEN], transfer: { by: BEN, to: null, number: THEM, failed: null } })] });
+    const stage = await Stage.open({ calls: [call({ state: "forwarded", offered_to: [], handled_by: [BEN], transfer: { by: BEN, to: null, number: THEM, team: null, failed: null } })] });
     const elsewhere = stage.page.getByRole("region", { name: "Calls outside the company" });
     expect(elsewhere.textContent).toContain("talks with +1 555 010 9999 outside, handed over by Ben Carter");
     expect(stage.zone("incoming").textContent).toContain("Nobody is calling");

@@ -1,5 +1,5 @@
 /** A small company to test with: Ana is the one whose board it is. */
-import type { Agent, BoardEvent, Call, Dialling, Me, Rules, Snapshot } from "../src/wire";
+import type { Agent, BoardEvent, Call, Dialling, Me, Rules, Snapshot, Team } from "../src/wire";
 
 export const ANA = "00000000-0000-4000-8000-00000000000a";
 export const BEN = "00000000-0000-4000-8000-00000000000b";
@@ -52,6 +52,16 @@ export function agent(change: Partial<Agent> = {}): Agent {
 
 export const ben = (change: Partial<Agent> = {}): Agent => agent({ id: BEN, name: "Ben Carter", ...change });
 
+export const CHLOE = "00000000-0000-4000-8000-00000000000c";
+export const SALES = "00000000-0000-4000-8000-0000000000a1";
+export const SUPPORT = "00000000-0000-4000-8000-0000000000a2";
+
+/** Ana and Ben sell; Chloe helps. */
+export const TEAMS: readonly Team[] = [
+  { id: SALES, name: "Sales", members: [ANA, BEN] },
+  { id: SUPPORT, name: "Support", members: [CHLOE] },
+];
+
 export const RULES: Rules = {
   ring_seconds: 60,
   park_seconds: 90,
@@ -63,7 +73,7 @@ export const RULES: Rules = {
 };
 
 export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
-  return { type: "snapshot", number: 10, at: AT, me: ANA, slots: 3, calls: [], agents: [agent(), ben()], recent: [], rules: RULES, ...change };
+  return { type: "snapshot", number: 10, at: AT, me: ANA, slots: 3, calls: [], agents: [agent(), ben()], recent: [], rules: RULES, teams: [], ...change };
 }
 
 export function event(number: number, change: Partial<BoardEvent> = {}): BoardEvent {

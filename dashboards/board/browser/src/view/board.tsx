@@ -19,6 +19,7 @@ import { MyCall } from "./my_call";
 import { Recent } from "./recent";
 import { Starting } from "./starting";
 import { agentAt, Team } from "./team";
+import { teamAt } from "./teams";
 import { placesOf, Travel, travelIn } from "./travel";
 import { useTheme } from "./theme";
 import { Toasts } from "./toasts";
@@ -71,7 +72,7 @@ function Zones() {
     () => ({
       card: (id) => `the call from ${phoneNumber(find(id)?.caller ?? "")}`,
       target: (id) => {
-        const colleague = agentAt(id);
+        const colleague = agentAt(id) ?? teamAt(id);
         return colleague ? nameOf(colleague) : id === "lot" ? "the parking lot" : "my call, to pick it up";
       },
     }),
@@ -83,7 +84,9 @@ function Zones() {
   );
   const drop = (id: string, target: string) => {
     const colleague = agentAt(target);
-    if (colleague) store.transfer(id, { to: colleague });
+    const team = teamAt(target);
+    if (team) store.transfer(id, { team });
+    else if (colleague) store.transfer(id, { to: colleague });
     else if (target === "lot") store.park(id);
     else store.pickUp(id);
   };

@@ -2,18 +2,18 @@ import type { SeenCall } from "../board_view";
 import { type ColleagueMenu as Kind } from "../screen";
 import { phoneNumber } from "../format";
 import { useScreen, useStore, useView } from "./context";
-import { ConsultIcon, OutsideIcon, TransferIcon } from "./icons";
+import { ConsultIcon, OutsideIcon, TeamIcon, TransferIcon } from "./icons";
 import { KeyHint } from "./key_hint";
 import { Menu } from "./menu";
 import { OutsideForm } from "./outside_form";
 import { presenceWords } from "./presence_mark";
+import { freeWords } from "./teams";
 
 const WORDS = {
   transfer: { name: "Transfer to a colleague", face: <><TransferIcon />Transfer<KeyHint keys="T" /></>, heading: "It rings at them; the caller hears music" },
   consult: { name: "Consult a colleague", face: <><ConsultIcon />Consult<KeyHint keys="C" /></>, heading: "You speak to them first; the caller hears music" },
 } as const;
 
-/** Whom to hand the call to, or to ask first; dropping the card on somebody in the team hands it over. */
 interface ColleagueMenuProps {
   readonly kind: Kind;
   readonly call: SeenCall;
@@ -22,10 +22,11 @@ interface ColleagueMenuProps {
   readonly isSmall?: boolean;
 }
 
+/** Whom to hand the call to, or to ask first; dropping the card on a colleague or on a team hands it over. */
 export function ColleagueMenu({ kind, call: { id: callId, caller }, disabled, isSmall = false }: ColleagueMenuProps) {
   const store = useStore();
   const { menusAsked } = useScreen();
-  const { team, me, reachable } = useView();
+  const { team, teams, me, reachable } = useView();
   const { name, face, heading } = WORDS[kind];
   const colleagues = team.filter(({ agent, presence }) => agent.id !== me?.agent.id && presence !== "offline");
   const items = colleagues.map((member) => ({
@@ -35,6 +36,13 @@ export function ColleagueMenu({ kind, call: { id: callId, caller }, disabled, is
     disabled: !reachable.includes(member),
     onChoose: () => store[kind](callId, { to: member.agent.id }),
   }));
+  const whole = kind === "consult" ? [] : teams.map(({ id, name, free }) => ({
+    key: id,
+    label: <><TeamIcon />{name}</>,
+    detail: freeWords(free),
+    disabled: free === 0,
+    onChoose: () => store.transfer(callId, { team: id }),
+  }));
   const outside = {
     key: "outside",
     label: <><OutsideIcon />A number outside…</>,
@@ -42,7 +50,7 @@ export function ColleagueMenu({ kind, call: { id: callId, caller }, disabled, is
   };
   return (
     <Menu name={isSmall ? `${name}: ${phoneNumber(caller)}` : name} className={isSmall ? "button small" : "button"} face={isSmall ? <TransferIcon /> : face}
-      items={[...items, outside]} disabled={disabled} openings={isSmall ? 0 : menusAsked[kind]} align={isSmall ? "end" : "start"}
+      items={[...whole, ...items, outside]} disabled={disabled} openings={isSmall ? 0 : menusAsked[kind]} align={isSmall ? "end" : "start"}
       heading={<p className="menu-heading">{reachable.length > 0 ? heading : "No colleague is available now"}</p>} />
   );
 }

@@ -27,6 +27,9 @@ export const ParkIcon = () => (
 export const NoteIcon = () => <Icon><path d="M4 16h3l8.5-8.5-3-3L4 13v3ZM11 6l3 3" /></Icon>;
 export const HoldIcon = () => <Icon><path d="M7.2 5v10M12.8 5v10" strokeWidth="2.2" /></Icon>;
 export const ResumeIcon = () => <Icon><path d="M7 4.8v10.4l8.2-5.2L7 4.8Z" /></Icon>;
+export const TeamIcon = () => (
+  <Icon><circle cx="7.2" cy="7" r="2.7" /><path d="M2.2 16c.3-3 2.3-4.7 5-4.7s4.7 1.7 5 4.7M13 4.6a2.5 2.5 0 0 1 0 4.8M14.6 11.9c1.8.6 2.9 2 3.2 4.1" /></Icon>
+);
 export const TransferIcon = () => <Icon><path d="M3 7h12.5M12 3.5 15.5 7 12 10.5M17 13.5H4.5M8 10.5l-3.5 3 3.5 3" /></Icon>;
 export const ConsultIcon = () => <Icon><path d="M3 4.5h9.5v6.2H7.2L4.4 13v-2.3H3V4.5ZM15 7.8h2v6.2h-1.3v2.2L13 14H8.5v-.8" /></Icon>;
 export const ListenIcon = () => <Icon><path d="M3.5 12.5V10a6.5 6.5 0 0 1 13 0v2.5M3.5 11.5h2.6v5H5a1.5 1.5 0 0 1-1.5-1.5v-3.5ZM16.5 11.5h-2.6v5H15a1.5 1.5 0 0 0 1.5-1.5v-3.5Z" /></Icon>;

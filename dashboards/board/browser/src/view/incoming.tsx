@@ -192,7 +192,9 @@ function HandedCard({ call, transfer }: { call: SeenCall; transfer: Transfer }) 
   const isMine = transfer.by === me?.agent.id;
   const note = transfer.failed
     ? `Back to ${nameOf(transfer.by)}`
-    : `${isMine ? "You hand" : `${nameOf(transfer.by)} hands`} this to ${handedTo(transfer, nameOf)}`;
+    : transfer.team
+      ? `Handed to ${handedTo(transfer, nameOf)} by ${isMine ? "you" : nameOf(transfer.by)}`
+      : `${isMine ? "You hand" : `${nameOf(transfer.by)} hands`} this to ${handedTo(transfer, nameOf)}`;
   return (
     <li className={`card elsewhere ${call.pending ? "pending" : ""}`} data-call={call.id}>
       <div className="card-top">
@@ -212,7 +214,8 @@ function whyItRings({ state, transfer, consult, agent_id }: SeenCall, { me, name
   if (state === "held") return agent_id === me?.agent.id ? "Waits on hold for you, too long by now" : `Waits on hold for ${nameOf(agent_id ?? "")}, too long by now`;
   if (consult && agent_id) return `${nameOf(agent_id)} wants to ask you about this call`;
   if (!transfer) return null;
-  const { by, failed } = transfer;
+  const { by, team, failed } = transfer;
+  if (team && !failed) return `Handed to ${nameOf(team)} by ${nameOf(by)}`;
   if (!failed) return `${nameOf(by)} hands this call to you`;
   return `${handedTo(transfer, nameOf)} ${NOT_TAKEN[failed]}: back to ${by === me?.agent.id ? "you" : nameOf(by)}`;
 }

@@ -1,6 +1,6 @@
 /** Everybody of the company: who can be reached, who is busy and with whom, and for how long. */
-import { memo } from "react";
-import { consultOf, type Presence, type SeenCall } from "../board_view";
+import { memo, useState } from "react";
+import { consultOf, type Presence, type SeenCall, type TeamMember } from "../board_view";
 import { useDropZone } from "../dnd";
 import { phoneNumber } from "../format";
 import type { Agent } from "../wire";
@@ -10,21 +10,28 @@ import { useView } from "./context";
 import { Outside } from "./outside";
 import { PresenceMark, presenceWords } from "./presence_mark";
 import { HelpRow, SuperviseMenu } from "./supervising";
+import { Teams } from "./teams";
 import { Empty, Zone } from "./zone";
 
 export function Team() {
-  const { team, me, mine, held, reachable, maySupervise, helpWanted } = useView();
+  const { team, teams, me, mine, held, reachable, maySupervise, helpWanted } = useView();
+  const [chosen, choose] = useState<string | null>(null);
   const free = new Set(reachable.map(({ agent }) => agent.id));
   const isTalk = mine?.state === "connected" && mine.agent_id === me?.agent.id && consultOf(mine) === null;
   const inMyHands = [...(isTalk ? [mine] : []), ...held].map(({ id }) => id).join(" ");
-  const available = team.filter(({ presence }) => presence === "available").length;
+  const only = teams.find(({ id }) => id === chosen);
+  // Whoever asks for help is seen by a supervisor whatever they look at.
+  const isShown = ({ agent }: TeamMember) => !only || only.members.includes(agent.id) || helpWanted.some(({ agent_id }) => agent_id === agent.id);
+  const shown = team.filter(isShown);
+  const available = shown.filter(({ presence }) => presence === "available").length;
   return (
-    <Zone zone="team" title="Team" count={team.length} aside={helpWanted.length > 0 ? <b className="help-count">{helpWanted.length === 1 ? "1 asks for help" : `${helpWanted.length} ask for help`}</b> : `${available} available`} isList>
+    <Zone zone="team" title="Team" count={shown.length} aside={helpWanted.length > 0 ? <b className="help-count">{helpWanted.length === 1 ? "1 asks for help" : `${helpWanted.length} ask for help`}</b> : `${available} available`} isList>
+      <Teams teams={teams} chosen={only?.id ?? null} choose={choose} inMyHands={inMyHands} />
       {team.length === 0 ? (
         <Empty title="Nobody is here yet">People appear as soon as an owner adds them to the company.</Empty>
       ) : (
-        <ul className="team">
-          {team.map(({ agent, presence, since, call }) => (
+        <ul className={`team ${maySupervise ? "supervised" : ""}`}>
+          {shown.map(({ agent, presence, since, call }) => (
             <Member key={agent.id} agent={agent} presence={presence} since={ringsWithOthers(presence, call) ? null : since}
               caller={ringsWithOthers(presence, call) ? null : (call?.caller ?? null)} call={maySupervise ? call : null}
               isMe={agent.id === me?.agent.id} supervised={maySupervise && agent.id !== me?.agent.id} takes={free.has(agent.id) ? inMyHands : ""} />
@@ -72,9 +79,8 @@ const Member = memo(function Member({ agent, presence, since, caller, call, isMe
         <span className="doing">
           {zone.isOver ? "Drop to hand the call over" : (
             <>
-              {/* Beside the ways into the call there is room for the number only; the mark says the rest. */}
-              <span className={supervised && caller !== null ? "hidden" : ""}>{presenceWords({ agent, presence })}{caller !== null && " · "}</span>
-              {caller !== null && phoneNumber(caller)}
+              {presenceWords({ agent, presence })}{caller !== null && " · "}
+              {caller !== null && <span className="number">{phoneNumber(caller)}</span>}
             </>
           )}
         </span>

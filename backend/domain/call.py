@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 from msgspec import Struct
 
+from backend.domain.guests import Guest
 from backend.domain.handover import Consult, Transfer
 from backend.domain.monitoring import Monitor
 from backend.domain.outbound import OutboundLeg, Progress
@@ -108,6 +109,8 @@ class Call(Struct, frozen=True):
     """Since when the call is on hold: its agent keeps it and wished for the music."""
     transfer: Transfer | None = None
     consult: Consult | None = None
+    guests: tuple[Guest, ...] = ()
+    """Who was asked in before, the earliest first; see `conferring`."""
     slot: int | None = None
     parked_by: UUID | None = None
     overdue: bool = False
@@ -161,9 +164,17 @@ class Call(Struct, frozen=True):
         return next((each for each in self.outbound if each.id == outbound), None)
 
     def is_in_hands_of(self, agent_id: UUID) -> bool:
-        """Whether that agent has the call, is consulted in it or monitors it: no other call
-        reaches them."""
-        return agent_id in (self.agent_id, self.consulted) or self.monitor(agent_id) is not None
+        """Whether that agent has the call, is consulted or a guest in it, or monitors it: no other
+        call reaches them."""
+        return self.talks(agent_id) or self.monitor(agent_id) is not None
+
+    def talks(self, agent_id: UUID) -> bool:
+        """Whether that agent has the call, is consulted in it or a guest of it."""
+        return agent_id in (self.agent_id, self.consulted) or self.guest(agent_id) is not None
+
+    def guest(self, guest: UUID) -> Guest | None:
+        """That guest of this call, by the agent's id or that of the leg outside."""
+        return next((one for one in self.guests if one.id == guest), None)
 
     def monitor(self, person_id: UUID) -> Monitor | None:
         """That person as a monitor of this call."""

@@ -95,6 +95,20 @@ class ConsultUnderway(Refusal):
     code = "consult-underway"
 
 
+class ConferenceUnderway(Refusal):
+    """More than three of you are talking, so nobody is put on hold, parked or handed on alone. Let
+    the others go first, or leave them talking."""
+
+    code = "conference-underway"
+
+
+class ConferenceFull(Refusal):
+    """As many people are in this call as your company allows. Let one of them go, then add
+    another."""
+
+    code = "conference-full"
+
+
 class NobodyConsulted(Refusal):
     """Nobody whom you consult is in this call with you."""
 

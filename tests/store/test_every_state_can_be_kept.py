@@ -21,7 +21,7 @@ SEEDS = range(7)
 STEPS = 75
 
 
-@pytest.mark.parametrize("kind", ["plain", "supervised", "calls_out"])
+@pytest.mark.parametrize("kind", ["plain", "supervised", "calls_out", "confers"])
 async def test_whatever_is_decided_can_be_kept(postgres: EmbeddedPostgres, kind: str):
     connection = await asyncpg.connect(postgres.superuser_url, database="patchbay")
     story = connection.transaction()
@@ -31,8 +31,12 @@ async def test_whatever_is_decided_can_be_kept(postgres: EmbeddedPostgres, kind:
         work = Work(TENANT, cast("Any", connection))
         for seed in SEEDS:
             dice = Random(seed)  # noqa: S311
-            flags = {"supervised": kind == "supervised", "calls_out": kind == "calls_out"}
-            world = World(dice, **flags)
+            world = World(
+                dice,
+                supervised=kind == "supervised",
+                calls_out=kind in ("calls_out", "confers"),
+                confers=kind == "confers",
+            )
             for _ in range(STEPS):
                 world.turn()
                 changed = world.changed()

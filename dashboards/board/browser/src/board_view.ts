@@ -3,7 +3,7 @@ import type { BoardState, PassingCall } from "./board_state";
 import { chosen, firstFreeSlot, isCallMove, isPresenceMove, laidOver, type CallMove } from "./moves";
 import { isOutside, ringsOutside } from "./parties";
 import { callOf, compareInstants, dispositionOf, isAsked, isInHand, type Truth } from "./truth";
-import type { Agent, AgentStatus, Call, Consult, Monitor, Role, Rules } from "./wire";
+import type { Agent, AgentStatus, Call, Monitor, Role, Rules } from "./wire";
 
 export type Presence = AgentStatus | "on_call" | "monitoring" | "ringing";
 
@@ -69,11 +69,6 @@ export interface BoardView {
   readonly nameOf: (personId: string) => string;
   /** Whether that agent is in a call. */
   readonly isBusy: (personId: string) => boolean;
-}
-
-/** The consult of a call that is under way; one that failed only says why. */
-export function consultOf(call: Call): Consult | null {
-  return call.consult && call.consult.failed === null ? call.consult : null;
 }
 
 export function viewOf(state: BoardState): BoardView | null {
@@ -177,6 +172,7 @@ function whereAgentsAre<C extends Call>(calls: readonly C[]): Whereabouts<C> {
   const monitoring = new Map<string, C>();
   for (const call of calls) {
     for (const id of [call.agent_id, call.consult?.agent_id]) if (id && isInHand(call, id)) inHand.set(id, call);
+    for (const { agent_id } of call.guests) if (agent_id && isInHand(call, agent_id)) inHand.set(agent_id, call);
     for (const { person_id } of call.monitors) monitoring.set(person_id, call);
     for (const id of call.offered_to) if (!ringing.has(id)) ringing.set(id, call);
   }
@@ -250,8 +246,9 @@ function teamMember(agent: Agent, where: Whereabouts<SeenCall>): TeamMember {
   const place = presence === "on_call" ? where.inHand : presence === "ringing" ? where.ringing : presence === "monitoring" ? where.monitoring : null;
   const call = place?.get(agent.id) ?? null;
   const consulted = call?.consult?.agent_id === agent.id ? call.consult : null;
+  const guest = call?.guests.find(({ agent_id }) => agent_id === agent.id);
   const monitor = presence === "monitoring" ? call?.monitors.find(({ person_id }) => person_id === agent.id) : null;
-  return { agent, presence, since: consulted?.since ?? monitor?.since ?? call?.since ?? agent.since, call };
+  return { agent, presence, since: consulted?.since ?? guest?.since ?? monitor?.since ?? call?.since ?? agent.since, call };
 }
 
 /** Every slot in order; a call in a slot the lot does not have (it was made smaller) comes last. */

@@ -1,6 +1,7 @@
 /** The whole board: a header, five zones, and what is laid over them. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { SeenCall } from "../board_view";
+import { mayAdd } from "../conference";
 import { DragArea, type DragWords } from "../dnd";
 import { phoneNumber } from "../format";
 import { ourLine } from "../parties";
@@ -80,7 +81,8 @@ function Zones() {
   const homeOf = useCallback((id: string) => (mine?.id === id ? "mine" : find(id) ? "lot" : null), [mine, find]);
   const drop = (id: string, target: string) => {
     const colleague = agentAt(target);
-    if (colleague) store.transfer(id, { to: colleague });
+    if (colleague && mine && mayAdd(mine, view.me?.agent.id)) store.consult(id, { to: colleague });
+    else if (colleague) store.transfer(id, { to: colleague });
     else if (target === "lot") store.park(id);
     else store.pickUp(id);
   };

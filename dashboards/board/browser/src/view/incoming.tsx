@@ -202,6 +202,7 @@ function HandedCard({ call, transfer }: { call: SeenCall; transfer: Transfer }) 
 
 /** Why a call rings at me that is no caller's first try. */
 function whyItRings({ transfer, consult, agent_id }: SeenCall, { me, nameOf }: BoardView): string | null {
+  if (consult && agent_id && consult.talk_with === "all") return `${nameOf(agent_id)} asks you into this conversation`;
   if (consult && agent_id) return `${nameOf(agent_id)} wants to ask you about this call`;
   if (!transfer) return null;
   const { by, failed } = transfer;

@@ -1,8 +1,10 @@
 /** Everybody of the company: who can be reached, who is busy and with whom, and for how long. */
 import { memo } from "react";
-import { consultOf, type Presence, type SeenCall } from "../board_view";
+import type { Presence, SeenCall } from "../board_view";
+import { isFull, mayAdd } from "../conference";
 import { useDropZone } from "../dnd";
 import { phoneNumber } from "../format";
+import { consultOf } from "../parties";
 import type { Agent } from "../wire";
 import { Avatar } from "./avatar";
 import { Elapsed } from "./clock";
@@ -13,10 +15,12 @@ import { HelpRow, SuperviseMenu } from "./supervising";
 import { Empty, Zone } from "./zone";
 
 export function Team() {
-  const { team, me, mine, reachable, maySupervise, helpWanted } = useView();
+  const { team, me, mine, reachable, maySupervise, helpWanted, rules } = useView();
   const free = new Set(reachable.map(({ agent }) => agent.id));
   const isTalk = mine?.state === "connected" && mine.agent_id === me?.agent.id && consultOf(mine) === null;
-  const takesFrom = (agentId: string) => isTalk && free.has(agentId);
+  const isOneMore = mine !== null && mayAdd(mine, me?.agent.id);
+  const mayDrop = isOneMore ? !isFull(mine, rules) : isTalk;
+  const takesFrom = (agentId: string) => mayDrop && free.has(agentId);
   const available = team.filter(({ presence }) => presence === "available").length;
   return (
     <Zone zone="team" title="Team" count={team.length} aside={helpWanted.length > 0 ? <b className="help-count">{helpWanted.length === 1 ? "1 asks for help" : `${helpWanted.length} ask for help`}</b> : `${available} available`} isList>
@@ -26,7 +30,7 @@ export function Team() {
         <ul className="team">
           {team.map(({ agent, presence, since, call }) => (
             <Member key={agent.id} agent={agent} presence={presence} since={since} caller={call?.caller ?? null} call={maySupervise ? call : null}
-              isMe={agent.id === me?.agent.id} supervised={maySupervise && agent.id !== me?.agent.id} takes={takesFrom(agent.id) ? mine!.id : null} />
+              isMe={agent.id === me?.agent.id} supervised={maySupervise && agent.id !== me?.agent.id} takes={takesFrom(agent.id) ? mine!.id : null} adds={isOneMore} />
           ))}
         </ul>
       )}
@@ -52,9 +56,11 @@ interface MemberProps {
   readonly supervised: boolean;
   /** The call that may be dropped on them. */
   readonly takes: string | null;
+  /** Dropped on them, it asks them into a talk that goes on. */
+  readonly adds: boolean;
 }
 
-const Member = memo(function Member({ agent, presence, since, caller, call, isMe, supervised, takes }: MemberProps) {
+const Member = memo(function Member({ agent, presence, since, caller, call, isMe, supervised, takes, adds }: MemberProps) {
   const asks = supervised && call?.agent_id === agent.id && call.help_at !== null;
   const zone = useDropZone(targetOf(agent.id), (cardId) => (takes === cardId ? "open" : "closed"));
   return (
@@ -64,7 +70,7 @@ const Member = memo(function Member({ agent, presence, since, caller, call, isMe
       <span className="who">
         <strong>{agent.name}{isMe && <> <span className="you">you</span></>}</strong>
         <span className="doing">
-          {zone.isOver ? "Drop to hand the call over" : (
+          {zone.isOver ? (adds ? "Drop to add them to the call" : "Drop to hand the call over") : (
             <>
               {/* Beside the ways into the call there is room for the number only; the mark says the rest. */}
               <span className={supervised && caller !== null ? "hidden" : ""}>{presenceWords({ agent, presence })}{caller !== null && " · "}</span>

@@ -77,7 +77,7 @@ describe("all three of us talk", () => {
     await click(stage.page.getByRole("menuitem", { name: /Chloe/ }));
     expect([stage.lastCommand.method, stage.lastCommand.path]).toEqual(["POST", "/api/calls/call-1/consult"]);
     expect(stage.lastCommand.body).toEqual({ to: CHLOE });
-    expect(rows(stage)).toEqual([expect.stringContaining("called"), expect.stringContaining("Ana Ruiz (you)"), expect.stringContaining("Ben Carter"), expect.stringContaining("Chloe Diazis being rung")]);
+    expect(rows(stage)).toEqual([expect.stringContaining("the caller"), expect.stringContaining("Ana Ruiz you"), expect.stringContaining("Ben Carter"), expect.stringContaining("Chloe Diazis being rung")]);
     expect(stage.zone("mine").textContent).toContain("All of you go on talking");
     expect(stage.zone("mine").textContent).not.toContain("hears music");
   });

@@ -189,18 +189,14 @@ function ConferenceActions({ call }: { call: SeenCall }) {
   const store = useStore();
   const { phone } = useScreen();
   return (
-    <>
-      <div className="actions wide with-keypad">
-        <MuteButton />
-        <AddButton call={call} />
-        <KeypadButton isSmall disabled={!maySendDigits(call, phone)} />
-      </div>
-      <div className="actions wide">
-        <button type="button" className="button primary" disabled={call.pending === "complete"} onClick={() => store.complete(call.id)}>
-          <TransferIcon />Leave them talking<KeyHint keys="T" />
-        </button>
-      </div>
-    </>
+    <div className="actions wide one-row">
+      <MuteButton />
+      <AddButton call={call} />
+      <KeypadButton isSmall disabled={!maySendDigits(call, phone)} />
+      <button type="button" className="button primary" disabled={call.pending === "complete"} onClick={() => store.complete(call.id)}>
+        <TransferIcon />Leave them talking<KeyHint keys="T" />
+      </button>
+    </div>
   );
 }
 

@@ -2,23 +2,18 @@
 import type { SeenCall } from "../board_view";
 import { isFull } from "../conference";
 import { NOT_TAKEN, phoneNumber, sentence } from "../format";
-import { consulted, isOutbound } from "../parties";
+import { isOutbound } from "../parties";
 import { Avatar } from "./avatar";
-import { Elapsed } from "./clock";
 import { useStore, useView } from "./context";
 import { CloseIcon, OutsideIcon } from "./icons";
-import { KeyHint } from "./key_hint";
 
 interface Participant {
   readonly id: string;
   readonly name: string;
-  readonly isOutside: boolean;
+  readonly kind: "me" | "colleague" | "outside";
   readonly standing: string;
-  readonly since: string | null;
   /** What lets them go; null for those who cannot be. */
   readonly letGo: (() => void) | null;
-  /** The key that does it too. */
-  readonly keys: string | null;
 }
 
 export function Participants({ call }: { call: SeenCall }) {
@@ -34,19 +29,17 @@ export function Participants({ call }: { call: SeenCall }) {
   );
 }
 
-function Row({ participant, isBusy }: { participant: Participant; isBusy: boolean }) {
-  const { name, isOutside, standing, since, letGo, keys } = participant;
+function Row({ participant: { name, kind, standing, letGo }, isBusy }: { participant: Participant; isBusy: boolean }) {
   return (
     <li className="participant">
-      {isOutside ? <span className="badge" aria-hidden="true"><OutsideIcon /></span> : <Avatar name={name} />}
+      {kind === "outside" ? <span className="badge" aria-hidden="true"><OutsideIcon /></span> : <Avatar name={name} />}
       <span className="who">
-        <strong>{name}</strong>
+        <strong>{name}{kind === "me" && <> <span className="you">you</span></>}</strong>
         <span className="doing">{standing}</span>
       </span>
-      {since && <Elapsed since={since} />}
       {letGo && (
-        <button type="button" className="button small" aria-label={`Let go: ${name}`} disabled={isBusy} onClick={letGo}>
-          <CloseIcon />Let go{keys && <KeyHint keys={keys} />}
+        <button type="button" className="button small quiet" aria-label={`Let go: ${name}`} title={`Let ${name} go`} disabled={isBusy} onClick={letGo}>
+          <CloseIcon /><span>Let go</span>
         </button>
       )}
     </li>
@@ -58,30 +51,31 @@ function useParticipants(call: SeenCall): readonly Participant[] {
   const store = useStore();
   const { me, nameOf } = useView();
   const isMine = call.agent_id === me?.agent.id;
-  const named = (agentId: string) => (agentId === me?.agent.id ? `${nameOf(agentId)} (you)` : sentence(nameOf(agentId)));
-  const fixed = { letGo: null, keys: null, since: null };
-  const caller = { ...fixed, id: "caller", name: phoneNumber(call.caller), isOutside: true, standing: isOutbound(call) ? "was called" : "called" };
-  const agent = { ...fixed, id: "agent", name: named(call.agent_id ?? ""), isOutside: false, standing: call.agent_present ? "has the call" : "has lost the voice" };
+  const who = ({ agent_id, number }: { readonly agent_id: string | null; readonly number: string | null }) => {
+    if (number !== null) return { name: phoneNumber(number), kind: "outside" } as const;
+    return { name: sentence(nameOf(agent_id ?? "")), kind: agent_id === me?.agent.id ? "me" : "colleague" } as const;
+  };
+  const caller: Participant = { ...who({ agent_id: null, number: call.caller }), id: "caller", standing: isOutbound(call) ? "was called" : "the caller", letGo: null };
+  const agent: Participant = {
+    ...who({ agent_id: call.agent_id, number: null }),
+    id: "agent",
+    standing: call.agent_present ? "has the call" : "has lost the voice",
+    letGo: null,
+  };
   const guests = call.guests.map((guest): Participant => ({
+    ...who(guest),
     id: guest.id,
-    name: guest.number ? phoneNumber(guest.number) : named(guest.agent_id ?? ""),
-    isOutside: guest.number !== null,
     standing: guest.present ? "in the talk" : "has lost the voice",
-    since: guest.since,
     letGo: isMine ? () => store.letGo(call.id, guest.id) : null,
-    keys: null,
   }));
   const { consult } = call;
   if (!consult) return [caller, agent, ...guests];
-  const letGo = isMine && consult.failed === null ? () => store.cancelConsult(call.id) : null;
+  const isRung = !consult.present && (consult.number !== null || !consult.accepted);
   const asked: Participant = {
+    ...who(consult),
     id: "asked",
-    name: consult.number ? consulted(consult, nameOf) : named(consult.agent_id ?? ""),
-    isOutside: consult.number !== null,
-    standing: consult.failed ? NOT_TAKEN[consult.failed] : consult.present ? "in the talk" : consult.number || !consult.accepted ? "is being rung" : "is joining",
-    since: consult.failed ? null : consult.since,
-    letGo,
-    keys: letGo && "C",
+    standing: consult.failed ? NOT_TAKEN[consult.failed] : consult.present ? "in the talk" : isRung ? "is being rung" : "is joining",
+    letGo: isMine && consult.failed === null ? () => store.cancelConsult(call.id) : null,
   };
   return [caller, agent, ...guests, asked];
 }

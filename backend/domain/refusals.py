@@ -96,8 +96,8 @@ class ConsultUnderway(Refusal):
 
 
 class ConferenceUnderway(Refusal):
-    """More than three of you are talking, so nobody is put on hold, parked or handed on alone. Let
-    the others go first, or leave them talking."""
+    """Others whom you asked in talk with you and the caller, so nobody is put on hold, parked or
+    handed on alone. Let them go first, or leave them talking."""
 
     code = "conference-underway"
 

@@ -5,7 +5,7 @@ import { presenceOf } from "../src/board_view";
 import { allTalk, isFull, mayAdd, voices } from "../src/conference";
 import type { Call, Consult, Guest } from "../src/wire";
 import { FakeDevice } from "./fake_device";
-import { ANA, AT, BEN, RULES, agent, ben, mine } from "./people";
+import { ANA, AT, BEN, RULES, agent, ben, call, mine } from "./people";
 import { Stage } from "./stage";
 
 beforeEach(() => localStorage.clear());
@@ -35,8 +35,8 @@ const merged = (change: Partial<Call> = {}): Call => mine({ consult: asked(), ..
 /** The caller, Ana, Ben and Chloe. */
 const four = (change: Partial<Call> = {}): Call => mine({ rev: 2, guests: [guest()], consult: asked({ agent_id: CHLOE }), ...change });
 
-async function opened(call: Call): Promise<Stage> {
-  const stage = await Stage.open({ calls: [call], agents });
+async function opened(shown: Call): Promise<Stage> {
+  const stage = await Stage.open({ calls: [shown], agents });
   await spoken();
   return stage;
 }
@@ -157,6 +157,12 @@ describe("a conference that I have", () => {
     for (const key of ["o", "p", "s"]) await press(key);
     expect(stage.commands).toEqual([]);
     for (const name of [/Hold/, /Park/, /Hang up/]) expect(within(stage.zone("mine")).queryByRole("button", { name })).toBeNull();
+  });
+
+  it("is left to the others before I answer another call", async () => {
+    const stage = await opened(four());
+    await stage.say({ call: call({ id: "call-2", caller: THEM, offered_to: [ANA] }) });
+    expect(stage.zone("incoming").textContent).toContain("Leave the others talking to answer this one.");
   });
 
   it("says when nobody more may be added", async () => {

@@ -2,6 +2,7 @@
 import { memo } from "react";
 import type { PassingCall } from "../board_state";
 import type { BoardView, SeenCall } from "../board_view";
+import { isConference } from "../conference";
 import { duration, listed, NOT_TAKEN, phoneNumber } from "../format";
 import { handedTo, isDiallable, ringsOutside } from "../parties";
 import { Elapsed } from "./clock";
@@ -64,12 +65,21 @@ function CallerLines({ call, note, mayCall = false }: { call: SeenCall | Passing
   );
 }
 
-type Busy = "own" | "colleague" | "listening" | null;
+type Busy = "own" | "conference" | "colleague" | "listening" | null;
 
 /** Whose call I am in, if I am in one. */
 function busyWith({ me, mine, monitored }: BoardView): Busy {
-  return mine === null ? (monitored ? "listening" : null) : mine.agent_id === me?.agent.id ? "own" : "colleague";
+  if (mine === null) return monitored ? "listening" : null;
+  if (mine.agent_id !== me?.agent.id) return "colleague";
+  return isConference(mine) ? "conference" : "own";
 }
+
+const BUSY_WAY_OUT: Record<NonNullable<Busy>, string> = {
+  own: "Park or end your call",
+  conference: "Leave the others talking",
+  colleague: "Leave your call",
+  listening: "Leave the call you listen to",
+};
 
 interface RingingProps {
   readonly call: SeenCall;
@@ -92,7 +102,7 @@ const RingingCard = memo(function RingingCard({ call, isFirst, why, busyWith, ri
         </span>
       </div>
       {busyWith ? (
-        <p className="card-note">{busyWith === "own" ? "Park or end your call" : busyWith === "listening" ? "Leave the call you listen to" : "Leave your call"} to answer this one.</p>
+        <p className="card-note">{BUSY_WAY_OUT[busyWith]} to answer this one.</p>
       ) : (
         <div className="actions">
           <button type="button" className="button answer" data-card-focus onClick={() => store.answer(call.id)}>

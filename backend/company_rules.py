@@ -1,5 +1,5 @@
 """`company-rules`: a company's words and time limits: why people are away, how calls went, how long
-things may take, whether agents see who listens.
+things may take, how many may talk in one call, whether agents see who listens.
 
 Without a change it shows how things stand. What is changed holds from the next decision on; boards
 that are open show new words once they are loaded anew.
@@ -28,9 +28,10 @@ LIMITS = {
     "held_calls": 10,
     "missed_rings": 20,
     "slots": 40,
+    "conference_size": 20,
 }
-"""Each with the most that it may be; the least is 1, but for those of `MAY_BE_NOTHING`."""
-MAY_BE_NOTHING = ("wrap_up_seconds", "held_calls", "missed_rings")
+"""Each with the most that it may be; the least is 1, but for those of `LEAST`."""
+LEAST = {"wrap_up_seconds": 0, "held_calls": 0, "missed_rings": 0, "conference_size": 3}
 
 
 def main(argv: list[str]) -> int:
@@ -51,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     for name in SWITCHES:
         parser.add_argument(_option(name), action=argparse.BooleanOptionalAction, default=None)
     for name, most in LIMITS.items():
-        least = 0 if name in MAY_BE_NOTHING else 1
+        least = LEAST.get(name, 1)
         kind = number_within(least, most)
         parser.add_argument(_option(name), type=kind, metavar=f"{least}-{most}")
     return parser

@@ -125,6 +125,8 @@ class Sweeper:
                 await self._time_ran_out(due)
             case "monitor":
                 self._start_asking(due, self._ask_then_give_up_monitor(due))
+            case "guest":
+                self._start_asking(due, self._ask_then_give_up_guest(due))
             case "wrap-up":
                 await self._switchboard.attend(due.tenant, due.id, signals.TimeRanOut())
             case "silent-agent":
@@ -192,6 +194,13 @@ class Sweeper:
         except CarrierBusy as busy:
             log.warning("carrier does not say who listens", call=str(due.id), why=str(busy))
         await self._switchboard.monitor_time_ran_out(due.tenant, due.id)
+
+    async def _ask_then_give_up_guest(self, due: Due) -> None:
+        try:
+            await self._ask_about(due)
+        except CarrierBusy as busy:
+            log.warning("carrier does not say who is a guest", call=str(due.id), why=str(busy))
+        await self._switchboard.guest_time_ran_out(due.tenant, due.id)
 
     async def _ask_about(self, due: Due) -> None:
         self._asked.note(due.id, self._clock())

@@ -111,6 +111,10 @@ class Switchboard:
         """A supervisor did not come into the call, or did not come back."""
         await self._about_call(tenant, call_id, signals.MonitorTimeRanOut())
 
+    async def guest_time_ran_out(self, tenant: UUID, call_id: UUID) -> None:
+        """A guest of a conference did not come back."""
+        await self._about_call(tenant, call_id, signals.GuestTimeRanOut())
+
     async def learn(self, tenant: UUID, call_id: UUID, signal: signals.CarrierSignal) -> None:
         """What the carrier answered when it was asked about a call that went silent."""
         await self._about_call(tenant, call_id, signal)
@@ -194,6 +198,8 @@ class Switchboard:
             wraps_up = agent is not None and agent.status is AgentStatus.WRAP_UP
             unreachable = signals.AgentBecameUnavailable(agent_id, wraps_up)
             await self._ask_ringing_calls(turn, work, unreachable)
+        for agent_id in turn.came_or_went:
+            await self._tell_conference(turn, work, turn.agents[agent_id])
         if turn.has_changes:
             await floor.save(
                 work,
@@ -220,6 +226,16 @@ class Switchboard:
         for ringing in await attendance.ringing_calls(work, signal.agent_id):
             known = turn.calls.get(ringing.call.id, ringing.call)
             turn.apply(Scene(turn.tenant, turn.rules, known, team=ringing.team), signal)
+
+    async def _tell_conference(self, turn: Turn, work: Work, agent: Agent) -> None:
+        """Whose page is gone, or is back, may be a guest of a call."""
+        call = await attendance.call_as_guest(work, agent.id)
+        if call is None:
+            return
+        is_off = agent.status is AgentStatus.OFFLINE
+        told = signals.GuestWentOffline if is_off else signals.GuestCameOnline
+        known = turn.calls.get(call.id, call)
+        turn.apply(Scene(turn.tenant, turn.rules, known), told(agent.id))
 
     async def _has_in_hand(self, turn: Turn, work: Work, agent_id: UUID) -> bool:
         """Whether the agent's voice belongs in a call, as this turn has left it."""

@@ -47,6 +47,8 @@ class Turn:
         self.missed: list[UUID] = []
         self.noted: list[Note] = []
         self.unreachable: list[UUID] = []
+        self.came_or_went: list[UUID] = []
+        """Agents who were offline and are not, or the other way round."""
 
     @property
     def has_changes(self) -> bool:
@@ -136,6 +138,8 @@ class Turn:
             self.freed.append(after.id)
         elif before.status is not after.status and before.status in AT_WORK:
             self.unreachable.append(after.id)
+        if (before.status is AgentStatus.OFFLINE) != (after.status is AgentStatus.OFFLINE):
+            self.came_or_went.append(after.id)
         if after.rev > before.rev:
             changed = events.AgentChanged(after.status.value, after.wanted.value, after.reason)
             self._say(said or changed, self.now, agent=after)

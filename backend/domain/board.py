@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from backend.domain.agent import Agent, AgentStatus, Presence
 from backend.domain.call import Call, CallState, Direction, Disposition
+from backend.domain.guests import Guest
 from backend.domain.handover import Consult, NotTaken, TalkWith, Transfer
 from backend.domain.monitoring import MonitorMode
 from backend.domain.outbound import Progress
@@ -44,6 +45,17 @@ class ConsultCard(Struct, frozen=True):
         return self.accepted and self.failed is None
 
 
+class GuestCard(Struct, frozen=True):
+    """Somebody more in a conference, an agent or at a number outside; `present` while their voice
+    is there. `id` is how whoever has the call names them to let them go."""
+
+    id: UUID
+    agent_id: UUID | None
+    number: str | None
+    since: datetime
+    present: bool
+
+
 class MonitorCard(Struct, frozen=True):
     """A supervisor who monitors a call, where the company's rule is that agents see it."""
 
@@ -71,6 +83,7 @@ class CallCard(Struct, frozen=True):
     held_at: datetime | None
     transfer: Transfer | None
     consult: ConsultCard | None
+    guests: tuple[GuestCard, ...]
     monitors: tuple[MonitorCard, ...]
     help_at: datetime | None
     handled_by: tuple[UUID, ...]
@@ -109,6 +122,7 @@ class RulesShown(Struct, frozen=True):
     dispositions: tuple[str, ...]
     disposition_required: bool
     away_reasons: tuple[str, ...]
+    conference_size: int
 
 
 class TeamCard(Struct, frozen=True):
@@ -167,6 +181,7 @@ def card_of(call: Call) -> CallCard:
         held_at=call.held_at,
         transfer=call.transfer,
         consult=None if call.consult is None else consult_card_of(call.consult),
+        guests=tuple(guest_card_of(one) for one in call.guests),
         monitors=monitor_cards_of(call),
         help_at=call.help_at,
         handled_by=call.handled_by,
@@ -192,6 +207,10 @@ def consult_card_of(consult: Consult) -> ConsultCard:
     )
 
 
+def guest_card_of(guest: Guest) -> GuestCard:
+    return GuestCard(guest.id, guest.agent_id, guest.number, guest.since, guest.is_there)
+
+
 def monitor_cards_of(call: Call, *, for_supervisors: bool = False) -> tuple[MonitorCard, ...]:
     """Who monitors the call: those whom everybody may see, or all of them."""
     return tuple(
@@ -202,10 +221,11 @@ def monitor_cards_of(call: Call, *, for_supervisors: bool = False) -> tuple[Moni
 
 
 def is_in_hands(call: CallCard, agent_id: UUID) -> bool:
-    """Whether that agent has the call, or is consulted in it."""
+    """Whether that agent has the call, is consulted in it, or a guest of it."""
     asked = call.consult
     is_asked = asked is not None and asked.is_on and asked.agent_id == agent_id
-    return is_asked or call.agent_id == agent_id
+    is_guest = any(one.agent_id == agent_id for one in call.guests)
+    return is_asked or is_guest or call.agent_id == agent_id
 
 
 def agent_card_of(agent: Agent) -> AgentCard:
@@ -232,6 +252,7 @@ def rules_shown(rules: Rules) -> RulesShown:
         rules.dispositions,
         rules.disposition_required,
         rules.away_reasons,
+        rules.conference_size,
     )
 
 

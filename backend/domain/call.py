@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 from msgspec import Struct
 
+from backend.domain.guests import Guest
 from backend.domain.handover import Consult, Transfer
 from backend.domain.monitoring import Monitor
 from backend.domain.outbound import OutboundLeg, Progress
@@ -111,6 +112,8 @@ class Call(Struct, frozen=True):
     room all the same, but for one in state HELD."""
     transfer: Transfer | None = None
     consult: Consult | None = None
+    guests: tuple[Guest, ...] = ()
+    """Who was asked in before, the earliest first; see `conferring`."""
     slot: int | None = None
     parked_by: UUID | None = None
     overdue: bool = False
@@ -164,11 +167,19 @@ class Call(Struct, frozen=True):
         return next((each for each in self.outbound if each.id == outbound), None)
 
     def is_in_hands_of(self, agent_id: UUID) -> bool:
-        """Whether that agent has the call, is consulted in it or monitors it: their voice belongs
-        there, and in no other."""
+        """Whether that agent has the call, is consulted or a guest in it, or monitors it: their
+        voice belongs there, and in no other."""
         if self.is_held_by(agent_id):
             return False
-        return agent_id in (self.agent_id, self.consulted) or self.monitor(agent_id) is not None
+        return self.talks(agent_id) or self.monitor(agent_id) is not None
+
+    def talks(self, agent_id: UUID) -> bool:
+        """Whether that agent has the call, is consulted in it or a guest of it."""
+        return agent_id in (self.agent_id, self.consulted) or self.guest(agent_id) is not None
+
+    def guest(self, guest: UUID) -> Guest | None:
+        """That guest of this call, by the agent's id or that of the leg outside."""
+        return next((one for one in self.guests if one.id == guest), None)
 
     def is_held_by(self, agent_id: UUID) -> bool:
         """Whether that agent has set this call aside."""

@@ -8,13 +8,15 @@ from backend.domain import events, instructions, refusals, signals
 from backend.domain.agent import AgentStatus
 from backend.domain.call import Call, CallState, Direction, Leg, LegRole
 from backend.domain.calling_off import call_off, call_off_all
+from backend.domain.conferring import guest_joined, guest_leg_left, pass_on, waits_for
 from backend.domain.consulting import (
     accept,
     agent_did_not_return,
     colleague_joined,
     colleague_leg_left,
     consulting,
-    freed_of_consult,
+    freed_of_talk,
+    is_in_company,
     not_taken,
 )
 from backend.domain.decision import (
@@ -95,6 +97,9 @@ def agent_joined(scene: Scene, call: Call, signal: signals.AgentJoined, now: dat
     consult = consulting(call)
     if consult is not None and call.consulted == signal.agent_id:
         return colleague_joined(call, consult, signal, now)
+    guest = call.guest(signal.agent_id)
+    if guest is not None:
+        return guest_joined(call, guest, signal, now)
     with_leg = remember(call, Leg(signal.leg, LegRole.AGENT, now, signal.agent_id))
     owns = call.agent_id == signal.agent_id and call.state is not CallState.HELD
     # Who has taken another call meanwhile does not get this one too, nor who has handed it over.
@@ -155,14 +160,17 @@ def agent_leg_left(
     asked = consulting(call)
     if asked is not None and asked.leg == signal.leg and not signal.call_over:
         return colleague_leg_left(scene, call, asked, signal.leg, now)
+    guest = next((one for one in call.guests if one.leg == signal.leg), None)
+    if guest is not None and not signal.call_over:
+        return guest_leg_left(scene, call, guest, signal, now)
     if not call.is_live or call.agent_leg != signal.leg or signal.call_over:
         return Decision(after)
     if call.state not in (CallState.CONNECTED, CallState.DIALLING):
         return Decision(replace(after, agent_leg=None))
     lost = replace(after, agent_leg=None, deadline=now + scene.rules.rejoin)
     said = (events.AgentLost(signal.agent_id),)
-    if asked is not None and asked.is_there and asked.talk_with is TalkWith.ALL:
-        return Decision(grown(lost), said)  # the caller talks with the colleague meanwhile
+    if is_in_company(call):
+        return Decision(grown(lost), said)  # the caller talks with the others meanwhile
     if call.state is CallState.DIALLING:
         return Decision(grown(lost), said)  # nobody is there yet to hear music
     music = instructions.HoldCaller(call.id, call.caller_leg, call.conference)
@@ -178,6 +186,8 @@ def claim_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
     if asked is not None and call.agent_present:
         unanswered = not_taken(call, asked, _why(call))
         return replace(unanswered, missed=missed_by(scene, call))
+    if call.guests and is_in_company(call):
+        return pass_on(scene, call, signals.TimeRanOut(), now)
     if asked is not None and asked.is_there and _may_keep(asked):
         return agent_did_not_return(call, asked, now)
     if call.slot is not None:
@@ -202,6 +212,7 @@ def claim_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
         agent_leg=None,
         held_at=None,
         consult=None,
+        guests=(),
         offered_to=scene.free,
         declined_by=(),
         deadline=now + scene.rules.ring,
@@ -217,17 +228,14 @@ def claim_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
     first = events.CallReturned(holder) if lost else events.ClaimExpired(holder)
     said = (first, events.CallOffered(scene.free))
     nobody_asks = call_off_all(call) if asked is not None else ()
-    return Decision(returned, said, nobody_asks, freed=(holder, *freed_of_consult(call)))
+    return Decision(returned, said, nobody_asks, freed=(holder, *freed_of_talk(call)))
 
 
 def _whom_the_agent_waits_for(scene: Scene, call: Call, now: datetime) -> datetime | None:
     """How long a call may stay as it is with its agent there."""
     if call.state is CallState.DIALLING:
         return now + scene.rules.dialling.ring
-    consult = consulting(call)
-    if consult is None or consult.is_there:
-        return None
-    return now + (scene.rules.dialling.ring if consult.number else scene.rules.transfer)
+    return waits_for(scene, call, now)
 
 
 def _may_keep(asked: Consult) -> bool:

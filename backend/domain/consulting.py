@@ -26,6 +26,8 @@ def consulting(call: Call) -> Consult | None:
 
 
 def must_not_consult(call: Call) -> None:
+    if call.guests:
+        raise refusals.ConferenceUnderway
     if consulting(call) is not None:
         raise refusals.ConsultUnderway
 
@@ -33,6 +35,12 @@ def must_not_consult(call: Call) -> None:
 def freed_of_consult(call: Call) -> tuple[UUID, ...]:
     """A colleague who was only rung had nothing to be freed from."""
     return () if call.consulted is None else (call.consulted,)
+
+
+def freed_of_talk(call: Call) -> tuple[UUID, ...]:
+    """Every agent who was asked in, and whom the end of it frees."""
+    guests = (one.agent_id for one in call.guests if one.agent_id is not None)
+    return (*freed_of_consult(call), *guests)
 
 
 def consult(scene: Scene, call: Call, signal: signals.AgentConsulted, now: datetime) -> Decision:
@@ -43,41 +51,60 @@ def consult(scene: Scene, call: Call, signal: signals.AgentConsulted, now: datet
     under_way = consulting(call)
     if under_way is not None and signal.to is not None and under_way.agent_id == signal.to:
         return Decision(call)
-    must_not_consult(call)
+    if under_way is not None:
+        raise refusals.ConsultUnderway(
+            "You are consulting somebody. Talk with all of them, then add one more; or let them go."
+        )
+    rings = ring_for_consult(scene, call, signal, TalkWith.COLLEAGUE, now)
+    assert rings.call is not None  # noqa: S101  it is a call's decision
+    alone = replace(rings.call, caller_held=True, held_at=call.held_at or now)
+    music = instructions.HoldCaller(call.id, call.caller_leg, call.conference)
+    return replace(rings, call=alone, asked=(*(() if call.caller_held else (music,)), *rings.asked))
+
+
+def ring_for_consult(
+    scene: Scene,
+    call: Call,
+    signal: signals.AgentConsulted,
+    whom: TalkWith,
+    now: datetime,
+) -> Decision:
+    """The colleague, or the number outside, is rung, to talk with whom the agent will talk with.
+    Raises the `Refusal` that stands in its way."""
     if signal.number is not None:
-        return _consult_outside(scene, call, signal, signal.number, now)
+        return _ring_outside(scene, call, signal, signal.number, whom, now)
     if signal.to is None or signal.to not in scene.free or signal.to == signal.agent_id:
         raise refusals.ColleagueNotAvailable
-    asked = instructions.HoldCaller(call.id, call.caller_leg, call.conference)
     rings = replace(
         call,
-        consult=Consult(signal.to, now),
+        consult=Consult(signal.to, now, talk_with=whom),
         offered_to=(signal.to,),
         declined_by=(),
-        caller_held=True,
-        held_at=call.held_at or now,
         deadline=now + scene.rules.transfer,
     )
-    said = (events.ConsultStarted(signal.agent_id, signal.to),)
-    return Decision(grown(rings), said, () if call.caller_held else (asked,))
+    return Decision(grown(rings), (events.ConsultStarted(signal.agent_id, signal.to),))
 
 
-def _consult_outside(
-    scene: Scene, call: Call, signal: signals.AgentConsulted, number: str, now: datetime
+def _ring_outside(
+    scene: Scene,
+    call: Call,
+    signal: signals.AgentConsulted,
+    number: str,
+    whom: TalkWith,
+    now: datetime,
 ) -> Decision:
     outside = authorise(scene, call, call.id, number, call.number, signal.agent_id, now)
-    asked = Consult(None, now, accepted=True, number=outside.number, outbound=outside.id)
+    asked = Consult(
+        None, now, accepted=True, talk_with=whom, number=outside.number, outbound=outside.id
+    )
     rings = replace(
         call,
         consult=asked,
         outbound=(*call.outbound, outside),
-        caller_held=True,
-        held_at=call.held_at or now,
         deadline=now + scene.rules.dialling.ring,
     )
-    music = instructions.HoldCaller(call.id, call.caller_leg, call.conference)
-    orders = (*(() if call.caller_held else (music,)), placing(scene, rings, outside, now))
-    return Decision(grown(rings), (events.ConsultStarted(signal.agent_id, None),), orders)
+    said = (events.ConsultStarted(signal.agent_id, None),)
+    return Decision(grown(rings), said, (placing(scene, rings, outside, now),))
 
 
 def accept(scene: Scene, call: Call, asked: Consult, now: datetime) -> Decision:
@@ -133,13 +160,16 @@ def colleague_leg_left(
     left = forget(call, Leg(leg, LegRole.AGENT, now, asked.agent_id), now)
     deadline = now + scene.rules.rejoin if call.agent_present else call.deadline
     lost = replace(left, consult=replace(asked, leg=None), deadline=deadline)
-    after, orders = _with_music_if_alone(lost)
+    after, orders = with_music_if_alone(lost)
     return Decision(grown(after), (events.ConsultLost(asked.agent_id),), orders)
 
 
 def talk_with(call: Call, signal: signals.AgentTalkedWith, now: datetime) -> Decision:
     """Swap, or merge: hold whoever is left out, and nobody else. A caller whom an absent agent
-    wishes to talk with hears music until the agent is back."""
+    wishes to talk with hears music until the agent is back. In a conference there is no talk apart
+    from the others."""
+    if call.agent_id == signal.agent_id and call.guests and signal.talk_with is not TalkWith.ALL:
+        raise refusals.ConferenceUnderway
     asked = _asked_by(call, signal.agent_id)
     if asked.leg is None:
         raise refusals.NobodyConsulted
@@ -170,7 +200,10 @@ def talk_with(call: Call, signal: signals.AgentTalkedWith, now: datetime) -> Dec
 
 
 def cancel(call: Call, signal: signals.AgentCancelledConsult) -> Decision:
-    """The agent lets the colleague go and talks with the caller again; or the colleague leaves."""
+    """The agent lets the colleague go and talks with the caller again; or the colleague leaves.
+
+    A colleague who has become a guest meanwhile leaves by `conferring.let_go`.
+    """
     asked = consulting(call)
     if asked is not None and call.consulted == signal.agent_id:
         return not_taken(call, asked, NotTaken.LEFT)
@@ -190,7 +223,7 @@ def cancel(call: Call, signal: signals.AgentCancelledConsult) -> Decision:
         held_at=None,
         deadline=None if is_back else call.deadline,
     )
-    after, music = _with_music_if_alone(alone)
+    after, music = with_music_if_alone(alone)
     said = (events.ConsultEnded(asked.agent_id, None),)
     return Decision(grown(after), said, (*orders, *music), freed=freed_of_consult(call))
 
@@ -203,7 +236,7 @@ def not_taken(call: Call, asked: Consult, why: NotTaken) -> Decision:
         offered_to=(),
         deadline=None if call.agent_present else call.deadline,
     )
-    after, music = _with_music_if_alone(over)
+    after, music = with_music_if_alone(over)
     orders = (*dismissal(call, asked), *music)
     said = (events.ConsultEnded(asked.agent_id, why),)
     return Decision(grown(after), said, orders, freed=freed_of_consult(call))
@@ -334,9 +367,16 @@ def dismissal(call: Call, asked: Consult) -> tuple[instructions.Instruction, ...
     return (instructions.RemoveLeg(call.id, asked.leg, call.conference),)
 
 
-def _with_music_if_alone(call: Call) -> tuple[Call, tuple[instructions.Instruction, ...]]:
-    """With both agents gone the caller must not wait in silence."""
-    if call.agent_present or call.caller_held:
+def is_in_company(call: Call) -> bool:
+    """Whether the caller talks with somebody who was asked in, whatever becomes of the agent."""
+    asked = consulting(call)
+    is_consulted = asked is not None and asked.is_there and asked.talk_with is TalkWith.ALL
+    return is_consulted or any(one.is_there for one in call.guests)
+
+
+def with_music_if_alone(call: Call) -> tuple[Call, tuple[instructions.Instruction, ...]]:
+    """With everybody gone the caller must not wait in silence."""
+    if call.agent_present or call.caller_held or is_in_company(call):
         return call, ()
     order = instructions.HoldCaller(call.id, call.caller_leg, call.conference)
     return replace(call, caller_held=True), (order,)

@@ -13,6 +13,15 @@ from msgspec.structs import replace
 
 from backend.domain import instructions, refusals, signals
 from backend.domain.call import Call, CallState, Direction, EndReason, Leg, LegRole
+from backend.domain.conferring import (
+    add,
+    guest_came_online,
+    guest_went_offline,
+    guests_ran_out,
+    is_conference,
+    leave_them_talking,
+    let_go,
+)
 from backend.domain.connecting import agent_joined, agent_leg_left, claim, claim_ran_out
 from backend.domain.consulting import cancel, complete, consult, talk_with
 from backend.domain.decision import Decision, Scene, missed_by, remember
@@ -111,14 +120,28 @@ def _decide(scene: Scene, signal: signals.CallSignal, now: datetime) -> Decision
             return resume(call, signal)
         case signals.AgentTransferred():
             return transfer(scene, call, signal, now)
+        case signals.AgentConsulted() if is_conference(call):
+            return add(scene, call, signal, now)
         case signals.AgentConsulted():
             return consult(scene, call, signal, now)
         case signals.AgentTalkedWith():
             return talk_with(call, signal, now)
+        case signals.AgentCompleted() if call.guests:
+            return leave_them_talking(scene, call, signal, now)
         case signals.AgentCompleted():
             return complete(scene, call, signal, now)
+        case signals.AgentCancelledConsult(agent_id) if call.guest(agent_id) is not None:
+            return let_go(call, signals.AgentLetGuestGo(agent_id, agent_id))
         case signals.AgentCancelledConsult():
             return cancel(call, signal)
+        case signals.AgentLetGuestGo():
+            return let_go(call, signal)
+        case signals.GuestWentOffline():
+            return guest_went_offline(scene, call, signal, now)
+        case signals.GuestCameOnline():
+            return guest_came_online(call, signal)
+        case signals.GuestTimeRanOut():
+            return guests_ran_out(call, now)
         case signals.AgentNoted():
             return note(scene, call, signal, now)
         case signals.AgentDisposed():

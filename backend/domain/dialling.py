@@ -12,6 +12,7 @@ from backend.domain import events, instructions, refusals, signals
 from backend.domain.agent import AgentStatus
 from backend.domain.call import Call, CallState, Direction, EndReason, Leg, LegRole
 from backend.domain.calling_off import call_off
+from backend.domain.conferring import guest_hung_up, outside_left_forwarded
 from backend.domain.consulting import came_in, consulting, forward, not_taken
 from backend.domain.decision import Decision, Scene, forget, grown, may, move, remember
 from backend.domain.dialling_guard import authorise, placing
@@ -160,8 +161,10 @@ def _is_over(
         return turn_down(scene, after, why, now)
     if call.state is CallState.FORWARDED:
         hang_up = (instructions.HangUpCaller(call.id, call.caller_leg),)
-        return end(after, signal, EndReason.COMPLETED, now, asked=hang_up)
-    return Decision(after)
+        last = end(after, signal, EndReason.COMPLETED, now, asked=hang_up)
+        return outside_left_forwarded(after, leg.id, why, last)
+    guest = call.guest(leg.id)
+    return Decision(after) if guest is None else guest_hung_up(after, guest, why)
 
 
 def dialling_ran_out(call: Call, now: datetime) -> Decision:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from backend.domain import events, instructions, refusals, signals
 from backend.domain.call import Call, CallState, Direction, EndReason, Leg, LegRole
 from backend.domain.calling_off import call_off_all
-from backend.domain.consulting import freed_of_consult, must_not_consult
+from backend.domain.consulting import freed_of_talk, must_not_consult
 from backend.domain.decision import Decision, forget, move
 
 
@@ -26,14 +26,16 @@ def caller_left(call: Call, signal: signals.CallerLeft, now: datetime) -> Decisi
 
 
 def hang_up(call: Call, signal: signals.AgentHungUp, now: datetime) -> Decision:
-    """Never while a colleague is consulted: whether that ends the call or leaves it to them would
-    depend on who was a moment faster. A forwarded call is ended by who handed it outside."""
+    """Never while a colleague is consulted, nor in a conference: whether that ends the call or
+    leaves it to them would depend on who was a moment faster. A forwarded call is ended, for
+    everybody outside, by who handed it there."""
     if call.state is CallState.FORWARDED:
         if call.transfer is None or call.transfer.by != signal.agent_id:
             raise refusals.NotYourCall
     elif call.agent_id != signal.agent_id:
         raise refusals.NotYourCall
-    must_not_consult(call)
+    else:
+        must_not_consult(call)
     if call.answered_at is not None:
         reason = EndReason.COMPLETED
     elif call.direction is Direction.OUTBOUND:
@@ -64,7 +66,7 @@ def end(
         orders.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
     talked = call.state in (CallState.CONNECTED, CallState.HELD) and call.agent_id is not None
     had_it = () if call.agent_id is None else (call.agent_id,)
-    consulted = freed_of_consult(call)
+    asked_in = freed_of_talk(call)
     ended = move(
         call,
         signal,
@@ -82,6 +84,7 @@ def end(
         held_at=None,
         transfer=call.transfer if call.state is CallState.FORWARDED else None,
         consult=None,
+        guests=(),
         progress=None,
         outbound=tuple(replace(leg, over_at=leg.over_at or now) for leg in call.outbound),
         deadline=None,
@@ -90,6 +93,6 @@ def end(
         ended,
         (events.CallEnded(reason, by),),
         tuple(orders),
-        freed=consulted if talked else (*had_it, *consulted),
+        freed=asked_in if talked else (*had_it, *asked_in),
         wrapping=had_it if talked else (),
     )

@@ -153,7 +153,8 @@ class TransferReturned(Event, frozen=True, tag="transfer-returned"):
 
 
 class ConsultStarted(Event, frozen=True, tag="consult-started"):
-    """`agent_id` asks `to`, or a number outside, who is being rung; the caller hears music."""
+    """`agent_id` asks `to`, or a number outside, who is being rung. The caller hears music, or
+    goes on talking if one more person is asked into a conference."""
 
     agent_id: UUID
     to: UUID | None
@@ -199,6 +200,25 @@ class ConsultCompleted(Event, frozen=True, tag="consult-completed"):
 
     agent_id: UUID
     to: UUID
+
+
+class GuestLost(Event, frozen=True, tag="guest-lost"):
+    """The leg of an agent who is a guest is gone though nobody hung up."""
+
+    agent_id: UUID
+
+
+class GuestRejoined(Event, frozen=True, tag="guest-rejoined"):
+    agent_id: UUID
+
+
+class GuestLeft(Event, frozen=True, tag="guest-left"):
+    """`guest` is out of the conference: an agent, or without `agent_id` a leg outside. `why` is
+    null if whoever has the call let them go."""
+
+    guest: UUID
+    agent_id: UUID | None
+    why: NotTaken | None
 
 
 class HelpAsked(Event, frozen=True, tag="help-asked"):

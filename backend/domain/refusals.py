@@ -116,6 +116,20 @@ class ConsultUnderway(Refusal):
     code = "consult-underway"
 
 
+class ConferenceUnderway(Refusal):
+    """Others whom you asked in talk with you and the caller, so nobody is put on hold, parked or
+    handed on alone. Let them go first, or leave them talking."""
+
+    code = "conference-underway"
+
+
+class ConferenceFull(Refusal):
+    """As many people are in this call as your company allows. Let one of them go, then add
+    another."""
+
+    code = "conference-full"
+
+
 class NobodyConsulted(Refusal):
     """Nobody whom you consult is in this call with you."""
 

@@ -78,6 +78,9 @@ class Rules(Struct, frozen=True):
     """Nobody finishes a wrap-up without one. (When its time is over, it ends all the same.)"""
     away_reasons: tuple[str, ...] = ("Break", "Lunch", "Training", "Meeting")
     slots: int = 8
+    conference_size: int = 6
+    """So many people may talk in one call: the caller, its agent, everybody asked in. Whoever
+    monitors is not counted, or a refusal would tell of them. (Twilio's own limit is 250.)"""
     dialling: Dialling = Dialling()
     monitoring_is_shown: bool = True
     """Whether agents see on their card who listens. Where not, no message tells them."""

@@ -161,7 +161,8 @@ class AgentTalkedWith(Struct, frozen=True, tag=True):
 
 
 class AgentCompleted(Struct, frozen=True, tag=True):
-    """The end of a warm transfer: the colleague has the call from now on."""
+    """The end of a warm transfer: the colleague has the call from now on. In a conference the
+    others go on talking."""
 
     agent_id: UUID
 
@@ -171,6 +172,13 @@ class AgentCancelledConsult(Struct, frozen=True, tag=True):
     it, they leave."""
 
     agent_id: UUID
+
+
+class AgentLetGuestGo(Struct, frozen=True, tag=True):
+    """Whoever has the call lets one guest of the conference go, or that guest leaves."""
+
+    agent_id: UUID
+    guest: UUID
 
 
 class AgentNoted(Struct, frozen=True, tag=True):
@@ -235,6 +243,22 @@ class MonitorLegLeft(Struct, frozen=True, tag=True):
 
 class MonitorTimeRanOut(Struct, frozen=True, tag=True):
     """The time that a monitor of the call had to come, or to come back, has passed."""
+
+
+class GuestTimeRanOut(Struct, frozen=True, tag=True):
+    """The time that a guest of the call had to come back has passed."""
+
+
+class GuestWentOffline(Struct, frozen=True, tag=True):
+    """No page of an agent who is a guest answers any more, though their voice may be there."""
+
+    agent_id: UUID
+
+
+class GuestCameOnline(Struct, frozen=True, tag=True):
+    """A page of an agent who is a guest answers again."""
+
+    agent_id: UUID
 
 
 class AgentBecameFree(Struct, frozen=True, tag=True):
@@ -327,6 +351,7 @@ Command = (
     | AgentTalkedWith
     | AgentCompleted
     | AgentCancelledConsult
+    | AgentLetGuestGo
     | AgentNoted
     | AgentDisposed
     | AgentAskedForHelp
@@ -345,6 +370,9 @@ CallSignal = (
     | AgentBecameUnavailable
     | TimeRanOut
     | MonitorTimeRanOut
+    | GuestTimeRanOut
+    | GuestWentOffline
+    | GuestCameOnline
 )
 AgentSignal = (
     AgentCameOnline

@@ -15,8 +15,9 @@ from msgspec.structs import replace
 from backend.domain import events, instructions, refusals, signals
 from backend.domain.agent import AgentStatus
 from backend.domain.call import Call, CallState, Leg, LegRole
+from backend.domain.conferring import with_consulted_as_guest
 from backend.domain.connecting import agent_joined, agent_leg_left
-from backend.domain.consulting import consulting, dismissal, freed_of_consult
+from backend.domain.consulting import consulting, dismissal, freed_of_talk, is_in_company
 from backend.domain.decision import Decision, Scene, also, forget, grown, move, remember
 from backend.domain.events import MonitoringOver
 from backend.domain.handover import Transfer
@@ -63,7 +64,8 @@ def take_over(
 ) -> Decision:
     """The supervisor has the call from now on. If their voice is there, the caller hears it before
     the agent is gone; if it is on its way, the caller hears music, and the call goes back to the
-    agent if it does not come."""
+    agent if it does not come. Whoever talks with everybody stays, as a guest; then the caller talks
+    with them meanwhile, and they keep the call if the supervisor does not come."""
     before, mine = call.agent_id, signal.agent_id
     if before == mine:
         return Decision(call)
@@ -72,40 +74,44 @@ def take_over(
         raise refusals.NobodyToMonitor
     here = call.monitor(mine)
     leg = None if here is None else here.leg
+    has_company = is_in_company(call)
+    is_talk = leg is not None or has_company
+    with_guests = with_consulted_as_guest(call) if is_talk else replace(call, guests=())
     orders: list[instructions.Instruction] = []
     if leg is not None:
         orders.append(instructions.SeatMonitor(call.id, leg, call.conference, SPEAKS))
         if call.caller_held:
             orders.append(instructions.ResumeCaller(call.id, call.caller_leg, call.conference))
-    elif not call.caller_held:
+    elif not call.caller_held and not has_company:
         orders.append(instructions.HoldCaller(call.id, call.caller_leg, call.conference))
-    asked = consulting(call)
+    asked = consulting(with_guests)
     if call.agent_leg is not None:
         orders.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
     if asked is not None:
         orders += dismissal(call, asked)
     taken = move(
-        call,
+        with_guests,
         signal,
-        CallState.CONNECTING if leg is None else CallState.CONNECTED,
+        CallState.CONNECTED if is_talk else CallState.CONNECTING,
         now,
         agent_id=mine,
         agent_leg=leg,
-        transfer=Transfer(before, mine) if leg is None else None,
+        transfer=None if is_talk else Transfer(before, mine),
         consult=None,
         offered_to=(),
         held_at=None,
-        caller_held=leg is None,
+        caller_held=not is_talk,
         handled_by=also(call.handled_by, mine),
         monitors=tuple(one for one in call.monitors if one.person_id != mine),
         deadline=now + scene.rules.join if leg is None else None,
     )
     over = events.MonitoringEnded(mine, MonitoringOver.TOOK_OVER)
+    stays = {one.agent_id for one in taken.guests}
     return Decision(
         taken,
         (events.CallTakenOver(mine, before),),
         tuple(orders),
-        freed=freed_of_consult(call),
+        freed=tuple(agent for agent in freed_of_talk(call) if agent not in stays),
         wrapping=(before,),
         recorded=() if here is None else (over,),
     )
@@ -259,6 +265,5 @@ def _with(call: Call, changed: Monitor) -> Call:
 def _must_be_free(scene: Scene, call: Call, person: UUID) -> None:
     if scene.actor is None or scene.actor.status is AgentStatus.OFFLINE:
         raise refusals.NotReachable
-    has_it = person in (call.agent_id, call.consulted)
-    if has_it or scene.actor_call not in (None, call.id):
+    if call.talks(person) or scene.actor_call not in (None, call.id):
         raise refusals.AlreadyOnACall

@@ -61,11 +61,13 @@ async def load_rules(work: Work) -> tuple[int, Rules]:
 
 
 async def call_of(work: Work, agent_id: UUID) -> UUID | None:
-    """The live call that this agent has in hand, is consulted in or monitors, if any."""
+    """The live call in which this agent's voice belongs, if any: theirs, one in which they are
+    consulted or a guest, or one that they monitor."""
     return await work.connection.fetchval(
         "select id from call where tenant_id = $1 and"
         " (agent_id = $2 and state in ('connecting', 'dialling', 'connected') or consulted = $2"
-        " or monitored_by <> '{}' and $2 = any(monitored_by)) limit 1",
+        " or monitored_by <> '{}' and $2 = any(monitored_by)"
+        " or guest_agents <> '{}' and $2 = any(guest_agents)) limit 1",
         work.tenant,
         agent_id,
     )
@@ -88,6 +90,17 @@ async def find_call(work: Work, call_id: UUID) -> Call | None:
         " where tenant_id = $1 and id = $2",
         work.tenant,
         call_id,
+    )
+    return None if row is None else _call(row)
+
+
+async def call_as_guest(work: Work, agent_id: UUID) -> Call | None:
+    """The call of which this agent is a guest, without its legs; None if they are of none."""
+    row = await work.connection.fetchval(
+        "select to_jsonb(c)::text from call c"
+        " where tenant_id = $1 and guest_agents <> '{}' and $2 = any(guest_agents)",
+        work.tenant,
+        agent_id,
     )
     return None if row is None else _call(row)
 

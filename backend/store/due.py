@@ -24,7 +24,8 @@ async def work_that_is_due(database: Database, now: datetime) -> list[Due]:
     """Overdue calls and wrap-ups, agents and calls gone silent, callbacks and instructions."""
     rows = await database.ask(
         "select * from work_that_is_due($1, $2, $3, $4)"
-        " union all select * from monitors_that_are_due($1)",
+        " union all select * from monitors_that_are_due($1)"
+        " union all select * from guests_that_are_due($1)",
         now,
         now - SILENT_AGENT,
         now - PATIENCE,

@@ -92,6 +92,8 @@ with idle as (
     and not exists (select from call c where c.tenant_id = $1 and c.consulted = a.id)
     and not exists (select from call c where c.tenant_id = $1
       and c.monitored_by <> '{}' and a.id = any(c.monitored_by))
+    and not exists (select from call c where c.tenant_id = $1
+      and c.guest_agents <> '{}' and a.id = any(c.guest_agents))
 )
 select jsonb_build_object(
   'number', (select number from journal_head where tenant_id = $1),
@@ -106,7 +108,8 @@ select jsonb_build_object(
   'actor_call', (select c.id from call c where c.tenant_id = $1
     and (c.agent_id = $3 and c.state in ('connecting', 'dialling', 'connected')
       or c.consulted = $3
-      or c.monitored_by <> '{}' and $3 = any(c.monitored_by)) limit 1),
+      or c.monitored_by <> '{}' and $3 = any(c.monitored_by)
+      or c.guest_agents <> '{}' and $3 = any(c.guest_agents)) limit 1),
   'actor_held', (select count(*) from call c
     where c.tenant_id = $1 and c.agent_id = $3 and c.state = 'held'),
   'free', coalesce((select jsonb_agg(id order by id) from idle
@@ -156,6 +159,8 @@ the_call as (
     caller_held = excluded.caller_held, held_at = excluded.held_at,
     caller_leg = excluded.caller_leg, progress = excluded.progress,
     transfer = excluded.transfer, consult = excluded.consult, consulted = excluded.consulted,
+    guests = excluded.guests, guest_agents = excluded.guest_agents,
+    guests_due = excluded.guests_due,
     slot = excluded.slot, parked_by = excluded.parked_by,
     overdue = excluded.overdue, since = excluded.since, answered_at = excluded.answered_at,
     ended_at = excluded.ended_at, end_reason = excluded.end_reason,
@@ -301,6 +306,9 @@ def _columns(call: Call) -> dict[str, object]:
     columns["monitored_by"] = [one.person_id for one in call.monitors]
     due = [one.deadline for one in call.monitors if one.deadline is not None]
     columns["monitors_due"] = min(due, default=None)
+    columns["guest_agents"] = [one.agent_id for one in call.guests if one.agent_id is not None]
+    due = [one.deadline for one in call.guests if one.deadline is not None]
+    columns["guests_due"] = min(due, default=None)
     del columns["legs"], columns["outbound"]
     return columns
 

@@ -141,8 +141,8 @@ async def transfer(data: JSONBody[Handing], wish: NamedDependency[Wish]) -> Done
 
 @post("/calls/{call_id:uuid}/consult", status_code=200)
 async def consult(data: JSONBody[Asking], wish: NamedDependency[Wish]) -> Done:
-    """Ask a colleague into one's call, who takes it by a claim, or somebody at a number outside;
-    the caller hears music."""
+    """Ask a colleague into one's call, who takes it by a claim, or somebody at a number outside.
+    The caller hears music; but once all talk together, one more is asked in beside them."""
     _must_name_one(data.to, data.number)
     return await wish.of(signals.AgentConsulted(wish.agent, data.to, data.number))
 
@@ -161,8 +161,15 @@ async def cancel_consult(wish: NamedDependency[Wish]) -> Done:
 
 @post("/calls/{call_id:uuid}/completion", status_code=200)
 async def complete(wish: NamedDependency[Wish]) -> Done:
-    """Leave the call to the colleague who is consulted."""
+    """Leave the call to the colleague who is consulted, or a conference to those in it."""
     return await wish.of(signals.AgentCompleted(wish.agent))
+
+
+@delete("/calls/{call_id:uuid}/guests/{guest:uuid}", status_code=200)
+async def let_go(guest: FromPath[UUID], wish: NamedDependency[Wish]) -> Done:
+    """Let a guest of one's conference go: an agent by their id, somebody outside by that of their
+    leg. Or leave, if one is that guest. Whoever has gone already is no mistake."""
+    return await wish.of(signals.AgentLetGuestGo(wish.agent, guest))
 
 
 @put("/calls/{call_id:uuid}/notes", status_code=200)
@@ -210,6 +217,7 @@ commands_router = Router(
         talk_with,
         cancel_consult,
         complete,
+        let_go,
         take_note,
         dispose,
         ask_for_help,

@@ -43,8 +43,8 @@ async def caller_arrives(
 async def agent_connects(
     signed: NamedDependency[Signed], database: NamedDependency[Database]
 ) -> Response[str]:
-    """A browser connects: let it in if its person has that call, is consulted in it, or monitors
-    it; whoever monitors gets a seat in which they are heard as they wished."""
+    """A browser connects: let it in if its person has that call, is consulted or a guest in it, or
+    monitors it; whoever monitors gets a seat in which they are heard as they wished."""
     read = read_agent_leg(signed.form)
     if read is None:
         return _twiml(twiml.say_and_hang_up(NOT_YOUR_CALL))

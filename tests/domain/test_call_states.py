@@ -38,7 +38,7 @@ HAD_BY_AN_AGENT = (
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TENANT = UUID(int=1)
 OWN = "+12125550100"
-ANA, BEN, SAM = UUID(int=11), UUID(int=12), UUID(int=13)
+ANA, BEN, SAM, CHLOE = UUID(int=11), UUID(int=12), UUID(int=13), UUID(int=14)
 SALES, SALESPEOPLE = UUID(int=21), (BEN, SAM)
 
 
@@ -54,11 +54,12 @@ def test_nothing_leaves_the_end():
 def scene(
     call: Call | None,
     actor: UUID = ANA,
-    free: tuple[UUID, ...] = (ANA, BEN),
+    free: tuple[UUID, ...] = (ANA, BEN, CHLOE),
     rules: Rules = Rules(),  # noqa: B008  it is frozen
 ) -> Scene:
     agent = Agent(actor, "Ana", NOW, status=AgentStatus.AVAILABLE)
     own = (OwnNumber(OWN),)
+    free = tuple(one for one in free if call is None or not call.is_in_hands_of(one))
     return Scene(TENANT, rules, call, actor=agent, free=free, team=SALESPEOPLE, numbers=own)
 
 
@@ -82,17 +83,18 @@ some_signal = st.one_of(
     st.builds(signals.CallerJoined, leg=st.just("CA1")),
     st.builds(signals.CallerLeft, leg=st.just("CA1"), failed=st.booleans()),
     st.builds(signals.AgentJoined, leg=st.sampled_from(["A1", "A2", "B1"]), agent_id=st.just(ANA)),
-    st.builds(signals.AgentJoined, leg=st.just("B1"), agent_id=st.just(BEN)),
+    st.builds(signals.AgentJoined, leg=st.sampled_from(["B1", "B2"]), agent_id=st.just(BEN)),
+    st.builds(signals.AgentJoined, leg=st.just("C1"), agent_id=st.just(CHLOE)),
     st.builds(
         signals.AgentLegLeft,
-        leg=st.sampled_from(["A1", "A2", "B1"]),
+        leg=st.sampled_from(["A0", "A1", "A2", "B0", "B1", "B2", "C0", "C1"]),
         agent_id=st.just(ANA),
         call_over=st.booleans(),
     ),
     st.builds(signals.ConferenceEnded),
     st.builds(signals.ConferenceNoted),
     *(
-        st.builds(kind, agent_id=st.sampled_from([ANA, BEN]))
+        st.builds(kind, agent_id=st.sampled_from([ANA, BEN, CHLOE]))
         for kind in (
             signals.AgentAnswered,
             signals.AgentDeclined,
@@ -115,7 +117,7 @@ some_signal = st.one_of(
         slot=st.one_of(st.none(), st.integers(1, 8)),
     ),
     *(
-        st.builds(kind, agent_id=st.sampled_from([ANA, BEN]), to=st.sampled_from([ANA, BEN]))
+        st.builds(kind, agent_id=st.sampled_from([ANA, BEN]), to=st.sampled_from([ANA, BEN, CHLOE]))
         for kind in (signals.AgentTransferred, signals.AgentConsulted)
     ),
     st.builds(signals.AgentTransferred, agent_id=st.sampled_from([ANA, BEN]), team=st.just(SALES)),
@@ -168,6 +170,16 @@ some_signal = st.one_of(
         call_over=st.booleans(),
     ),
     st.builds(signals.MonitorTimeRanOut),
+    st.builds(
+        signals.AgentLetGuestGo,
+        agent_id=st.sampled_from([ANA, BEN, CHLOE]),
+        guest=st.sampled_from([BEN, CHLOE, *OUTSIDE[:3]]),
+    ),
+    *(
+        st.builds(kind, agent_id=st.sampled_from([BEN, CHLOE]))
+        for kind in (signals.GuestWentOffline, signals.GuestCameOnline)
+    ),
+    st.builds(signals.GuestTimeRanOut),
     st.builds(signals.TimeRanOut),
 )
 
@@ -180,18 +192,39 @@ MONITORED = (
     signals.SupervisorMonitored(SAM, MonitorMode.WHISPER),
     signals.MonitorJoined("S0", SAM),
 )
+MERGED = (
+    *TALK,
+    signals.AgentConsulted(ANA, BEN),
+    signals.AgentAnswered(BEN),
+    signals.AgentJoined("B0", BEN),
+    signals.AgentTalkedWith(ANA, TalkWith.ALL),
+)
+CONFERENCE = (
+    *MERGED,
+    signals.AgentConsulted(ANA, CHLOE),
+    signals.AgentAnswered(CHLOE),
+    signals.AgentJoined("C0", CHLOE),
+)
+WITH_THOSE_OUTSIDE = (
+    *MERGED,
+    signals.AgentConsulted(ANA, number="+12125550148"),
+    signals.OutboundAnswered(OUTSIDE[0], "O1"),
+    signals.AgentConsulted(ANA, number="+12125550149"),
+    signals.OutboundAnswered(OUTSIDE[1], "O2"),
+)
+BEGINNINGS = [
+    (arrived(), ()),
+    (arrived(), TALK),
+    (arrived(), HANDED),
+    (arrived(), MONITORED),
+    (arrived(), CONFERENCE),
+    (arrived(), WITH_THOSE_OUTSIDE),
+    (dialled(), ()),
+]
 
 
 @given(
-    st.sampled_from(
-        [
-            (arrived(), ()),
-            (arrived(), TALK),
-            (arrived(), HANDED),
-            (arrived(), MONITORED),
-            (dialled(), ()),
-        ]
-    ),
+    st.sampled_from(BEGINNINGS),
     st.lists(st.tuples(some_signal, st.integers(0, 120)), max_size=25),
     st.booleans(),
 )
@@ -272,6 +305,7 @@ def is_whole(before: Call, decision: Decision) -> None:
     rings_outside_are_called_off(before, decision)
     assert set(before.handled_by) <= set(after.handled_by)
     monitors_are_in_order(before, decision)
+    guests_are_in_order(before, decision)
     if before.answered_at is not None:
         assert after.answered_at == before.answered_at, "the first answer counts"
 
@@ -284,6 +318,7 @@ def rings_outside_are_called_off(before: Call, decision: Decision) -> None:
         None if after.transfer is None or after.transfer.failed else after.transfer.outbound,
         None if after.consult is None or after.consult.failed else after.consult.outbound,
         None if after.callee is None else after.callee.id,
+        *(guest.outbound for guest in after.guests),
     }
     placed = {o.outbound for o in decision.asked if isinstance(o, instructions.PlaceOutbound)}
     ended = {o.outbound for o in decision.asked if isinstance(o, instructions.EndOutbound)}
@@ -291,6 +326,7 @@ def rings_outside_are_called_off(before: Call, decision: Decision) -> None:
     before_it = {
         None if before.transfer is None or before.transfer.failed else before.transfer.outbound,
         None if before.consult is None or before.consult.failed else before.consult.outbound,
+        *(guest.outbound for guest in before.guests),
     }
     for gone in before_it - waited_for - {None}:
         leg = after.outbound_leg(gone)
@@ -333,8 +369,43 @@ def monitors_are_in_order(before: Call, decision: Decision) -> None:
     assert not told & {m.person_id for m in hidden}, "what is hidden is not announced"
 
 
+def guests_are_in_order(before: Call, decision: Decision) -> None:
+    """They are in a talk with everybody, none is awaited for ever, and whoever is one no more is
+    out of the room and free, or has the call."""
+    after = decision.call
+    assert after is not None
+    if after.guests:
+        assert after.state in (CallState.CONNECTED, CallState.FORWARDED)
+        assert (after.held_at, after.transfer is None) == (None, after.agent_id is not None)
+    if after.state is CallState.FORWARDED:
+        assert all(one.outbound is not None and one.is_there for one in after.guests)
+    if after.guests and after.consult is not None and after.consult.failed is None:
+        assert after.consult.talk_with is TalkWith.ALL
+    everybody = [
+        after.agent_id,
+        after.consulted,
+        *(one.agent_id for one in after.guests),
+        *(one.person_id for one in after.monitors),
+    ]
+    agents = [agent for agent in everybody if agent is not None]
+    assert len(set(agents)) == len(agents), "nobody is in one call twice"
+    for one in after.guests:
+        assert one.is_there or one.deadline is not None, "no guest is awaited for ever"
+    removed = {one.leg for one in decision.asked if isinstance(one, RemoveLeg)}
+    asked_in = [g.agent_id for g in before.guests if g.agent_id is not None]
+    asked_in += [] if before.consulted is None else [before.consulted]
+    for agent in asked_in:
+        assert agent in decision.freed or after.is_in_hands_of(agent) or agent in after.offered_to
+    for guest in before.guests:
+        stays = guest in after.guests or after.guest(guest.id) is not None
+        known = after.leg(guest.leg or "")
+        is_gone = known is None or known.left_at is not None
+        if guest.agent_id is not None and not stays and after.is_live:
+            assert is_gone or guest.leg in (*removed, after.agent_leg)
+
+
 def talks_with_somebody(call: Call) -> bool:
-    if call.state is CallState.FORWARDED:
+    if call.state is CallState.FORWARDED or any(one.is_there for one in call.guests):
         return True
     consult = call.consult if call.consult is not None and call.consult.failed is None else None
     if consult is not None and consult.is_there and consult.talk_with is TalkWith.ALL:

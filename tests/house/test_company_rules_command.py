@@ -32,6 +32,7 @@ async def test_what_it_does_not_understand_it_refuses_and_changes_nothing(acme: 
     before = await command(acme)
     for wrong in (
         ("--slots", "0"),
+        ("--conference-size", "2"),
         ("--missed-rings", "-1"),
         ("--away-reasons", "x" * 41),
         ("--ring-seconds", "soon"),

@@ -108,6 +108,7 @@ IN_STATE = {
     "PUT /api/calls/{call_id}/consult": "consulting",
     "DELETE /api/calls/{call_id}/consult": "consulting",
     "POST /api/calls/{call_id}/completion": "consulting",
+    "DELETE /api/calls/{call_id}/guests/{guest}": "conferring",
     "PUT /api/calls/{call_id}/notes": "connected",
     "PUT /api/calls/{call_id}/disposition": "connected",
     "POST /api/calls/{call_id}/help": "connected",
@@ -142,6 +143,7 @@ def own_path(world: World, operation: Operation, state: str = "ended") -> str:
         "call_id": world.calls["Acme"][state],
         "outbound": UUID(int=4),
         "agent_id": world.acme.ben.id,
+        "guest": world.acme.ben.id,
         "name": "ringback.wav",
     }
     return operation.at(**{name: values[name] for name in operation.in_path})
@@ -200,7 +202,7 @@ def test_every_route_is_in_the_document_or_listed_with_its_reason():
 
 @every
 def test_every_parameter_has_a_case(operation: Operation):
-    assert set(operation.in_path) <= {"tenant", "call_id", "agent_id", "outbound", "name"}
+    assert set(operation.in_path) <= {"tenant", "call_id", "agent_id", "guest", "outbound", "name"}
     assert set(operation.in_query) <= set(QUERIES)
     assert not operation.in_header
     assert operation.has_body == (operation.name in BODIES)
@@ -281,7 +283,7 @@ async def test_another_companys_call_is_one_that_never_was(world: World, operati
         answer = await world.asks(
             asker_of(world, operation, world.acme.ana).http,
             operation.method,
-            operation.at(call_id=call_id),
+            operation.at(call_id=call_id, guest=world.acme.ben.id),
             sent=str(call_id),
             **body_of(world, operation),
         )
@@ -371,7 +373,7 @@ async def test_an_analyst_commands_nothing(world: World, operation: Operation):
                 for path in (
                     *(own_path(world, operation, state) for state in STATES),
                     *(
-                        operation.at(call_id=call_id, agent_id=call_id)
+                        operation.at(call_id=call_id, agent_id=call_id, guest=call_id)
                         for call_id in (world.calls["Globexqx"]["ringing"], uuid4())
                     ),
                 )
@@ -434,13 +436,36 @@ async def test_nonsense_is_refused_and_never_a_fault(world: World, operation: Op
 # One's own: last, because Acme is busy with it for a moment longer than the answer takes.
 
 
+OF_GUESTS = [each for each in OURS if "guest" in each.in_path]
+
+
+@pytest.mark.parametrize("operation", OF_GUESTS, ids=ids)
+async def test_another_companys_agent_is_no_guest_of_ones_call(world: World, operation: Operation):
+    chloe = world.acme.chloe
+    call_id, caller = await world.call(chloe, "conferring")
+
+    async def ask(guest: UUID) -> Answer:
+        path = operation.at(call_id=call_id, guest=guest)
+        answer = await world.asks(chloe.http, operation.method, path, sent=str(guest))
+        return answer.without(str(guest))
+
+    async with world.unchanged(world.globex):
+        unknown = await ask(uuid4())
+        for theirs in (world.globex.ben.id, world.calls["Globexqx"]["connected"]):
+            assert await ask(theirs) == unknown
+    board = await chloe.asks("GET", "/api/board")
+    (card,) = [card for card in board["calls"] if card["id"] == str(call_id)]
+    assert [guest["id"] for guest in card["guests"]] == [str(world.acme.ben.id)]
+    await world.over(caller)
+
+
 @every_of_ours
 async def test_ones_own_works(world: World, operation: Operation):
     chloe = world.acme.chloe
     path, caller = own_path(world, operation), None
     if IN_STATE.get(operation.name, "ended") != "ended":
         call_id, caller = await world.call(chloe, IN_STATE[operation.name])
-        path = operation.at(call_id=call_id)
+        path = operation.at(call_id=call_id, guest=world.acme.ben.id)
     session = await session_for(world, asker_of(world, operation, chloe), operation)
     async with world.unchanged(world.globex):
         body = body_of(world, operation)

@@ -160,8 +160,13 @@ class World:
             await agent.asks("POST", f"/api/calls/{card['id']}/claim")
             await agent.dials(UUID(card["id"]))
             await eventually(lambda: self._is(agent, caller.number, agent_present=True))
-        if state == "consulting":
+        if state in ("consulting", "conferring"):
             await self._consults(agent, company.ben, card["id"], caller.number)
+        if state == "conferring":
+            consult = f"/api/calls/{card['id']}/consult"
+            await agent.asks("PUT", consult, {"talk_with": "all"})
+            await agent.asks("POST", consult, {"number": "+12125550148"})
+        if state in ("consulting", "conferring"):
             state = "connected"
         if state == "monitored":
             await company.sam.asks("PUT", "/api/presence", {"status": "away"})

@@ -21,7 +21,7 @@ SEEDS = range(7)
 STEPS = 75
 
 
-@pytest.mark.parametrize("kind", ["plain", "supervised", "calls_out", "in_teams"])
+@pytest.mark.parametrize("kind", ["plain", "supervised", "calls_out", "in_teams", "confers"])
 async def test_whatever_is_decided_can_be_kept(postgres: EmbeddedPostgres, kind: str):
     connection = await asyncpg.connect(postgres.superuser_url, database="patchbay")
     story = connection.transaction()
@@ -31,8 +31,8 @@ async def test_whatever_is_decided_can_be_kept(postgres: EmbeddedPostgres, kind:
         work = Work(TENANT, cast("Any", connection))
         for seed in SEEDS:
             dice = Random(seed)  # noqa: S311
-            flags = {flag: kind == flag for flag in ("supervised", "calls_out", "in_teams")}
-            world = World(dice, **flags)
+            flags = {flag: kind == flag for flag in ("supervised", "in_teams", "confers")}
+            world = World(dice, calls_out=kind in ("calls_out", "confers"), **flags)
             for _ in range(STEPS):
                 world.turn()
                 changed = world.changed()

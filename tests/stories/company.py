@@ -14,6 +14,7 @@ from backend.domain.board import (
     Announcement,
     CallCard,
     ConsultCard,
+    GuestCard,
     Presence,
     Snapshot,
     apply,
@@ -340,6 +341,25 @@ class Agent:
         assert card is not None
         self.phone = await self.dials(card.id, tone)
         await self.sees(lambda _: getattr(self.consult_of(caller), "present", False))
+
+    async def lets_go(self, caller: "Caller", guest: UUID) -> None:
+        """Let one guest of the conference go, by the name that their card has."""
+        await self._does("DELETE", caller, f"guests/{guest}")
+
+    async def leaves(self, caller: "Caller") -> None:
+        """Leave the conference of which one is a guest."""
+        await self.lets_go(caller, self.id)
+
+    async def rejoins(self, caller: "Caller", tone: int = 700) -> None:
+        """What the page's phone does after a reload, whatever one is in that call."""
+        card = self.call(caller)
+        assert card is not None
+        self.phone = await self.dials(card.id, tone)
+
+    def guest_of(self, caller: "Caller", guest: UUID) -> GuestCard | None:
+        """That guest's card, by the agent's id or that of the leg outside."""
+        card = self.call(caller)
+        return None if card is None else next((g for g in card.guests if g.id == guest), None)
 
     def consult_of(self, caller: "Caller") -> ConsultCard | None:
         card = self.call(caller)

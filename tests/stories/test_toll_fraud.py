@@ -32,6 +32,16 @@ async def a_consult(agent: Agent, caller: Caller, number: str) -> object:
     return await agent.asks("POST", f"/api/calls/{card.id}/consult", {"number": number})
 
 
+async def one_more(agent: Agent, caller: Caller, number: str) -> object:
+    """Into a talk of three: Ben is consulted already, and all talk together."""
+    if agent.consult_of(caller) is None:
+        ben = agent.company.ben
+        await agent.consults(caller, ben)
+        await ben.joins_consult(caller)
+        await agent.talks_with(caller, "all")
+    return await a_consult(agent, caller, number)
+
+
 EXPENSIVE = {
     "+1 900 555 0100": "premium-number",
     "+881 6 1234 5678": "premium-number",
@@ -49,7 +59,7 @@ async def legs_outside(product: Product, company: Company) -> list[str]:
     return [each["to"] for each in mine if each["direction"] == "outbound-api"]
 
 
-@pytest.mark.parametrize("way", [a_new_call, a_transfer, a_consult])
+@pytest.mark.parametrize("way", [a_new_call, a_transfer, a_consult, one_more])
 async def test_no_way_leads_to_an_expensive_number(acme: Company, way: Way):
     await acme.on_duty("Ana", "Ben")
     caller = await acme.rings()
@@ -61,7 +71,7 @@ async def test_no_way_leads_to_an_expensive_number(acme: Company, way: Way):
         assert refusal.value.code == code
     await acme.product.sweep()
     assert await legs_outside(acme.product, acme) == []
-    await caller.hears("voice", 700)
+    await (caller.hears("voice") if way is one_more else caller.hears("voice", 700))
 
 
 async def test_a_browsers_phone_reaches_conferences_of_its_own_and_no_number(acme: Company):
@@ -105,6 +115,24 @@ async def test_a_consult_counts_as_much_as_a_call(product: Product):
     with pytest.raises(Refused) as refusal:
         await acme.ben.wishes_to_call("+12125550147")
     assert refusal.value.code == "too-many-outbound-calls"
+
+
+async def test_one_more_in_a_conference_counts_as_much_too(product: Product):
+    acme = await product.company("Acme", Rules(dialling=Dialling(concurrent=1)))
+    await acme.on_duty("Ana", "Ben")
+    caller = await acme.rings()
+    await acme.ana.answers(caller)
+    first, second = await acme.telephone(), await acme.telephone()
+    await one_more(acme.ana, caller, first.number)
+    await first.is_rung()
+    await acme.ana.sees(lambda _: getattr(acme.ana.consult_of(caller), "present", False))
+    with pytest.raises(Refused) as refusal:
+        await acme.ana.consults_outside(caller, second)
+    assert refusal.value.code == "too-many-outbound-calls"
+    card = acme.ana.call(caller)
+    assert card is not None
+    assert [guest.agent_id for guest in card.guests] == [acme.ben.id], "nothing has changed"
+    await second.is_not_rung()
 
 
 async def test_who_dials_too_fast_has_to_wait_a_minute(product: Product):

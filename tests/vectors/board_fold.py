@@ -27,8 +27,10 @@ from backend.domain.board import (
     rules_shown,
 )
 from backend.domain.call import Call, CallState
+from backend.domain.conferring import is_conference
 from backend.domain.decide import decide
 from backend.domain.decision import Scene
+from backend.domain.guests import Guest
 from backend.domain.handover import Consult, NotTaken, TalkWith
 from backend.domain.monitoring import MonitorMode
 from backend.domain.outbound import OutboundLeg, OwnNumber
@@ -51,7 +53,12 @@ CALLING_OUT = (316, 300)
 IN_TEAMS = (1568, 598)
 """Of these, agents hand calls to a team, and whatever can become of that does."""
 TEAM = TeamCard(UUID(int=21), "Sales", (UUID(int=12), UUID(int=13)))
+CONFERRING = (1422, 1423)
+"""Of these, agents ask one more into a talk of three, let guests go, and leave the others talking.
+"""
 OWN = (OwnNumber("+12125550100"),)
+DIALLED = "+15550100001"
+"""The number that callers dial; where agents confer, it is shown outside too."""
 TRIES = 6
 """Most signals mean nothing to most calls; the cases are of those that do."""
 
@@ -67,7 +74,7 @@ class Case(Struct, frozen=True):
 
 def cases() -> list[Case]:
     """The same cases every time."""
-    return [_case(seed) for seed in (*PLAIN, *SUPERVISED, *CALLING_OUT, *IN_TEAMS)]
+    return [_case(seed) for seed in (*PLAIN, *SUPERVISED, *CALLING_OUT, *IN_TEAMS, *CONFERRING)]
 
 
 def text() -> str:
@@ -82,7 +89,12 @@ def _case(seed: int) -> Case:
     teams = (TEAM,) if seed in IN_TEAMS else ()
     board = Snapshot(0, START, AGENTS[0].id, 8, (), agents, (), rules_shown(Rules()), teams)
     dice = Random(seed)  # noqa: S311
-    kinds = {"supervised": SUPERVISED, "calls_out": CALLING_OUT, "in_teams": IN_TEAMS}
+    kinds = {
+        "supervised": SUPERVISED,
+        "calls_out": CALLING_OUT,
+        "in_teams": IN_TEAMS,
+        "confers": CONFERRING,
+    }
     world = World(dice, **{kind: seed in seeds for kind, seeds in kinds.items()})
     for _ in range(30):
         for said in world.turn():
@@ -99,9 +111,17 @@ def _case(seed: int) -> Case:
 class World:
     """Calls and agents to which things happen at random."""
 
-    def __init__(self, dice: Random, *, supervised: bool, calls_out: bool, in_teams: bool) -> None:
+    def __init__(
+        self,
+        dice: Random,
+        *,
+        supervised: bool,
+        calls_out: bool,
+        in_teams: bool,
+        confers: bool,
+    ) -> None:
         self._dice, self._supervised, self._calls_out = dice, supervised, calls_out
-        self._in_teams = in_teams
+        self._in_teams, self._confers = in_teams, confers
         self._now = START
         self._number = 0
         self._calls: dict[UUID, Call] = {}
@@ -122,7 +142,8 @@ class World:
             call = self._dice.choice(handled)
             return self._decide(call, self._disposition(call))
         late = self._dice.random() < 0.1  # now and then, something about a call that is over
-        call = self._dice.choice(live if live and not late else list(self._calls.values()))
+        talks = [each for each in live if self._confers and (each.consult or each.guests)]
+        call = self._dice.choice(talks or live if live and not late else [*self._calls.values()])
         for _ in range(TRIES):
             said = self._decide(call, self._signal(call))
             if said:
@@ -136,7 +157,7 @@ class World:
 
     def _arrival(self) -> signals.CallerArrived:
         leg = f"CA{self._dice.randrange(16**32):032x}"
-        return signals.CallerArrived(leg, f"+1555{self._dice.randrange(10**7):07}", "+15550100001")
+        return signals.CallerArrived(leg, f"+1555{self._dice.randrange(10**7):07}", DIALLED)
 
     def _calling(self) -> signals.AgentDialled:
         agent, call_id = (
@@ -161,6 +182,8 @@ class World:
             return wish(call.agent_id or agent, number=self._number_outside())
         if self._in_teams and self._dice.random() < 0.7 and (given := self._in_team(call, agent)):
             return self._dice.choice(given)
+        if self._confers and call.agent_leg is not None and self._dice.random() < 0.8:
+            return self._dice.choice(self._conferring(call))
         if call.consult is not None and self._dice.random() < 0.7:
             return self._dice.choice(self._consulting(call, agent))
         if self._supervised and call.agent_leg is not None and self._dice.random() < 0.7:
@@ -242,6 +265,41 @@ class World:
             signals.AgentCancelledConsult(mine),
         ]
 
+    def _conferring(self, call: Call) -> list[signals.CallSignal]:
+        mine, consult = call.agent_id or AGENTS[0].id, call.consult
+        is_on = consult is not None and consult.failed is None
+        if consult is not None and is_on and not consult.is_there and consult.agent_id is not None:
+            leg = f"B{self._dice.randrange(1000)}"
+            accepts = signals.AgentAnswered(consult.agent_id)
+            return [signals.AgentJoined(leg, consult.agent_id) if consult.accepted else accepts]
+        if is_on and not is_conference(call):
+            return [signals.AgentTalkedWith(mine, TalkWith.ALL)]
+        idle = [
+            each.id
+            for each in self._agents.values()
+            if each.status is not AgentStatus.OFFLINE and not call.is_in_hands_of(each.id)
+        ]
+        adds = [signals.AgentConsulted(mine, other) for other in idle]
+        outside = signals.AgentConsulted(mine, number=self._number_outside())
+        leaves = [signals.AgentCompleted(mine)] if call.guests else []
+        about = [] if not call.guests else self._about_guest(self._dice.choice(call.guests), mine)
+        return [*adds, *adds, outside, outside, outside, *leaves, *about]
+
+    def _about_guest(self, guest: Guest, mine: UUID) -> list[signals.CallSignal]:
+        let_go = signals.AgentLetGuestGo(mine, guest.id)
+        if guest.agent_id is None:
+            return [let_go]
+        leg = f"G{self._dice.randrange(1000)}"
+        return [
+            let_go,
+            signals.AgentLetGuestGo(guest.id, guest.id),
+            signals.AgentLegLeft(guest.leg or leg, guest.id),
+            signals.AgentLegLeft(guest.leg or leg, guest.id),
+            signals.AgentJoined(leg, guest.id),
+            signals.AgentJoined(leg, guest.id),
+            signals.GuestTimeRanOut(),
+        ]
+
     def _about_outside(self, consult: Consult, mine: UUID) -> list[signals.CallSignal]:
         if not consult.is_there:
             return [signals.AgentCancelledConsult(mine), signals.AgentCompleted(mine)]
@@ -265,8 +323,11 @@ class World:
 
     def _decide(self, call: Call | None, signal: signals.CallSignal) -> list[Announcement]:
         actor = self._agents.get(getattr(signal, "agent_id", UUID(int=0)))
-        free, team = tuple(self._agents), TEAM.members if self._in_teams else None
-        scene = Scene(TENANT, Rules(), call, actor=actor, free=free, team=team, numbers=OWN)
+        guests = () if call is None else tuple(one.agent_id for one in call.guests)
+        free = tuple(agent for agent in self._agents if agent not in guests)
+        team = TEAM.members if self._in_teams else None
+        own = (*OWN, OwnNumber(DIALLED)) if self._confers else OWN
+        scene = Scene(TENANT, Rules(), call, actor=actor, free=free, team=team, numbers=own)
         try:
             decision = decide(scene, signal, self._now)
         except Refusal:

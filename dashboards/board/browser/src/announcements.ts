@@ -1,9 +1,10 @@
 /** What a screen reader is told when calls come, go and move without the agent's doing. */
 import { type BoardView, type SeenCall } from "./board_view";
+import { isConference } from "./conference";
 import { presenceWords } from "./view/presence_mark";
 import { NOT_TAKEN, phoneNumber, sentence } from "./format";
 import { nothingCameOfIt } from "./outcomes";
-import { consulted, handedTo, isBeingCalled, isOutbound, outsider, outsideNumber } from "./parties";
+import { consulted, consultOf, handedTo, isBeingCalled, isOutbound, outsider, outsideNumber, outsideNumbers } from "./parties";
 
 export function announcement(before: BoardView | null, after: BoardView): string {
   if (!before) return "";
@@ -12,6 +13,9 @@ export function announcement(before: BoardView | null, after: BoardView): string
 
 function arrivals(before: BoardView, after: BoardView): string[] {
   return fresh(before.ringing, after.ringing).map((call) => {
+    if (call.consult?.talk_with === "all" && call.agent_id) {
+      return sentence(`${after.nameOf(call.agent_id)} asks you into the conversation with ${phoneNumber(call.caller)}.`);
+    }
     if (call.consult && call.agent_id) {
       return sentence(`${after.nameOf(call.agent_id)} wants to ask you about the call from ${phoneNumber(call.caller)}.`);
     }
@@ -73,6 +77,8 @@ function mine(before: BoardView, after: BoardView): string[] {
     if (!isBeingCalled(is)) return [`${phoneNumber(is.caller)} has answered.`];
     return is.progress === "ringing" && was.progress !== "ringing" ? [`It rings at ${phoneNumber(is.caller)}.`] : [];
   }
+  const conferred = is && was ? conferring(was, is, after) : [];
+  if (conferred.length > 0) return conferred;
   const consulted = is && was && is.consult !== was.consult ? consulting(was, is, after) : "";
   if (consulted) return [consulted];
   if (is && was && (is.held_at === null) !== (was.held_at === null)) {
@@ -82,7 +88,7 @@ function mine(before: BoardView, after: BoardView): string[] {
   const handed = after.elsewhere.find((call) => call.id === was.id)?.transfer;
   if (handed) return [sentence(`Handed to ${handedTo(handed, after.nameOf)}, ${handed.team ? "where it rings" : "who is being rung"}.`)];
   const outside = after.outside.find((call) => call.id === was.id);
-  if (outside) return [`${phoneNumber(was.caller)} talks with ${phoneNumber(outsideNumber(outside) ?? "")} outside. You are free.`];
+  if (outside) return [`${phoneNumber(was.caller)} talks with ${outsideNumbers(outside)} outside. You are free.`];
   const theirs = after.live.find((call) => call.id === was.id)?.agent_id;
   if (theirs) return [sentence(`${after.nameOf(theirs)} has the call from ${phoneNumber(was.caller)}.`)];
   const slot = after.lot.find(({ call }) => call?.id === was.id)?.slot;
@@ -93,6 +99,36 @@ function mine(before: BoardView, after: BoardView): string[] {
     return [`${phoneNumber(was.caller)}: ${title}. ${detail}`];
   }
   return [`The call ${isOutbound(was) ? "to" : "from"} ${phoneNumber(was.caller)} is over.`];
+}
+
+/** Who has come into a conference, left it, or lost their voice; and who has the call now. */
+function conferring(was: SeenCall, is: SeenCall, { me, nameOf }: BoardView): string[] {
+  if (!isConference(was) && !isConference(is)) return [];
+  const myself = me?.agent.id;
+  const [before, now] = [talkers(was, myself, nameOf), talkers(is, myself, nameOf)];
+  const failed = is.consult?.failed && is.consult.failed !== was.consult?.failed ? is.consult : null;
+  const gone = [...before].filter(([key]) => !now.has(key)).map(([key, { name, isThere }]) => {
+    if (failed && key === (failed.agent_id ?? failed.number)) return `${name} ${NOT_TAKEN[failed.failed!]}.`;
+    return isThere ? `${name} has left.` : `${name} is not asked any more.`;
+  });
+  const others = [...now].flatMap(([key, { name, isThere }]) => {
+    const known = before.get(key);
+    if (!known) return [isThere ? `${name} is here.` : `${name} is being rung.`];
+    if (known.isThere === isThere) return [];
+    return [isThere ? `${name} is here.` : `${name} has lost the voice.`];
+  });
+  const passed = is.agent_id === was.agent_id || is.agent_id === null ? []
+    : [is.agent_id === myself ? "You have the call now." : `${nameOf(is.agent_id)} has the call now.`];
+  return [...gone, ...others, ...passed].map(sentence);
+}
+
+/** Everybody of a call but me and the outside person. */
+function talkers(call: SeenCall, me: string | undefined, nameOf: BoardView["nameOf"]) {
+  const agent = { agent_id: call.agent_id, number: null, present: call.agent_present };
+  const consult = consultOf(call);
+  const all = [agent, ...call.guests, ...(consult ? [consult] : [])];
+  const others = all.filter(({ agent_id, number }) => number !== null || (agent_id !== null && agent_id !== me));
+  return new Map(others.map((one) => [one.agent_id ?? one.number!, { name: consulted(one, nameOf), isThere: one.present }]));
 }
 
 function consulting(was: SeenCall, is: SeenCall, { me, nameOf }: BoardView): string {

@@ -201,6 +201,7 @@ const REFUSED: Record<Move["kind"], string> = {
   "talk-with": "Nothing changed for the others",
   "cancel-consult": "Your colleague is still in the call",
   complete: "The call was not handed over",
+  "let-go": "They are still in the call",
   monitor: "You do not listen to the call",
   "change-mode": "Nothing changed in who hears you",
   "leave-monitoring": "You are still in the call",

@@ -1,9 +1,10 @@
 /** What is shown: the truth with the pending moves laid over it, sorted into the zones of the board. */
 import type { BoardState, PassingCall } from "./board_state";
+import { isConference } from "./conference";
 import { chosen, firstFreeSlot, isCallMove, isPresenceMove, laidOver, type CallMove } from "./moves";
-import { isOutside, ringsOutside } from "./parties";
+import { consultOf, isOutside, ringsOutside } from "./parties";
 import { callOf, compareInstants, dispositionOf, isAsked, isInHand, type Truth } from "./truth";
-import type { Agent, AgentStatus, Call, Consult, Monitor, Role, Rules, Team } from "./wire";
+import type { Agent, AgentStatus, Call, Monitor, Role, Rules, Team } from "./wire";
 
 export type Presence = AgentStatus | "on_call" | "monitoring" | "ringing";
 
@@ -87,11 +88,6 @@ export interface BoardView {
   readonly isBusy: (personId: string) => boolean;
 }
 
-/** The consult of a call that is under way; one that failed only says why. */
-export function consultOf(call: Call): Consult | null {
-  return call.consult && call.consult.failed === null ? call.consult : null;
-}
-
 export function viewOf(state: BoardState): BoardView | null {
   const { truth } = state;
   if (!truth) return null;
@@ -147,7 +143,7 @@ export function viewOf(state: BoardState): BoardView | null {
 
 /** A talk of my own with nobody else in it. */
 function maySetAside(mine: SeenCall, { me, rules }: Truth): boolean {
-  return mine.state === "connected" && mine.agent_id === me && mine.pending === null && consultOf(mine) === null && rules.held_calls > 0;
+  return mine.state === "connected" && mine.agent_id === me && mine.pending === null && consultOf(mine) === null && !isConference(mine) && rules.held_calls > 0;
 }
 
 /** Whom I answer next: who rings at me; or, in a talk of my own, the first who rings at all. */
@@ -215,6 +211,7 @@ function whereAgentsAre<C extends Call>(calls: readonly C[]): Whereabouts<C> {
   const monitoring = new Map<string, C>();
   for (const call of calls) {
     for (const id of [call.agent_id, call.consult?.agent_id]) if (id && isInHand(call, id)) inHand.set(id, call);
+    for (const { agent_id } of call.guests) if (agent_id && isInHand(call, agent_id)) inHand.set(agent_id, call);
     for (const { person_id } of call.monitors) monitoring.set(person_id, call);
     for (const id of call.offered_to) if (!ringing.has(id)) ringing.set(id, call);
   }
@@ -289,8 +286,9 @@ function teamMember(agent: Agent, where: Whereabouts<SeenCall>): TeamMember {
   const place = presence === "on_call" ? where.inHand : presence === "ringing" ? where.ringing : presence === "monitoring" ? where.monitoring : null;
   const call = place?.get(agent.id) ?? null;
   const consulted = call?.consult?.agent_id === agent.id ? call.consult : null;
+  const guest = call?.guests.find(({ agent_id }) => agent_id === agent.id);
   const monitor = presence === "monitoring" ? call?.monitors.find(({ person_id }) => person_id === agent.id) : null;
-  return { agent, presence, since: consulted?.since ?? monitor?.since ?? call?.since ?? agent.since, call };
+  return { agent, presence, since: consulted?.since ?? guest?.since ?? monitor?.since ?? call?.since ?? agent.since, call };
 }
 
 function seenTeams(teams: readonly Team[], reachable: readonly TeamMember[]): SeenTeam[] {

@@ -149,6 +149,8 @@ function spelled(move: Move): Spelled {
       return { method: "DELETE", path: `/api/calls/${move.callId}/consult` };
     case "complete":
       return { method: "POST", path: `/api/calls/${move.callId}/completion` };
+    case "let-go":
+      return { method: "DELETE", path: `/api/calls/${move.callId}/guests/${move.guest}` };
     case "monitor":
       return { method: "POST", path: `/api/calls/${move.callId}/monitoring`, body: { mode: move.mode } };
     case "change-mode":

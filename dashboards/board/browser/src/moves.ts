@@ -2,6 +2,8 @@
  * Pending moves: what I asked for and the server has not shown yet. They are laid over the truth, never
  * mixed into it, so a refusal is undone by forgetting the move.
  */
+import { isConference, leftTalking, talksWithAll, withConsultedAsGuest } from "./conference";
+import { consultOf } from "./parties";
 import type { Truth } from "./truth";
 import { callOf, dispositionOf, isAsked, isInHand } from "./truth";
 import type { Agent, Call, Consult, Monitor, MonitorMode, TalkWith, Transfer } from "./wire";
@@ -26,6 +28,8 @@ export type CallMove =
   | { readonly kind: "talk-with"; readonly callId: string; readonly talkWith: TalkWith }
   | { readonly kind: "cancel-consult"; readonly callId: string }
   | { readonly kind: "complete"; readonly callId: string }
+  /** A guest of my conference; or me, if I am one. */
+  | { readonly kind: "let-go"; readonly callId: string; readonly guest: string }
   | SupervisorMove
   | { readonly kind: "ask-help"; readonly callId: string }
   | { readonly kind: "take-help-back"; readonly callId: string };
@@ -110,6 +114,8 @@ function isShown(move: CallMove, call: Call, me: string): boolean {
     case "transfer":
     case "complete":
       return call.agent_id !== me;
+    case "let-go":
+      return !call.guests.some(({ id }) => id === move.guest);
     // These undo each other: what is shown may be from before the one that this undoes.
     case "hold":
     case "resume":
@@ -162,9 +168,12 @@ export function laidOver(call: Call, pending: PendingMove, truth: Truth): Call {
       return mine && (!isSame(call.consult, move) || call.consult?.failed !== null)
         ? {
             ...call,
-            held_at: call.held_at ?? since,
+            ...(isOneMore(call) ? { guests: withConsultedAsGuest(call) } : { held_at: call.held_at ?? since }),
             offered_to: rungBy(move),
-            consult: { ...whom(move, "agent_id"), since, accepted: false, present: false, ringing: false, talk_with: "colleague", failed: null },
+            consult: {
+              ...whom(move, "agent_id"), since, accepted: false, present: false, ringing: false,
+              talk_with: isOneMore(call) ? "all" : "colleague", failed: null,
+            },
           }
         : call;
     case "talk-with":
@@ -174,7 +183,10 @@ export function laidOver(call: Call, pending: PendingMove, truth: Truth): Call {
     case "cancel-consult":
       if (mine) return { ...call, consult: null, held_at: null, offered_to: [] };
       return call.consult?.agent_id === truth.me ? { ...call, consult: null } : call;
+    case "let-go":
+      return { ...call, guests: call.guests.filter(({ id }) => id !== move.guest) };
     case "complete":
+      if (mine && isConference(call)) return { ...call, ...leftTalking(call, truth.me), since };
       return mine && call.consult?.present
         ? { ...call, ...takenOver(call.consult, truth.me), consult: null, held_at: null, since }
         : call;
@@ -185,7 +197,7 @@ export function laidOver(call: Call, pending: PendingMove, truth: Truth): Call {
       return { ...call, monitors: call.monitors.filter(({ person_id }) => person_id !== truth.me) };
     case "take-over":
       return call.state === "connected" && !mine
-        ? { ...call, agent_id: truth.me, agent_present: false, consult: null, held_at: null, offered_to: [], help_at: null, since,
+        ? { ...call, agent_id: truth.me, agent_present: false, guests: withConsultedAsGuest(call), consult: null, held_at: null, offered_to: [], help_at: null, since,
             monitors: call.monitors.filter(({ person_id }) => person_id !== truth.me) }
         : call;
     case "ask-help":
@@ -208,6 +220,11 @@ export function laidOver(call: Call, pending: PendingMove, truth: Truth): Call {
     default:
       return call;
   }
+}
+
+/** Nobody is put on hold for whoever is asked into a talk of three or more. */
+function isOneMore(call: Call): boolean {
+  return isConference(call) || talksWithAll(consultOf(call));
 }
 
 function monitoring(call: Call, me: string, mode: MonitorMode, since: string): readonly Monitor[] {

@@ -1,6 +1,11 @@
 /** Who is in a call, in words: whoever is outside, a colleague, an outside number; and whose turn it is. */
-import { phoneNumber } from "./format";
+import { listed, phoneNumber } from "./format";
 import type { Call, Consult, Transfer } from "./wire";
+
+/** The consult of a call that is under way; one that failed only says why. */
+export function consultOf(call: Pick<Call, "consult">): Consult | null {
+  return call.consult && call.consult.failed === null ? call.consult : null;
+}
 
 type NameOf = (id: string) => string;
 
@@ -38,12 +43,18 @@ export function outsider(call: Pick<Call, "direction">): string {
   return isOutbound(call) ? "whoever you called" : "the caller";
 }
 
-export function consulted({ agent_id, number }: Consult, nameOf: NameOf): string {
+export function consulted({ agent_id, number }: Pick<Consult, "agent_id" | "number">, nameOf: NameOf): string {
   return number ? phoneNumber(number) : nameOf(agent_id ?? "");
 }
 
 export function handedTo({ to, number, team }: Transfer, nameOf: NameOf): string {
   return number ? phoneNumber(number) : nameOf(to ?? team ?? "");
+}
+
+/** The outside numbers that have a call, in words. */
+export function outsideNumbers(call: Call): string {
+  const numbers = [outsideNumber(call), ...call.guests.map(({ number }) => number)];
+  return listed(numbers.flatMap((number) => (number ? [phoneNumber(number)] : []))) || "a number";
 }
 
 /** The outside number that has, or had, a call. */

@@ -9,7 +9,7 @@ import { loadPreferences, type Preferences } from "./preferences";
 import type { Earlier } from "./screen_pop";
 import type { PhoneState } from "./softphone";
 
-export type ColleagueMenu = "transfer" | "consult";
+export type ColleagueMenu = "transfer" | "consult" | "add";
 export type Paperwork = "note" | "disposition";
 
 export interface Screen {
@@ -61,7 +61,7 @@ export function initialScreen(): Screen {
     notes: {},
     noteHeld: null,
     paperworkAsked: { note: 0, disposition: 0 },
-    menusAsked: { transfer: 0, consult: 0 },
+    menusAsked: { transfer: 0, consult: 0, add: 0 },
     whySet: null,
     announcement: "",
   };

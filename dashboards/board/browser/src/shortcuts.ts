@@ -1,7 +1,8 @@
 /** Single keys for what is done all day long. Never while typing, never with a menu or a dialog open. */
-import { consultOf, mayAskForHelp, mayMonitor, nextToAnswer, type SeenCall } from "./board_view";
+import { mayAskForHelp, mayMonitor, nextToAnswer, type SeenCall } from "./board_view";
+import { isConference, isFull, mayAdd } from "./conference";
 import { isTelephoneKey, maySendDigits } from "./keypad";
-import { isBeingCalled } from "./parties";
+import { consultOf, isBeingCalled } from "./parties";
 import type { Paperwork } from "./screen";
 import type { BoardStore } from "./store";
 import type { MonitorMode } from "./wire";
@@ -25,10 +26,11 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: "O", words: "Put my caller on hold, and talk again", matches: plain("o"), run: holdOrResume },
   { keys: "T", words: "Hand my call to a colleague, a team or a number outside, also after you have spoken to them", matches: plain("t"), run: transferOrComplete },
   { keys: "C", words: "Speak to a colleague or a number outside first; again, to let them go", matches: plain("c"), run: consultOrCancel },
+  { keys: "⇧ C", words: "Once all three of you talk: add a person, while the others go on", matches: (event) => event.shiftKey && hasKey(event, "c"), run: addPerson },
   { keys: "S", words: "Swap: between caller and colleague, or with the caller on hold", matches: plain("s"), run: swap },
   { keys: "K", words: "Keypad: send digits into the call", matches: plain("k"), run: toggleKeypad },
   { keys: "M", words: "Mute, and unmute", matches: plain("m"), run: (store) => withMine(store, () => store.toggleMute()) },
-  { keys: "⇧ H", words: "Hang up; while you consult, leave the call to your colleague", matches: (event) => event.shiftKey && hasKey(event, "h"), run: hangUpOrLeave },
+  { keys: "⇧ H", words: "Hang up; while you consult, leave the call to your colleague; in a conference, leave the others talking", matches: (event) => event.shiftKey && hasKey(event, "h"), run: hangUpOrLeave },
   { keys: "N", words: "Write a note about my call", matches: plain("n"), run: (store) => openPaperwork(store, "note") },
   { keys: "R", words: "Say how my call went; in wrap-up, the digits choose", matches: plain("r"), run: (store) => openPaperwork(store, "disposition") },
   { keys: "G", words: "Go available, also after my call; finish wrap-up", matches: plain("g"), run: goOnDuty },
@@ -139,7 +141,7 @@ function openPaperwork(store: BoardStore, part: Paperwork): boolean {
 function parkMine(store: BoardStore): boolean {
   const { view } = store.current();
   const mine = view?.mine;
-  if (!mine || consultOf(mine) || isBeingCalled(mine) || mine.pending === "hang-up") return false;
+  if (!mine || isShared(mine) || isBeingCalled(mine) || mine.pending === "hang-up") return false;
   store.park(mine.id);
   return true;
 }
@@ -150,17 +152,17 @@ function hangUpOrLeave(store: BoardStore): boolean {
   const mine = view?.mine;
   if (!mine && view?.monitored) return store.supervision.leave(view.monitored.call.id), true;
   if (!mine || mine.pending === "hang-up") return false;
-  if (!consultOf(mine)) store.hangUp(mine.id);
+  if (!isShared(mine)) store.hangUp(mine.id);
   else if (mine.agent_id === view.me?.agent.id) store.complete(mine.id);
-  else store.cancelConsult(mine.id);
+  else store.leave(mine.id);
   return true;
 }
 
 function transferOrComplete(store: BoardStore): boolean {
   const mine = myTalk(store);
   const consult = mine ? consultOf(mine) : null;
-  if (!mine || (consult && !consult.present)) return false;
-  if (consult) store.complete(mine.id);
+  if (!mine || (consult && !consult.present && !isConference(mine))) return false;
+  if (isShared(mine)) store.complete(mine.id);
   else store.openColleagues("transfer");
   return true;
 }
@@ -168,15 +170,24 @@ function transferOrComplete(store: BoardStore): boolean {
 function consultOrCancel(store: BoardStore): boolean {
   const mine = myTalk(store);
   if (mine && consultOf(mine)) store.cancelConsult(mine.id);
+  else if (mine && isConference(mine)) return addPerson(store);
   else if (mine) store.openColleagues("consult");
   return mine !== null;
+}
+
+function addPerson(store: BoardStore): boolean {
+  const mine = myTalk(store);
+  const { view } = store.current();
+  if (!mine || !view || !mayAdd(mine, view.me?.agent.id) || isFull(mine, view.rules)) return false;
+  store.openColleagues("add");
+  return true;
 }
 
 function swap(store: BoardStore): boolean {
   const mine = myTalk(store);
   const consult = mine ? consultOf(mine) : null;
   if (!consult) return swapWithHeld(store);
-  if (!mine || !consult.present) return false;
+  if (!mine || !consult.present || isConference(mine)) return false;
   store.talkWith(mine.id, consult.talk_with === "colleague" ? "caller" : "colleague");
   return true;
 }
@@ -199,7 +210,7 @@ function toggleKeypad(store: BoardStore): boolean {
 
 function holdOrResume(store: BoardStore): boolean {
   const mine = myTalk(store);
-  if (!mine || consultOf(mine)) return false;
+  if (!mine || isShared(mine)) return false;
   if (mine.held_at) store.resume(mine.id);
   else store.hold(mine.id);
   return true;
@@ -250,6 +261,11 @@ function myTalk(store: BoardStore): SeenCall | null {
   const { view } = store.current();
   const mine = view?.mine;
   return mine && mine.state === "connected" && mine.agent_id === view.me?.agent.id && mine.pending !== "hang-up" ? mine : null;
+}
+
+/** Somebody was asked into it. */
+function isShared(call: SeenCall): boolean {
+  return consultOf(call) !== null || isConference(call);
 }
 
 function withMine(store: BoardStore, act: (callId: string) => void): boolean {

@@ -185,6 +185,19 @@ export class BoardStore {
     this.move({ kind: "complete", callId });
   }
 
+  /** Lets a guest of my conference go. */
+  letGo(callId: string, guest: string): void {
+    this.move({ kind: "let-go", callId, guest });
+  }
+
+  /** I leave the call of a colleague, into which I was asked. */
+  leave(callId: string): void {
+    const { view } = this.screen;
+    const me = view?.me?.agent.id ?? "";
+    if (view?.mine?.guests.some(({ id }) => id === me)) this.letGo(callId, me);
+    else this.cancelConsult(callId);
+  }
+
   note(callId: string, text: string): void {
     this.notes.type(callId, text);
   }

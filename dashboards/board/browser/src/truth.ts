@@ -77,10 +77,11 @@ function placeAgent(truth: Truth, agent: Agent): Truth {
   return { ...truth, agents: { ...truth.agents, [agent.id]: agent } };
 }
 
-/** Who has a call, or is consulted in it, has it in hand: one voice, one call. */
+/** Who has a call, is consulted in it, or a guest of it, has it in hand: one voice, one call. */
 export function isInHand(call: Call | undefined, agentId: string): boolean {
   if (call?.state !== "connecting" && call?.state !== "dialling" && call?.state !== "connected") return false;
   const { consult } = call;
+  if (call.guests.some(({ agent_id }) => agent_id === agentId)) return true;
   return call.agent_id === agentId || (consult?.agent_id === agentId && consult.accepted && consult.failed === null);
 }
 

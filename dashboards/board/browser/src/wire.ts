@@ -37,6 +37,15 @@ export interface Consult {
   readonly failed: NotTaken | null;
 }
 
+/** Somebody more in a conference, an agent or at an outside number; `present` while their voice is there. */
+export interface Guest {
+  readonly id: string;
+  readonly agent_id: string | null;
+  readonly number: string | null;
+  readonly since: string;
+  readonly present: boolean;
+}
+
 /** A cold transfer under way. Once `failed` says why, the call rings again at who handed it over. */
 export interface Transfer {
   readonly by: string;
@@ -115,6 +124,8 @@ export interface Call {
   readonly held_at: string | null;
   readonly transfer: Transfer | null;
   readonly consult: Consult | null;
+  /** Who was asked in before whoever is consulted, the earliest first. */
+  readonly guests: readonly Guest[];
   /** Those who may be shown; where the company hides them there are none. */
   readonly monitors: readonly Monitor[];
   /** Its agent asks for a supervisor since then. */
@@ -162,6 +173,8 @@ export interface Rules {
   readonly dispositions: readonly string[];
   readonly disposition_required: boolean;
   readonly away_reasons: readonly string[];
+  /** So many people may talk in one call. */
+  readonly conference_size: number;
 }
 
 export interface Snapshot {

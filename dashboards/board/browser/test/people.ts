@@ -23,6 +23,7 @@ export function call(change: Partial<Call> = {}): Call {
     held_at: null,
     transfer: null,
     consult: null,
+    guests: [],
     monitors: [],
     help_at: null,
     handled_by: [],
@@ -70,6 +71,7 @@ export const RULES: Rules = {
   dispositions: ["Solved", "Call back"],
   disposition_required: false,
   away_reasons: ["Break", "Lunch"],
+  conference_size: 6,
 };
 
 export function snapshot(change: Partial<Snapshot> = {}): Snapshot {

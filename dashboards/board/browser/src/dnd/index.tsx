@@ -123,6 +123,8 @@ export interface DropZone {
   readonly isOver: boolean;
   /** A card is in the air and could be dropped here. */
   readonly isOpen: boolean;
+  /** The card that is over it and could be dropped. */
+  readonly card: string | null;
 }
 
 export function useDropZone(id: string, welcomes: (cardId: string) => Welcome): DropZone {
@@ -130,5 +132,5 @@ export function useDropZone(id: string, welcomes: (cardId: string) => Welcome): 
   const welcome = active === null ? null : welcomes(String(active.id));
   const { setNodeRef, isOver } = useDroppable({ id, disabled: welcome === "closed" });
   const isOpen = welcome === "open";
-  return { ref: setNodeRef, isOver: isOver && isOpen, isOpen };
+  return { ref: setNodeRef, isOver: isOver && isOpen, isOpen, card: isOver && isOpen ? String(active?.id) : null };
 }

@@ -1,6 +1,7 @@
 /** The whole board: a header, five zones, and what is laid over them. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { SeenCall } from "../board_view";
+import { mayAdd } from "../conference";
 import { DragArea, type DragWords } from "../dnd";
 import { phoneNumber } from "../format";
 import { ourLine } from "../parties";
@@ -86,6 +87,7 @@ function Zones() {
     const colleague = agentAt(target);
     const team = teamAt(target);
     if (team) store.transfer(id, { team });
+    else if (colleague && mine?.id === id && mayAdd(mine, view.me?.agent.id)) store.consult(id, { to: colleague });
     else if (colleague) store.transfer(id, { to: colleague });
     else if (target === "lot") store.park(id);
     else store.pickUp(id);

@@ -1,8 +1,9 @@
 import type { SeenCall } from "../board_view";
+import type { Target } from "../moves";
 import { type ColleagueMenu as Kind } from "../screen";
 import { phoneNumber } from "../format";
 import { useScreen, useStore, useView } from "./context";
-import { ConsultIcon, OutsideIcon, TeamIcon, TransferIcon } from "./icons";
+import { AddIcon, ConsultIcon, OutsideIcon, TeamIcon, TransferIcon } from "./icons";
 import { KeyHint } from "./key_hint";
 import { Menu } from "./menu";
 import { OutsideForm } from "./outside_form";
@@ -12,6 +13,7 @@ import { freeWords } from "./teams";
 const WORDS = {
   transfer: { name: "Transfer to a colleague", face: <><TransferIcon />Transfer<KeyHint keys="T" /></>, heading: "It rings at them; the caller hears music" },
   consult: { name: "Consult a colleague", face: <><ConsultIcon />Consult<KeyHint keys="C" /></>, heading: "You speak to them first; the caller hears music" },
+  add: { name: "Add a person", face: <><AddIcon />Add<span className="hidden"> a person</span><KeyHint keys="⇧C" /></>, heading: "They talk with all of you at once" },
 } as const;
 
 interface ColleagueMenuProps {
@@ -22,19 +24,23 @@ interface ColleagueMenuProps {
   readonly isSmall?: boolean;
 }
 
-/** Whom to hand the call to, or to ask first; dropping the card on a colleague or on a team hands it over. */
+/**
+ * Whom to hand the call to, to ask first, or to add; dropping the card on a colleague or on a team hands it over, or
+ * adds the colleague once all three talk.
+ */
 export function ColleagueMenu({ kind, call: { id: callId, caller }, disabled, isSmall = false }: ColleagueMenuProps) {
   const store = useStore();
   const { menusAsked } = useScreen();
   const { team, teams, me, reachable } = useView();
   const { name, face, heading } = WORDS[kind];
+  const choose = (target: Target) => (kind === "transfer" ? store.transfer(callId, target) : store.consult(callId, target));
   const colleagues = team.filter(({ agent, presence }) => agent.id !== me?.agent.id && presence !== "offline");
   const items = colleagues.map((member) => ({
     key: member.agent.id,
     label: member.agent.name,
     detail: presenceWords(member).toLowerCase(),
     disabled: !reachable.includes(member),
-    onChoose: () => store[kind](callId, { to: member.agent.id }),
+    onChoose: () => choose({ to: member.agent.id }),
   }));
   const whole = kind === "consult" ? [] : teams.map(({ id, name, free }) => ({
     key: id,

@@ -32,6 +32,7 @@ export const TeamIcon = () => (
 );
 export const TransferIcon = () => <Icon><path d="M3 7h12.5M12 3.5 15.5 7 12 10.5M17 13.5H4.5M8 10.5l-3.5 3 3.5 3" /></Icon>;
 export const ConsultIcon = () => <Icon><path d="M3 4.5h9.5v6.2H7.2L4.4 13v-2.3H3V4.5ZM15 7.8h2v6.2h-1.3v2.2L13 14H8.5v-.8" /></Icon>;
+export const AddIcon = () => <Icon><circle cx="8" cy="7" r="3.2" /><path d="M2.5 16.5c.5-3 2.7-4.7 5.5-4.7 1.2 0 2.3.3 3.2.9M14.8 11.5v5M12.3 14h5" /></Icon>;
 export const ListenIcon = () => <Icon><path d="M3.5 12.5V10a6.5 6.5 0 0 1 13 0v2.5M3.5 11.5h2.6v5H5a1.5 1.5 0 0 1-1.5-1.5v-3.5ZM16.5 11.5h-2.6v5H15a1.5 1.5 0 0 0 1.5-1.5v-3.5Z" /></Icon>;
 export const WhisperIcon = () => <Icon><path d="M3 4.5h9.5v6.7H7.2L4.4 13.5v-2.3H3V4.5ZM15 8.5l1.7 1.5L15 11.5M17 6.5l1.5 3.5-1.5 3.5" /></Icon>;
 export const BargeIcon = () => <Icon><path d="M3 8v4h2.8L10 15.5v-11L5.8 8H3ZM13 7.5a3.6 3.6 0 0 1 0 5M15.3 5.2a6.8 6.8 0 0 1 0 9.6" /></Icon>;

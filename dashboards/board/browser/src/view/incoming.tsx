@@ -2,6 +2,7 @@
 import { memo } from "react";
 import type { PassingCall } from "../board_state";
 import { nextToAnswer, type BoardView, type SeenCall } from "../board_view";
+import { isConference } from "../conference";
 import { duration, listed, NOT_TAKEN, phoneNumber } from "../format";
 import { handedTo, isDiallable, ringsOutside } from "../parties";
 import { Elapsed } from "./clock";
@@ -65,13 +66,22 @@ function CallerLines({ call, note, mayCall = false }: { call: SeenCall | Passing
   );
 }
 
-type Busy = "own" | "talk" | "colleague" | "listening" | null;
+type Busy = "own" | "talk" | "conference" | "colleague" | "listening" | null;
 
 /** Whose call I am in, if I am in one; a talk of my own can be put on hold for another. */
 function busyWith({ me, mine, monitored, takes }: BoardView): Busy {
   if (takes === "by-hold") return "talk";
-  return mine === null ? (monitored ? "listening" : null) : mine.agent_id === me?.agent.id ? "own" : "colleague";
+  if (mine === null) return monitored ? "listening" : null;
+  if (mine.agent_id !== me?.agent.id) return "colleague";
+  return isConference(mine) ? "conference" : "own";
 }
+
+const BUSY_WAY_OUT: Record<Exclude<Busy, "talk" | null>, string> = {
+  own: "Park or end your call",
+  conference: "Leave the others talking",
+  colleague: "Leave your call",
+  listening: "Leave the call you listen to",
+};
 
 interface RingingProps {
   readonly call: SeenCall;
@@ -94,7 +104,7 @@ const RingingCard = memo(function RingingCard({ call, isFirst, why, busyWith, ri
         </span>
       </div>
       {busyWith && busyWith !== "talk" ? (
-        <p className="card-note">{busyWith === "own" ? "Park or end your call" : busyWith === "listening" ? "Leave the call you listen to" : "Leave your call"} to answer this one.</p>
+        <p className="card-note">{BUSY_WAY_OUT[busyWith]} to answer this one.</p>
       ) : (
         <div className="actions">
           <button type="button" className="button answer" data-card-focus onClick={() => store.answer(call.id)}>
@@ -212,6 +222,7 @@ function HandedCard({ call, transfer }: { call: SeenCall; transfer: Transfer }) 
 /** Why a call rings at me that is no caller's first try. */
 function whyItRings({ state, transfer, consult, agent_id }: SeenCall, { me, nameOf }: BoardView): string | null {
   if (state === "held") return agent_id === me?.agent.id ? "Waits on hold for you, too long by now" : `Waits on hold for ${nameOf(agent_id ?? "")}, too long by now`;
+  if (consult && agent_id && consult.talk_with === "all") return `${nameOf(agent_id)} asks you into this conversation`;
   if (consult && agent_id) return `${nameOf(agent_id)} wants to ask you about this call`;
   if (!transfer) return null;
   const { by, team, failed } = transfer;

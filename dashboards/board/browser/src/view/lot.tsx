@@ -1,9 +1,11 @@
 /** The parking lot: one drop zone, numbered slots, who waits in them and for how long. */
 import { useSyncExternalStore } from "react";
-import { consultOf, type SeenCall, type Slot } from "../board_view";
+import type { SeenCall, Slot } from "../board_view";
+import { isConference } from "../conference";
 import { onTick } from "../clock";
 import { useDragCard, useDropZone } from "../dnd";
 import { duration, phoneNumber } from "../format";
+import { consultOf } from "../parties";
 import { Elapsed } from "./clock";
 import { useStore, useView } from "./context";
 import { GripIcon } from "./icons";
@@ -12,12 +14,12 @@ import { Zone } from "./zone";
 
 export function Lot() {
   const { lot, mine, held, freeSlot } = useView();
+  const mayPark = mine !== null && consultOf(mine) === null && !isConference(mine);
   const zone = useDropZone("lot", (cardId) => {
     if (lot.some(({ call }) => call?.id === cardId)) return "home";
-    const isMine = mine?.id === cardId || held.some(({ id }) => id === cardId);
+    const isMine = (mine?.id === cardId && mayPark) || held.some(({ id }) => id === cardId);
     return isMine && freeSlot !== null ? "open" : "closed";
   });
-  const mayPark = mine !== null && consultOf(mine) === null;
   const taken = lot.filter(({ call }) => call).length;
   const className = zone.isOver ? "over" : zone.isOpen ? "open" : "";
   return (

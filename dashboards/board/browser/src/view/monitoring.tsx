@@ -1,6 +1,7 @@
 /** A colleague's call that I listen to: who hears me, and the ways in and out. And what the agent sees of it. */
 import type { SeenCall } from "../board_view";
 import { mayAskForHelp } from "../board_view";
+import { isConference } from "../conference";
 import { listed, phoneNumber, sentence } from "../format";
 import type { Monitor, MonitorMode } from "../wire";
 import { Elapsed } from "./clock";
@@ -70,8 +71,8 @@ function WhoHearsMe({ call, monitor, isThere }: { call: SeenCall; monitor: Monit
       : !isThere
         ? ["Joining the conversation…", ""]
         : !call.agent_present
-          ? [`${agent} has lost the voice`, "The caller hears music. Take the call over, or wait for them."]
-          : heardBy(monitor.mode, agent, call.held_at !== null);
+          ? [`${agent} has lost the voice`, `${isConference(call) ? "The others go on talking" : "The caller hears music"}. Take the call over, or wait for them.`]
+          : heardBy(monitor.mode, agent, call.held_at !== null, isConference(call) ? "the others" : "the caller");
   const tone = isThere && call.agent_present ? "good" : phone.trouble ? "problem" : "busy";
   return (
     <div className={`voice-state ${tone}`}>
@@ -84,15 +85,15 @@ function WhoHearsMe({ call, monitor, isThere }: { call: SeenCall; monitor: Monit
   );
 }
 
-function heardBy(mode: MonitorMode, agent: string, isHeld: boolean): readonly [string, string] {
+function heardBy(mode: MonitorMode, agent: string, isHeld: boolean, others: string): readonly [string, string] {
   const music = isHeld ? " The caller hears music." : "";
   switch (mode) {
     case "listen":
-      return ["Nobody hears you", `You hear ${agent}${isHeld ? "." : " and the caller."}${music}`];
+      return ["Nobody hears you", `You hear ${agent}${isHeld ? "." : ` and ${others}.`}${music}`];
     case "whisper":
-      return [`${agent} hears you`, isHeld ? music.trim() : "The caller does not."];
+      return [`${agent} hears you`, isHeld ? music.trim() : others === "the caller" ? "The caller does not." : "The others do not."];
     case "barge":
-      return isHeld ? [`${agent} hears you`, music.trim()] : ["Everybody hears you", `${agent} and the caller.`];
+      return isHeld ? [`${agent} hears you`, music.trim()] : ["Everybody hears you", `${agent} and ${others}.`];
   }
 }
 

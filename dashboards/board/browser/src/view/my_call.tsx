@@ -1,13 +1,15 @@
 /** The conversation I am in, large, with everything I can do with it. */
-import { consultOf, type SeenCall } from "../board_view";
+import type { SeenCall } from "../board_view";
+import { isConference, isFull, mayAdd } from "../conference";
 import { useDragCard, useDropZone } from "../dnd";
 import { phoneNumber } from "../format";
 import { maySendDigits } from "../keypad";
-import { isBeingCalled, ourLine, outsiderWord } from "../parties";
+import { consultOf, isBeingCalled, ourLine, outsiderWord } from "../parties";
 import type { Consult, TalkWith } from "../wire";
 import { NothingCameOfIt, Placing } from "./calling";
 import { Elapsed } from "./clock";
 import { ColleagueMenu } from "./colleague_menu";
+import { Participants } from "./participants";
 import { useScreen, useStore, useView } from "./context";
 import { CloseIcon, GripIcon, HangUpIcon, HoldIcon, MicIcon, MicOffIcon, ParkIcon, PhoneIcon, ResumeIcon, TransferIcon } from "./icons";
 import { KeyHint } from "./key_hint";
@@ -63,16 +65,18 @@ export function MyCall() {
 
 function MyCallCard({ call }: { call: SeenCall }) {
   const { phone } = useScreen();
-  const { me, nameOf } = useView();
+  const { me, nameOf, rules } = useView();
   const consult = consultOf(call);
-  const isAsked = consult?.agent_id === me?.agent.id;
+  const guest = call.guests.find(({ id }) => id === me?.agent.id);
+  const isAsked = consult?.agent_id === me?.agent.id || guest !== undefined;
   const firstNameOf = (id: string) => nameOf(id).split(" ")[0]!;
-  const isFixed = consult !== null || isBeingCalled(call);
+  const mayGrow = mayAdd(call, me?.agent.id) && !isFull(call, rules);
+  const isFixed = ((consult !== null || isConference(call)) && !mayGrow) || isBeingCalled(call);
   const drag = useDragCard(call.id, call.pending !== null || isFixed);
   const isHeld = call.held_at !== null;
   const speaks = phone.voice?.callId === call.id && phone.voice.status === "open";
   const hears = speaks && (!isHeld || consult !== null);
-  const of = isAsked && call.agent_id ? `${nameOf(call.agent_id)} asks you about this call` : ourLine(call);
+  const of = isAsked && call.agent_id ? (isConference(call) ? `${nameOf(call.agent_id)} has this call` : `${nameOf(call.agent_id)} asks you about this call`) : ourLine(call);
   return (
     <article className={`my-call ${call.pending ? "pending" : ""} ${isHeld && !consult ? "held" : ""} ${drag.isDragged ? "dragged" : ""}`}
       data-call={call.id} {...drag.card}>
@@ -84,11 +88,13 @@ function MyCallCard({ call }: { call: SeenCall }) {
             <span className="dialled">{of}</span>
           </div>
         </div>
-        <Elapsed since={isAsked && consult ? consult.since : call.since} className="talk" />
+        <Elapsed since={(isAsked ? (guest?.since ?? consult?.since) : null) ?? call.since} className="talk" />
       </div>
       <VoiceState call={call} />
       <LevelMeters isLive={hears} isMuted={phone.muted} other={heard(call, consult, isAsked, firstNameOf)} />
-      {isBeingCalled(call) ? <CallingActions call={call} /> : consult === null ? <TalkActions call={call} /> : isAsked ? <AskedActions call={call} /> : <ConsultActions call={call} consult={consult} />}
+      {isConference(call) && <Participants call={call} />}
+      {isBeingCalled(call) ? <CallingActions call={call} /> : isAsked ? <AskedActions call={call} /> : isConference(call) ? <ConferenceActions call={call} />
+        : consult === null ? <TalkActions call={call} /> : <ConsultActions call={call} consult={consult} />}
     </article>
   );
 }
@@ -96,6 +102,7 @@ function MyCallCard({ call }: { call: SeenCall }) {
 /** Whose voice reaches me. */
 function heard(call: SeenCall, consult: Consult | null, isAsked: boolean, firstNameOf: (id: string) => string): string {
   const caller = outsiderWord(call);
+  if (isConference(call)) return "Others";
   if (!consult) return caller;
   if (consult.talk_with === "caller") return isAsked ? "Music" : caller;
   return consult.talk_with === "all" ? "Others" : isAsked ? firstNameOf(call.agent_id ?? "") : consult.number ? "Outside" : firstNameOf(consult.agent_id ?? "");
@@ -171,6 +178,7 @@ function ConsultActions({ call, consult }: { call: SeenCall; consult: Consult })
       </div>
       <div className="actions wide by-words">
         <MuteButton />
+        {mayAdd(call, call.agent_id ?? undefined) && <AddButton call={call} />}
         <button type="button" className="button" onClick={() => store.cancelConsult(call.id)}>
           <CloseIcon /><span>{consult.number ? <>Let them go<span className="hidden">: {colleague}</span></> : `Let ${colleague} go`}</span><KeyHint keys="C" />
         </button>
@@ -182,7 +190,28 @@ function ConsultActions({ call, consult }: { call: SeenCall; consult: Consult })
   );
 }
 
-/** A colleague consults me: the call is theirs. */
+/** More than three talk: one more may be asked in, and I may leave the others talking. */
+function ConferenceActions({ call }: { call: SeenCall }) {
+  const store = useStore();
+  const { phone } = useScreen();
+  return (
+    <div className="actions wide one-row">
+      <MuteButton />
+      <AddButton call={call} />
+      <KeypadButton isSmall disabled={!maySendDigits(call, phone)} />
+      <button type="button" className="button primary" disabled={call.pending === "complete"} onClick={() => store.complete(call.id)}>
+        <TransferIcon />Leave them talking<KeyHint keys="T" />
+      </button>
+    </div>
+  );
+}
+
+function AddButton({ call }: { call: SeenCall }) {
+  const { me, rules } = useView();
+  return <ColleagueMenu kind="add" call={call} disabled={!mayAdd(call, me?.agent.id) || isFull(call, rules) || call.pending !== null} />;
+}
+
+/** A colleague consults me, or I am a guest of theirs: the call is theirs. */
 function AskedActions({ call }: { call: SeenCall }) {
   const store = useStore();
   return (
@@ -190,7 +219,7 @@ function AskedActions({ call }: { call: SeenCall }) {
       <NotesOfOthers callId={call.id} />
       <div className="actions wide">
         <MuteButton />
-        <button type="button" className="button hang-up" onClick={() => store.cancelConsult(call.id)}>
+        <button type="button" className="button hang-up" onClick={() => store.leave(call.id)}>
           <HangUpIcon />Leave<KeyHint keys="⇧H" />
         </button>
       </div>

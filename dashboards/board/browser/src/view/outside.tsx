@@ -1,6 +1,6 @@
 /** Calls that are elsewhere: an outside number has them, and none of us. */
 import { phoneNumber } from "../format";
-import { outsideNumber } from "../parties";
+import { outsideNumbers } from "../parties";
 import type { SeenCall } from "../board_view";
 import { Elapsed } from "./clock";
 import { useStore, useView } from "./context";
@@ -19,7 +19,6 @@ export function Outside() {
 
 function OutsideCall({ call }: { call: SeenCall }) {
   const { me, nameOf } = useView();
-  const number = outsideNumber(call);
   const store = useStore();
   const isMine = call.transfer?.by === me?.agent.id;
   const by = call.transfer?.by ?? call.handled_by.at(-1);
@@ -29,7 +28,7 @@ function OutsideCall({ call }: { call: SeenCall }) {
       <span className="who">
         <strong className="caller">{phoneNumber(call.caller)}</strong>
         <span className="doing">
-          talks with {number ? phoneNumber(number) : "a number"} outside
+          talks with {outsideNumbers(call)} outside
           {by && <>, handed over by {by === me?.agent.id ? "you" : nameOf(by)}</>}
         </span>
       </span>

@@ -3,7 +3,7 @@ import { useEffect, useRef, type FormEvent } from "react";
 import { whyNoCall } from "../dialler";
 import type { ColleagueMenu } from "../screen";
 import { useScreen, useStore, useView } from "./context";
-import { ConsultIcon, TransferIcon } from "./icons";
+import { AddIcon, ConsultIcon, TransferIcon } from "./icons";
 import { NumberField, numberOf, RecentNumbers, useReading, type NumberFieldHandle } from "./number_field";
 
 const MOST_RECENT = 4;
@@ -26,14 +26,16 @@ export function OutsideForm({ kind, callId, caller, close }: { kind: ColleagueMe
     event.preventDefault();
     if (isOff) return;
     close();
-    store[kind](callId, { number: numberOf(text, reading) });
+    const target = { number: numberOf(text, reading) };
+    if (kind === "transfer") store.transfer(callId, target);
+    else store.consult(callId, target);
   };
   return (
     <form className="outside-form" onSubmit={send}>
       <NumberField handle={field} text={text} onText={(typed) => store.draft(draft, typed)} reading={reading} />
       {why && <p className="pad-why" role="status">{why}</p>}
       <button type="submit" className="button primary" disabled={isOff}>
-        {kind === "transfer" ? <><TransferIcon />Hand over</> : <><ConsultIcon />Consult</>}
+        {kind === "transfer" ? <><TransferIcon />Hand over</> : kind === "add" ? <><AddIcon />Add</> : <><ConsultIcon />Consult</>}
       </button>
       <RecentNumbers most={MOST_RECENT} except={caller} onChoose={(number) => (store.draft(draft, number), field.current?.focus())} />
     </form>

@@ -1,8 +1,10 @@
 /** Everybody of the company: who can be reached, who is busy and with whom, and for how long. */
 import { memo, useState } from "react";
-import { consultOf, type Presence, type SeenCall, type TeamMember } from "../board_view";
+import type { Presence, SeenCall, TeamMember } from "../board_view";
+import { isFull, mayAdd } from "../conference";
 import { useDropZone } from "../dnd";
 import { phoneNumber } from "../format";
+import { consultOf } from "../parties";
 import type { Agent } from "../wire";
 import { Avatar } from "./avatar";
 import { Elapsed } from "./clock";
@@ -14,11 +16,14 @@ import { Teams } from "./teams";
 import { Empty, Zone } from "./zone";
 
 export function Team() {
-  const { team, teams, me, mine, held, reachable, maySupervise, helpWanted } = useView();
+  const { team, teams, me, mine, held, reachable, maySupervise, helpWanted, rules } = useView();
   const [chosen, choose] = useState<string | null>(null);
   const free = new Set(reachable.map(({ agent }) => agent.id));
   const isTalk = mine?.state === "connected" && mine.agent_id === me?.agent.id && consultOf(mine) === null;
-  const inMyHands = [...(isTalk ? [mine] : []), ...held].map(({ id }) => id).join(" ");
+  const isOneMore = mine !== null && mayAdd(mine, me?.agent.id);
+  const handedOver = [...(isTalk && !isOneMore ? [mine] : []), ...held];
+  const toTeam = handedOver.map(({ id }) => id).join(" ");
+  const toColleague = [...(isOneMore && !isFull(mine, rules) ? [mine] : []), ...handedOver].map(({ id }) => id).join(" ");
   const only = teams.find(({ id }) => id === chosen);
   // Whoever asks for help is seen by a supervisor whatever they look at.
   const isShown = ({ agent }: TeamMember) => !only || only.members.includes(agent.id) || helpWanted.some(({ agent_id }) => agent_id === agent.id);
@@ -26,7 +31,7 @@ export function Team() {
   const available = shown.filter(({ presence }) => presence === "available").length;
   return (
     <Zone zone="team" title="Team" count={shown.length} aside={helpWanted.length > 0 ? <b className="help-count">{helpWanted.length === 1 ? "1 asks for help" : `${helpWanted.length} ask for help`}</b> : `${available} available`} isList>
-      <Teams teams={teams} chosen={only?.id ?? null} choose={choose} inMyHands={inMyHands} />
+      <Teams teams={teams} chosen={only?.id ?? null} choose={choose} inMyHands={toTeam} />
       {team.length === 0 ? (
         <Empty title="Nobody is here yet">People appear as soon as an owner adds them to the company.</Empty>
       ) : (
@@ -34,7 +39,8 @@ export function Team() {
           {shown.map(({ agent, presence, since, call }) => (
             <Member key={agent.id} agent={agent} presence={presence} since={ringsWithOthers(presence, call) ? null : since}
               caller={ringsWithOthers(presence, call) ? null : (call?.caller ?? null)} call={maySupervise ? call : null}
-              isMe={agent.id === me?.agent.id} supervised={maySupervise && agent.id !== me?.agent.id} takes={free.has(agent.id) ? inMyHands : ""} />
+              isMe={agent.id === me?.agent.id} supervised={maySupervise && agent.id !== me?.agent.id}
+              takes={free.has(agent.id) ? toColleague : ""} adds={isOneMore ? mine.id : null} />
           ))}
         </ul>
       )}
@@ -65,9 +71,11 @@ interface MemberProps {
   readonly supervised: boolean;
   /** The ids of the calls that may be dropped on them; as one text, so that an unchanged colleague is not drawn again. */
   readonly takes: string;
+  /** The call that is not handed over by a drop: it asks them into a talk that goes on. */
+  readonly adds: string | null;
 }
 
-const Member = memo(function Member({ agent, presence, since, caller, call, isMe, supervised, takes }: MemberProps) {
+const Member = memo(function Member({ agent, presence, since, caller, call, isMe, supervised, takes, adds }: MemberProps) {
   const asks = supervised && call?.agent_id === agent.id && call.help_at !== null;
   const zone = useDropZone(targetOf(agent.id), (cardId) => (takes.includes(cardId) ? "open" : "closed"));
   return (
@@ -77,7 +85,7 @@ const Member = memo(function Member({ agent, presence, since, caller, call, isMe
       <span className="who">
         <strong>{agent.name}{isMe && <> <span className="you">you</span></>}</strong>
         <span className="doing">
-          {zone.isOver ? "Drop to hand the call over" : (
+          {zone.isOver ? (adds !== null && zone.card === adds ? "Drop to add them to the call" : "Drop to hand the call over") : (
             <>
               {presenceWords({ agent, presence })}{caller !== null && " · "}
               {caller !== null && <span className="number">{phoneNumber(caller)}</span>}

@@ -1,9 +1,10 @@
 /** How the conversation stands, in plain words: connected, joining, or what keeps my voice from it. */
-import { consultOf, type BoardView, type SeenCall } from "../board_view";
+import type { BoardView, SeenCall } from "../board_view";
+import { allTalk, isConference } from "../conference";
 import { NOT_TAKEN, sentence } from "../format";
 import { MICROPHONE_HELP } from "../microphone";
 import type { PhoneState } from "../softphone";
-import { consulted, isBeingCalled, outsider } from "../parties";
+import { consulted, consultOf, isBeingCalled, outsider } from "../parties";
 import type { Consult } from "../wire";
 import { calling } from "./calling";
 import { Elapsed } from "./clock";
@@ -48,6 +49,7 @@ function tell(call: SeenCall, phone: PhoneState, { me, nameOf }: BoardView): Tol
   if (isBeingCalled(call)) return muted({ tone: "busy", ...calling(call) }, phone);
   if (speaks === "reconnecting") return { tone: "busy", text: "Reconnecting your voice…", detail: sentence(`${outsider(call)} stays on the line.`) };
   const consult = consultOf(call);
+  if (isConference(call) && speaks === "open") return muted(tellConference(call, consult, me?.agent.id, nameOf), phone);
   if (consult && (speaks === "open" || !consult.accepted)) return muted(tellConsult(call, consult, me?.agent.id, nameOf), phone);
   if (call.held_at && call.consult?.failed) {
     return { tone: "busy", text: sentence(`${consulted(call.consult, nameOf)} ${NOT_TAKEN[call.consult.failed]}`), detail: sentence(`${outsider(call)} hears music: resume to talk with them again.`) };
@@ -63,6 +65,24 @@ function tell(call: SeenCall, phone: PhoneState, { me, nameOf }: BoardView): Tol
 /** Nobody shall take a conversation for one in which they are heard while they are not. */
 function muted(told: Told, { muted }: PhoneState): Told {
   return muted && told.tone === "good" ? { ...told, tone: "busy", text: `${told.text}, and you are muted` } : told;
+}
+
+/** Whoever is being asked in, or lost, keeps nobody from talking. */
+function tellConference(call: SeenCall, consult: Consult | null, me: string | undefined, nameOf: (id: string) => string): Told {
+  const isMine = call.agent_id === me;
+  if (!isMine && !call.agent_present) {
+    return { tone: "busy", text: sentence(`${nameOf(call.agent_id ?? "")} has lost the voice`), detail: "You go on talking. If they do not come back, one of you has the call." };
+  }
+  if (consult?.agent_id === me && !consult?.present) return { tone: "busy", text: "Joining the conversation…" };
+  if (!call.agent_present) return { tone: "busy", text: "Joining the conversation…" };
+  const detail = "The others go on talking.";
+  if (consult && !consult.present) {
+    const other = consulted(consult, nameOf);
+    const rings = consult.number ? `${consult.ringing ? "Ringing" : "Calling"} ${other}…` : consult.accepted ? `${other} is joining…` : `Ringing ${other}…`;
+    return { tone: "good", text: sentence(rings), detail: isMine ? "All of you go on talking." : detail };
+  }
+  if (isMine && call.consult?.failed) return { tone: "good", text: allTalk(call), detail: sentence(`${consulted(call.consult, nameOf)} ${NOT_TAKEN[call.consult.failed]}.`) };
+  return { tone: "good", text: allTalk(call) };
 }
 
 function tellConsult(call: SeenCall, consult: Consult, me: string | undefined, nameOf: (id: string) => string): Told {

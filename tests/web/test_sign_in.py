@@ -12,7 +12,8 @@ from uuid import uuid4
 
 import aiohttp
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, Type, extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from backend.embedded_postgres import EmbeddedPostgres
 from backend.store import people
@@ -238,6 +239,17 @@ async def test_what_nobody_can_have_typed_is_refused_before_it_is_remembered(
 ):
     status, body, _ = await tries(product, email, password)
     assert (status, '"not-understood"' in body) == (400, True)
+
+
+async def test_a_password_is_kept_as_a_dear_hash():
+    """As dear as RFC 9106 asks of a server without memory to spare. Only this is checked here:
+    the people of the stories have cheap ones."""
+    kept = await sign_in.hash_password(PASSWORD)
+    made, least = extract_parameters(kept), RFC_9106_LOW_MEMORY
+    assert made.type is Type.ID
+    assert (made.memory_cost, made.time_cost) >= (least.memory_cost, least.time_cost)
+    assert await sign_in.password_is(kept, PASSWORD)
+    assert not await sign_in.password_is(kept, "another one")
 
 
 async def test_a_password_is_hashed_off_the_loop(

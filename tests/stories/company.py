@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 
 ON_THE_LINE = ("ringing", "in-progress")
+HEARD_SECONDS = 0.2
+"""How much of a sound tells what it is: long enough to measure a voice's pitch, and the shorter
+the sooner it is noticed that a sound has changed. Stories mostly wait for that."""
 
 
 class Refused(Exception):
@@ -457,7 +460,7 @@ class Outside(Caller):
         """Wait until it rings; gives what the carrier knows of that leg."""
 
         async def rung() -> Any:
-            phones = await self.company.product.lab("GET", "/phones")
+            phones = await self.company.product.lab("GET", "/phones?live=true")
             mine = (each for each in phones if each["to"] == self.number)
             return next((each for each in mine if each["status"] in ON_THE_LINE), None)
 
@@ -474,9 +477,13 @@ class Outside(Caller):
         await self.company.product.lab("POST", f"/phones/{self.sid}/answer")
 
 
+async def _what_it_hears(product: "Product", sid: str) -> Any:
+    return (await product.lab("GET", f"/phones/{sid}?heard={HEARD_SECONDS}"))["hears"]
+
+
 async def _hears(product: "Product", sid: str, kind: str, pitch: float | None) -> None:
     async def it() -> bool:
-        hears = (await product.lab("GET", f"/phones/{sid}"))["hears"]
+        hears = await _what_it_hears(product, sid)
         right_pitch = pitch is None or (
             hears["pitch_hz"] is not None and abs(hears["pitch_hz"] - pitch) < 15
         )
@@ -485,7 +492,7 @@ async def _hears(product: "Product", sid: str, kind: str, pitch: float | None) -
     try:
         await eventually(it, within=6)
     except AssertionError:
-        heard = (await product.lab("GET", f"/phones/{sid}"))["hears"]
+        heard = await _what_it_hears(product, sid)
         raise AssertionError(f"wanted {kind} {pitch}, heard {heard}") from None
 
 
@@ -493,7 +500,7 @@ async def _hears_only(product: "Product", sid: str, others: "tuple[Agent | Calle
     expected = {other.phone_name for other in others}
 
     async def it() -> bool:
-        sources = (await product.lab("GET", f"/phones/{sid}"))["hears"]["sources"]
+        sources = (await _what_it_hears(product, sid))["sources"]
         return {one["sid"] for one in sources if one["kind"] == "participant"} == expected
 
     await eventually(it, within=6)

@@ -67,6 +67,7 @@ class Company:
         phone = await self.product.lab(
             "POST", "/phones", {"from": caller, "to": self.number, "voice": {"tone": tone}}
         )
+        await _what_it_hears(self.product, phone["sid"])  # so that it hears from the first moment
         return Caller(self, phone["sid"], caller, tone)
 
     async def telephone(
@@ -247,6 +248,7 @@ class Agent:
             "/softphones",
             {"token": token, "params": params, "voice": {"tone": tone}},
         )
+        await _what_it_hears(self.company.product, phone["sid"])
         return phone["sid"]
 
     async def calls(self, outside: "Outside", tone: int = 700, **wish: str) -> UUID:

@@ -19,6 +19,7 @@ from backend.domain.board import (
     apply,
     presence_of,
 )
+from backend.feed.attendance import GRACE_SECONDS
 from backend.web.feed_messages import FromServer, Ping
 from tests.serving import eventually
 
@@ -147,6 +148,14 @@ class Agent:
         if self._reading is not None:
             await self._reading
         self._socket = None
+
+    async def is_gone(self) -> None:
+        """The page is closed and not opened again: after a moment this person is offline."""
+        product = self.company.product
+        boards = len(product.services.hub)
+        await self.closes_board()
+        await eventually(lambda: len(product.services.hub) < boards)
+        await product.later(GRACE_SECONDS)
 
     async def closes(self) -> None:
         with contextlib.suppress(aiohttp.ClientError):

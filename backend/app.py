@@ -207,7 +207,7 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
         hub=hub,
         herald=herald,
         relay=relay,
-        attendance=Attendance(come_or_go, seen),
+        attendance=Attendance(come_or_go, seen, clock),
         switchboard=switchboard,
         courier=courier,
         sweeper=Sweeper(database, switchboard, courier, carrier, accounts.access, clock),

@@ -19,7 +19,7 @@ from backend.store import people, teams
 from backend.store.people import Role
 from backend.store.tenancy import Database
 from backend.web.pages import DemoAccount
-from backend.web.sign_in import hash_password
+from backend.web.passwords import hash_password
 
 
 class Company(Struct, frozen=True):

@@ -16,7 +16,7 @@ from backend.settings import Settings
 from backend.store import people
 from backend.store.people import Role
 from backend.store.tenancy import Database
-from backend.web.sign_in import hash_password
+from backend.web.passwords import hash_password
 
 SHORTEST_PASSWORD = 12
 

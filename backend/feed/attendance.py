@@ -6,8 +6,10 @@ gone they stay online for a moment, because a page that is being reloaded is bac
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from backend.clock import Clock
 from backend.logs import logger
 
 log = logger("attendance")
@@ -26,11 +28,15 @@ class Attendance:
     """The people whose boards are open here. `change(tenant, person, online)` is told of comings
     and goings, `seen(tenant, people)` at intervals; both may fail and are tried again."""
 
-    def __init__(self, change: ComeOrGo, seen: Seen, *, grace: float = GRACE_SECONDS) -> None:
+    def __init__(
+        self, change: ComeOrGo, seen: Seen, clock: Clock, *, grace: float = GRACE_SECONDS
+    ) -> None:
         self._change = change
         self._seen = seen
+        self._clock = clock
         self._grace = grace
         self._boards: dict[Person, int] = {}
+        self._left_at: dict[Person, datetime] = {}
         self._leaving: dict[Person, asyncio.Task[None]] = {}
 
     async def come(self, tenant: UUID, person: UUID) -> None:
@@ -51,6 +57,7 @@ class Attendance:
             return
         self._boards.pop(who, None)
         if who not in self._leaving:
+            self._left_at[who] = self._clock()
             self._leaving[who] = asyncio.create_task(self._leave_after_a_moment(who))
 
     async def keep_proving(self) -> None:
@@ -63,7 +70,12 @@ class Attendance:
                 log.exception("presence could not be noted; it is tried again")
 
     async def prove(self) -> None:
-        """Note who is there now. Whoever was taken for silent meanwhile is online again."""
+        """Note who is there now. Whoever was taken for silent meanwhile is online again; whose
+        moment is over by the clock is offline, though the clock may have been moved."""
+        for who in list(self._leaving):
+            if self._clock() - self._left_at[who] >= timedelta(seconds=self._grace):
+                self._leaving[who].cancel()
+                await self._leave(who)
         by_tenant: dict[UUID, list[UUID]] = {}
         for tenant, person in self._boards:
             by_tenant.setdefault(tenant, []).append(person)
@@ -76,6 +88,9 @@ class Attendance:
 
     async def _leave_after_a_moment(self, who: Person) -> None:
         await asyncio.sleep(self._grace)
+        await self._leave(who)
+
+    async def _leave(self, who: Person) -> None:
         self._leaving.pop(who, None)
         try:
             await self._change(*who, False)

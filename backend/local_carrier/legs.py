@@ -223,11 +223,11 @@ class Leg:
     def note(self, text: str) -> None:
         self.log.append(LogLine(self.clock.now(), text))
 
-    def listen(self) -> bool:
-        """Somebody asks what it hears: from now on that is made. True if it was so already."""
-        was_listened = self.has_ears
+    def listen(self) -> None:
+        """Somebody asks what it hears: from now on that is made."""
+        if not self.has_ears:
+            self.heard.clear()  # it is long ago
         self._listened_until = self.clock.seconds() + LISTENED_SECONDS
-        return was_listened
 
     def become(self, status: LegStatus) -> bool:
         """True if the status changed; a leg that has ended stays as it ended."""

@@ -11,7 +11,7 @@ from backend.local_carrier.audio.frames import SILENCE, Samples
 from backend.local_carrier.audio.pitch import QUIET, level, pitch_hz
 from backend.local_carrier.audio.sources import FromParticipant, FromPlay, FromSay, Source
 from backend.local_carrier.audio.tones import SteadyTone
-from backend.local_carrier.legs import FarEndKind, Leg
+from backend.local_carrier.legs import HALF_A_SECOND, FarEndKind, Leg
 
 HearsKind = Literal["silence", "ring", "music", "voice", "speech"]
 
@@ -84,9 +84,9 @@ class ScriptedPhone:
         await self.voice.close()
 
 
-def hears(leg: Leg) -> Hears:
-    """Measured on the last half second that reached this phone; empty once the call is over."""
-    recent = list(leg.heard) if leg.is_live else []
+def hears(leg: Leg, frames: int = HALF_A_SECOND) -> Hears:
+    """Measured on the last frames that reached this phone; empty once the call is over."""
+    recent = list(leg.heard)[-frames:] if leg.is_live else []
     audio = np.concatenate([h.frame for h in recent]) if recent else SILENCE
     counted = Counter(source for h in recent for source in h.sources)
     sources = [source for source, _ in counted.most_common()]

@@ -1,12 +1,8 @@
 """Signing in and out, and switching company. Every sign-in gets a fresh session id."""
 
-import asyncio
-import os
 from typing import Annotated
 from uuid import UUID
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from litestar import Response, Router, get, post, put
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
@@ -24,15 +20,12 @@ from backend.store.sessions import ABSOLUTE, SignedIn, close_session, open_sessi
 from backend.store.tenancy import Database
 from backend.switchboard import Switchboard
 from backend.web.connections import HttpRequest
+from backend.web.passwords import hash_password, password_is
 from backend.web.problems import NoSuchCompany, SignedOut, TooManyTries, WrongCredentials
 from backend.web.throttle import Throttle
 from backend.web.visitor import Visitor, cookie_name
 
 log = logger("sign-in")
-
-# Hashing takes tens of milliseconds of a core on purpose: it runs in threads, few at a time.
-_hasher = PasswordHasher()
-_turns = asyncio.Semaphore(2 * (os.cpu_count() or 1))
 
 
 class SignIn(Struct, frozen=True):
@@ -144,21 +137,6 @@ async def switch_tenant(
     hub.dismiss(visitor.session.token.hash, goodbye)
     session = await _open(database, data.tenant, visitor.person.id, clock)
     return _with_cookie(request, session, await _me(database, settings, session))
-
-
-async def hash_password(password: str) -> str:
-    """An argon2id hash, made off the event loop."""
-    async with _turns:
-        return await asyncio.to_thread(_hasher.hash, password)
-
-
-async def password_is(stored: str, password: str) -> bool:
-    """Whether the password belongs to that hash; checked off the event loop."""
-    async with _turns:
-        try:
-            return await asyncio.to_thread(_hasher.verify, stored, password)
-        except (VerificationError, InvalidHashError):
-            return False
 
 
 _nobody: list[str] = []

@@ -189,8 +189,9 @@ class Phone:
     def __init__(self, lab: Lab, sid: str) -> None:
         self.lab, self.sid = lab, sid
 
-    async def look(self) -> dict[str, Any]:
-        return await self.lab.ask("GET", f"/lab/phones/{self.sid}")
+    async def look(self, heard: float = 0.2) -> dict[str, Any]:
+        """All about it; what it hears is measured on so many of the last seconds."""
+        return await self.lab.ask("GET", f"/lab/phones/{self.sid}?heard={heard}")
 
     async def hangs_up(self) -> None:
         await self.lab.ask("DELETE", f"/lab/phones/{self.sid}", status=204)

@@ -148,6 +148,26 @@ async def test_a_caller_loses_patience_unless_somebody_is_there(acme: Company) -
     assert (await attended.look())["status"] == "in-progress"
 
 
+@pytest.mark.parametrize("heard", [0.1, 0.2, 0.5])
+async def test_a_moment_of_a_voice_tells_its_pitch(acme: Company, heard: float) -> None:
+    acme.answers_calls_with("<Dial><Conference>room</Conference></Dial>")
+    caller, _ = await acme.is_called(), await acme.connects()
+
+    async def listens() -> bool:
+        told = (await caller.look(heard))["hears"]
+        return told["kind"] == "voice" and abs(told["pitch_hz"] - 700) < 5
+
+    await eventually(listens)
+
+
+async def test_what_a_phone_hears_is_told_of_a_tenth_to_half_a_second(acme: Company) -> None:
+    acme.answers_calls_with("<Pause length='30'/>")
+    caller = await acme.is_called()
+    for seconds in (0, 0.09, 0.51, "nan", "long"):
+        path = f"/lab/phones/{caller.sid}?heard={seconds}"
+        assert (await acme.lab.ask("GET", path, status=400))["code"] == "bad-request"
+
+
 async def test_a_recorded_voice_is_heard(acme: Company) -> None:
     acme.answers_calls_with("<Dial><Conference waitUrl=''>room</Conference></Dial>")
     await acme.is_called({"wav": base64.b64encode(tone_wav(880)).decode()})

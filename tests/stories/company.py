@@ -20,6 +20,7 @@ from backend.domain.board import (
     apply,
     presence_of,
 )
+from backend.feed.attendance import GRACE_SECONDS
 from backend.store import teams
 from backend.web.feed_messages import FromServer, Ping
 from tests.serving import eventually
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 
 ON_THE_LINE = ("ringing", "in-progress")
+HEARD_SECONDS = 0.2
+"""How much of a sound tells what it is: long enough to measure a voice's pitch, and the shorter
+the sooner it is noticed that a sound has changed. Stories mostly wait for that."""
 
 
 class Refused(Exception):
@@ -78,6 +82,7 @@ class Company:
         phone = await self.product.lab(
             "POST", "/phones", {"from": caller, "to": self.number, "voice": {"tone": tone}}
         )
+        await _what_it_hears(self.product, phone["sid"])  # so that it hears from the first moment
         return Caller(self, phone["sid"], caller, tone)
 
     async def telephone(
@@ -157,6 +162,14 @@ class Agent:
         if self._reading is not None:
             await self._reading
         self._socket = None
+
+    async def is_gone(self) -> None:
+        """The page is closed and not opened again: after a moment this person is offline."""
+        product = self.company.product
+        boards = len(product.services.hub)
+        await self.closes_board()
+        await eventually(lambda: len(product.services.hub) < boards)
+        await product.later(GRACE_SECONDS)
 
     async def closes(self) -> None:
         with contextlib.suppress(aiohttp.ClientError):
@@ -258,6 +271,7 @@ class Agent:
             "/softphones",
             {"token": token, "params": params, "voice": {"tone": tone}},
         )
+        await _what_it_hears(self.company.product, phone["sid"])
         return phone["sid"]
 
     async def calls(self, outside: "Outside", tone: int = 700, **wish: str) -> UUID:
@@ -503,7 +517,7 @@ class Outside(Caller):
         """Wait until it rings; gives what the carrier knows of that leg."""
 
         async def rung() -> Any:
-            phones = await self.company.product.lab("GET", "/phones")
+            phones = await self.company.product.lab("GET", "/phones?live=true")
             mine = (each for each in phones if each["to"] == self.number)
             return next((each for each in mine if each["status"] in ON_THE_LINE), None)
 
@@ -520,9 +534,13 @@ class Outside(Caller):
         await self.company.product.lab("POST", f"/phones/{self.sid}/answer")
 
 
+async def _what_it_hears(product: "Product", sid: str) -> Any:
+    return (await product.lab("GET", f"/phones/{sid}?heard={HEARD_SECONDS}"))["hears"]
+
+
 async def _hears(product: "Product", sid: str, kind: str, pitch: float | None) -> None:
     async def it() -> bool:
-        hears = (await product.lab("GET", f"/phones/{sid}"))["hears"]
+        hears = await _what_it_hears(product, sid)
         right_pitch = pitch is None or (
             hears["pitch_hz"] is not None and abs(hears["pitch_hz"] - pitch) < 15
         )
@@ -531,7 +549,7 @@ async def _hears(product: "Product", sid: str, kind: str, pitch: float | None) -
     try:
         await eventually(it, within=6)
     except AssertionError:
-        heard = (await product.lab("GET", f"/phones/{sid}"))["hears"]
+        heard = await _what_it_hears(product, sid)
         raise AssertionError(f"wanted {kind} {pitch}, heard {heard}") from None
 
 
@@ -539,7 +557,7 @@ async def _hears_only(product: "Product", sid: str, others: "tuple[Agent | Calle
     expected = {other.phone_name for other in others}
 
     async def it() -> bool:
-        sources = (await product.lab("GET", f"/phones/{sid}"))["hears"]["sources"]
+        sources = (await _what_it_hears(product, sid))["sources"]
         return {one["sid"] for one in sources if one["kind"] == "participant"} == expected
 
     await eventually(it, within=6)

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import aiohttp
 import msgspec
+from argon2 import PasswordHasher
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from backend.app import Services, create_app
@@ -20,11 +21,13 @@ from backend.domain.rules import Rules
 from backend.settings import Settings, read_settings
 from backend.store import people
 from backend.store.people import Role
-from backend.web.sign_in import hash_password
 from tests.serving import free_socket, served_on
 from tests.stories.company import Company
 
-PASSWORD = "a password of the tests"  # the same for everybody: hashing it once is enough
+PASSWORD = "a password of the tests"
+PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+"""Cheap, which a hash itself says to whoever checks it: a story's people sign in at once. The
+product makes dear ones (`tests/web/test_sign_in.py`)."""
 
 
 class HandClock:
@@ -85,13 +88,12 @@ class Product:
         database = self.services.database
         async with database.work(company.tenant) as work:
             await people.found_tenant(work, name, rules or Rules())
-        hashed = await _hashed()
         cast = {"Ana": Role.AGENT, "Ben": Role.AGENT, "Chloe": Role.AGENT}
         cast |= {"Sam": Role.SUPERVISOR, "Ada": Role.ANALYST}
         for person, role in cast.items():
             email = f"{person.lower()}.{company.tenant.hex[:8]}@{name.lower()}.example"
             person_id = await people.register_person(
-                database, email=email, name=person, password_hash=hashed
+                database, email=email, name=person, password_hash=PASSWORD_HASH
             )
             async with database.work(company.tenant) as work:
                 await people.add_member(work, person_id, person, role)
@@ -168,15 +170,6 @@ class Product:
             lambda _: None,
         )
         await self.services.accounts.load(company.tenant)
-
-
-_known_hash: list[str] = []
-
-
-async def _hashed() -> str:
-    if not _known_hash:
-        _known_hash.append(await hash_password(PASSWORD))
-    return _known_hash[0]
 
 
 def settings_for(database_url: str, carrier: str, folder: Path, port: int, **more: str) -> Settings:

@@ -73,8 +73,8 @@ async def test_unanswered_it_comes_back_in_time(acme: Company):
 
 async def test_from_a_colleague_whose_page_is_gone_it_comes_back(acme: Company):
     caller = await handed_to_ben(acme)
-    await acme.ben.closes_board()
-    await acme.ana.sees(lambda _: acme.ana.shows(acme.ben) == Presence.OFFLINE, within=15)
+    await acme.ben.is_gone()
+    await acme.ana.sees(lambda _: acme.ana.shows(acme.ben) == Presence.OFFLINE)
     await acme.product.sweep()
     await comes_back(acme, caller, NotTaken.UNREACHABLE)
 
@@ -114,8 +114,8 @@ async def test_a_caller_who_hangs_up_meanwhile_is_gone(acme: Company):
 
 async def test_if_the_one_who_handed_it_over_is_gone_it_rings_at_everybody(acme: Company):
     caller = await handed_to_ben(acme)
-    await acme.ana.closes_board()
-    await acme.ben.sees(lambda _: acme.ben.shows(acme.ana) == Presence.OFFLINE, within=15)
+    await acme.ana.is_gone()
+    await acme.ben.sees(lambda _: acme.ben.shows(acme.ana) == Presence.OFFLINE)
     await caller.hears("music")
     await acme.ben.declines(caller)
     ringing = await acme.chloe.is_rung_by(caller)
@@ -128,8 +128,8 @@ async def test_if_they_close_the_page_while_it_rings_back_it_rings_at_everybody(
     caller = await handed_to_ben(acme)
     await acme.ben.declines(caller)
     await acme.ana.is_rung_by(caller)
-    await acme.ana.closes_board()
-    await acme.ben.sees(lambda _: acme.ben.shows(acme.ana) == Presence.OFFLINE, within=15)
+    await acme.ana.is_gone()
+    await acme.ben.sees(lambda _: acme.ben.shows(acme.ana) == Presence.OFFLINE)
     await acme.product.sweep()
     assert (await acme.chloe.is_rung_by(caller)).transfer is None
 

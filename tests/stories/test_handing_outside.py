@@ -113,8 +113,8 @@ async def test_whoever_handed_it_over_may_take_it_back_while_it_rings(acme: Comp
 
 async def test_if_who_handed_it_over_is_gone_the_caller_rings_at_everybody(acme: Company):
     caller, outside = await handed(acme, "never")
-    await acme.ana.closes_board()
-    await acme.ben.sees(lambda _: acme.ben.shows(acme.ana) == Presence.OFFLINE, within=15)
+    await acme.ana.is_gone()
+    await acme.ben.sees(lambda _: acme.ben.shows(acme.ana) == Presence.OFFLINE)
     await acme.product.later(RINGS_AT_MOST)
     await acme.ben.is_rung_by(caller)
     await outside.is_off()

@@ -12,13 +12,14 @@ from uuid import uuid4
 
 import aiohttp
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, Type, extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from backend.embedded_postgres import EmbeddedPostgres
 from backend.store import people
 from backend.store.people import Role
 from backend.store.sessions import ABSOLUTE, IDLE
-from backend.web import sign_in
+from backend.web import passwords, sign_in
 from backend.web.throttle import TRIES, WINDOW
 from tests.stories.company import Agent, Company, Refused
 from tests.stories.product import PASSWORD, Product, running_product
@@ -240,6 +241,17 @@ async def test_what_nobody_can_have_typed_is_refused_before_it_is_remembered(
     assert (status, '"not-understood"' in body) == (400, True)
 
 
+async def test_a_password_is_kept_as_a_dear_hash():
+    """As dear as RFC 9106 asks of a server without memory to spare. Only this is checked here:
+    the people of the stories have cheap ones."""
+    kept = await passwords.hash_password(PASSWORD)
+    made, least = extract_parameters(kept), RFC_9106_LOW_MEMORY
+    assert made.type is Type.ID
+    assert (made.memory_cost, made.time_cost) >= (least.memory_cost, least.time_cost)
+    assert await passwords.password_is(kept, PASSWORD)
+    assert not await passwords.password_is(kept, "another one")
+
+
 async def test_a_password_is_hashed_off_the_loop(
     product: Product, acme: Company, monkeypatch: pytest.MonkeyPatch
 ):
@@ -252,7 +264,7 @@ async def test_a_password_is_hashed_off_the_loop(
             assert answered.wait(5), "the loop stood still while a password was hashed"
             return True
 
-    monkeypatch.setattr(sign_in, "_hasher", SlowHasher())
+    monkeypatch.setattr(passwords, "_hasher", SlowHasher())
     signing_in = asyncio.create_task(tries(product, acme.ana.email, PASSWORD))
     await asyncio.to_thread(hashing.wait, 5)
     async with product.http.get(f"{product.address}/livez") as answer:

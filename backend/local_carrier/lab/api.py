@@ -1,10 +1,11 @@
 """The lab's HTTP API: accounts, phones that dial, softphones that answer, and the webhook log."""
 
 import re
+from typing import Annotated
 
 from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from backend.local_carrier.audio.frames import FRAME_SECONDS
 from backend.local_carrier.exchange import CannotDial, Exchange
@@ -41,6 +42,8 @@ SHOWN_PHONES, LISTENED_PHONES = 200, 30
 """More than a person looks at are listed, but not listened to."""
 WITHHELD = "anonymous"
 """The number of a caller who does not show it."""
+Heard = Annotated[float, QueryParameter(ge=0.1, le=0.5)]
+"""How many of the last seconds tell what a phone hears: fewer notice a change sooner."""
 REFUSALS = {"no-such-number": 404, "no-such-application": 404, "no-outgoing-grant": 403}
 
 
@@ -95,10 +98,10 @@ class LabApi(Controller):
         return _view(exchange, leg)
 
     @get("/phones/{sid:str}", summary="One phone: its state, and what it hears now")
-    async def phone(self, exchange: Lab, sid: FromPath[str]) -> PhoneView:
-        leg = _leg(exchange, sid)
-        await _listen(exchange, leg)
-        return _view(exchange, leg)
+    async def phone(self, exchange: Lab, sid: FromPath[str], heard: Heard = 0.5) -> PhoneView:
+        leg, frames = _leg(exchange, sid), round(heard / FRAME_SECONDS)
+        await _listen(exchange, leg, frames)
+        return _view(exchange, leg, frames)
 
     @post("/phones/{sid:str}/answer", status_code=200, summary="Answer a phone that rings")
     async def answer(
@@ -172,7 +175,7 @@ class LabApi(Controller):
         return [delivery for delivery in exchange.webhooks.log if delivery.id > since]
 
 
-def _view(exchange: Exchange, leg: Leg) -> PhoneView:
+def _view(exchange: Exchange, leg: Leg, heard_frames: int = HALF_A_SECOND) -> PhoneView:
     seat = exchange.conferences.seat_of(leg)
     bridge, member = exchange.bridges.of(leg), exchange.queues.member(leg)
     whereabouts = Whereabouts(
@@ -180,7 +183,7 @@ def _view(exchange: Exchange, leg: Leg) -> PhoneView:
         talks_with=address_of(bridge.other(leg)) if bridge is not None else None,
         queue=member.queue.name if member is not None else None,
     )
-    return phone_view(leg, whereabouts)
+    return phone_view(leg, whereabouts, heard_frames)
 
 
 def _leg(exchange: Exchange, sid: str) -> Leg:
@@ -213,11 +216,10 @@ def _ringing(exchange: Exchange, sid: str) -> tuple[Leg, PhoneOfSomebody]:
     return leg, leg.far_end
 
 
-async def _listen(exchange: Exchange, leg: Leg) -> None:
-    """What is heard is made only while somebody asks; the first to ask waits for half a second of
-    it."""
-    if leg.listen() or not exchange.audible or leg.status is not LegStatus.IN_PROGRESS:
+async def _listen(exchange: Exchange, leg: Leg, frames: int) -> None:
+    """What is heard is made only while somebody asks; the first to ask waits for so much of it."""
+    leg.listen()
+    if not exchange.audible or leg.status is not LegStatus.IN_PROGRESS:
         return
-    heard = leg.frames_received + HALF_A_SECOND
-    while leg.frames_received < heard and leg.is_live:
+    while len(leg.heard) < frames and leg.is_live:
         await exchange.clock.sleep(FRAME_SECONDS)

@@ -6,7 +6,7 @@ import msgspec
 
 from backend.local_carrier.accounts import Account
 from backend.local_carrier.handsets import Keys, Manner, Seconds, Step, TextManner, VoiceChoice
-from backend.local_carrier.legs import Leg, LogLine
+from backend.local_carrier.legs import HALF_A_SECOND, Leg, LogLine
 from backend.local_carrier.phones import Hears, Says, ScriptedPhone, hears, says
 from backend.local_carrier.rooms import Conference
 
@@ -139,7 +139,8 @@ class Whereabouts(msgspec.Struct, frozen=True):
     queue: str | None = None
 
 
-def phone_view(leg: Leg, whereabouts: Whereabouts) -> PhoneView:
+def phone_view(leg: Leg, whereabouts: Whereabouts, heard_frames: int = HALF_A_SECOND) -> PhoneView:
+    """`heard_frames` are how many of the last ones tell what it hears."""
     conference = whereabouts.conference
     seat = conference.participants.get(leg.sid) if conference is not None else None
     return PhoneView(
@@ -157,7 +158,7 @@ def phone_view(leg: Leg, whereabouts: Whereabouts) -> PhoneView:
         queue=whereabouts.queue,
         label=seat.label if seat is not None else None,
         on_hold=seat.hold if seat is not None else False,
-        hears=hears(leg),
+        hears=hears(leg, heard_frames),
         says=says(leg),
         answer_sdp=_answer_sdp(leg),
         frames_sent=leg.frames_sent,

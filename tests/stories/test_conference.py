@@ -362,8 +362,8 @@ async def test_a_guest_whose_browser_dies_is_out_and_the_others_go_on(acme: Comp
 async def test_a_guest_whose_page_is_gone_is_out_in_time(acme: Company):
     """Also if a voice is still there: nobody can be seen to be behind it."""
     caller = await four_talk(acme)
-    await acme.ben.closes_board()
-    await acme.ana.sees(lambda _: acme.ana.shows(acme.ben) == Presence.OFFLINE, within=15)
+    await acme.ben.is_gone()
+    await acme.ana.sees(lambda _: acme.ana.shows(acme.ben) == Presence.OFFLINE)
     await acme.product.later(A_WHILE)
     await is_out(acme, caller, acme.ben)
     await hear_each_other(caller, acme.ana, acme.chloe)
@@ -371,8 +371,8 @@ async def test_a_guest_whose_page_is_gone_is_out_in_time(acme: Company):
 
 async def test_a_guest_whose_page_comes_back_in_time_stays(acme: Company):
     caller = await four_talk(acme)
-    await acme.ben.closes_board()
-    await acme.ana.sees(lambda _: acme.ana.shows(acme.ben) == Presence.OFFLINE, within=15)
+    await acme.ben.is_gone()
+    await acme.ana.sees(lambda _: acme.ana.shows(acme.ben) == Presence.OFFLINE)
     await acme.ben.opens_board()
     await acme.product.later(A_WHILE)
     await hear_each_other(caller, acme.ana, acme.ben, acme.chloe)

@@ -126,8 +126,8 @@ async def test_a_caller_who_hangs_up_while_it_rings_at_the_team_is_gone(acme: Co
 
 async def test_if_the_one_who_handed_it_to_the_team_is_gone_it_rings_at_everybody(acme: Company):
     caller, _ = await handed_to_sales(acme)
-    await acme.ana.closes_board()
-    await acme.ben.sees(lambda _: acme.ben.shows(acme.ana) == Presence.OFFLINE, within=15)
+    await acme.ana.is_gone()
+    await acme.ben.sees(lambda _: acme.ben.shows(acme.ana) == Presence.OFFLINE)
     await caller.hears("music")
     await acme.ben.declines(caller)
     await acme.chloe.declines(caller)
@@ -172,8 +172,8 @@ async def test_whoever_of_the_team_goes_away_is_rung_no_more_and_after_the_last_
     caller, sales = await handed_to_sales(acme)
     await acme.ben.goes("away")
     await rings_only_at(acme.ana, caller, acme.chloe)
-    await acme.chloe.closes_board()
-    await acme.ana.sees(lambda _: acme.ana.shows(acme.chloe) == Presence.OFFLINE, within=15)
+    await acme.chloe.is_gone()
+    await acme.ana.sees(lambda _: acme.ana.shows(acme.chloe) == Presence.OFFLINE)
     await acme.product.sweep()
     await acme.chloe.opens_board()
     await comes_back(acme, caller, sales, NotTaken.UNREACHABLE)

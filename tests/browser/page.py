@@ -181,6 +181,15 @@ class Desk:
         await self.page.mouse.move(*middle, steps=12)
         await self.page.mouse.up()
 
+    async def lifts_by_keys(self, zone: Locator) -> None:
+        """Pick up the card of that zone by the keyboard; the arrows move it from now on."""
+        await zone.locator("[data-drag-handle]").first.focus()
+        await self.page.keyboard.press("Space")
+        await expect(self.page.get_by_text("Picked up the call")).to_have_count(1)
+        # Whoever is told so by the page at once would be too fast for dnd-kit, which listens for
+        # the next key a turn of the event loop later (KeyboardSensor.attach).
+        await self.page.evaluate("() => new Promise((done) => setTimeout(done))")
+
     async def drags_by_touch(self, handle: Locator, target: Locator) -> None:
         """Drag with a finger: Playwright has only taps, so the browser is told itself."""
         start, end = await handle.bounding_box(), await target.bounding_box()

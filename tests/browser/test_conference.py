@@ -70,9 +70,7 @@ async def test_by_keyboard_alone_one_is_added_a_guest_reloads_and_leaves(
 ):
     acme, ana, ben = await two_desks(office, browsers)
     caller = await all_three_talk(acme, ana, ben)
-    await ana.zone("mine").locator("[data-drag-handle]").focus()
-    await ana.page.keyboard.press("Space")
-    await expect(ana.page.get_by_text("Picked up the call")).to_have_count(1)
+    await ana.lifts_by_keys(ana.zone("mine"))
     await ana.page.keyboard.press("ArrowRight")
     await expect(ana.page.get_by_text("Over Chloe.")).to_have_count(1)
     await ana.page.keyboard.press("Escape")

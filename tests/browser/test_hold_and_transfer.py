@@ -79,9 +79,7 @@ async def test_by_keyboard_alone_a_call_is_held_handed_over_declined_and_taken_a
     await ana.page.keyboard.press("a")
     await asyncio.gather(caller.hears("voice", 700), ana.is_talking())
 
-    await ana.zone("mine").locator("[data-drag-handle]").focus()
-    await ana.page.keyboard.press("Space")
-    await expect(ana.page.get_by_text("Picked up the call")).to_have_count(1)
+    await ana.lifts_by_keys(ana.zone("mine"))
     for target in ("Over the parking lot.", "Over Ben."):
         await ana.page.keyboard.press("ArrowRight")
         await expect(ana.page.get_by_text(target)).to_have_count(1)

@@ -82,9 +82,7 @@ async def test_by_keyboard_alone_a_call_is_handed_to_a_team_by_menu_and_by_lifti
     await ana.button("Take back").press("Enter")
     await asyncio.gather(caller.hears("voice", 700), ana.is_talking())
 
-    await ana.zone("mine").locator("[data-drag-handle]").focus()
-    await ana.page.keyboard.press("Space")
-    await expect(ana.page.get_by_text("Picked up the call")).to_have_count(1)
+    await ana.lifts_by_keys(ana.zone("mine"))
     steps = (("Right", "the parking lot"), ("Right", "Sales"), ("Right", "Ben"), ("Left", "Sales"))
     for arrow, target in steps:
         await ana.page.keyboard.press(f"Arrow{arrow}")

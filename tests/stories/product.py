@@ -78,7 +78,9 @@ class Product:
     @property
     def http(self) -> aiohttp.ClientSession:
         if self._http is None:
-            self._http = aiohttp.ClientSession()
+            # The carrier hangs up on a line that nobody uses for five seconds: we do so before.
+            lines = aiohttp.TCPConnector(keepalive_timeout=3)
+            self._http = aiohttp.ClientSession(connector=lines)
         return self._http
 
     async def company(self, name: str, rules: Rules | None = None) -> Company:

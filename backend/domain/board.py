@@ -136,7 +136,8 @@ class TeamCard(Struct, frozen=True):
 class Snapshot(Struct, frozen=True, tag_field="type", tag="snapshot"):
     """A whole board, as of journal number `number`. `at` is the server's clock.
 
-    Nothing that is announced changes its rules or its teams: a new snapshot tells of new ones.
+    Nothing that is announced changes its rules, its teams or who of its agents are `supervisors`: a
+    new snapshot tells of new ones.
     """
 
     number: int
@@ -148,6 +149,7 @@ class Snapshot(Struct, frozen=True, tag_field="type", tag="snapshot"):
     recent: tuple[CallCard, ...]
     rules: RulesShown
     teams: tuple[TeamCard, ...]
+    supervisors: tuple[UUID, ...]
 
 
 class Announcement(Struct, frozen=True, tag_field="type", tag="event", omit_defaults=True):

@@ -24,6 +24,7 @@ from backend.domain.board import (
 from backend.domain.call import Call
 from backend.domain.decision import Note
 from backend.domain.rules import Rules
+from backend.store.people import SUPERVISES
 from backend.store.tenancy import Work
 
 MOST_REPLAYED = 500
@@ -37,6 +38,7 @@ class _Board(Struct, frozen=True):
     recent: tuple[Call, ...]
     agents: tuple[Agent, ...]
     teams: tuple[TeamCard, ...]
+    supervisors: tuple[UUID, ...]
 
 
 class JournalLine(Struct, frozen=True):
@@ -61,7 +63,9 @@ select jsonb_build_object(
   'teams', coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name,
       'members', array(select m.agent_id from team_member m
         where m.tenant_id = $1 and m.team_id = t.id order by m.agent_id))
-    order by t.name collate "C", t.id) from team t where t.tenant_id = $1), '[]')
+    order by t.name collate "C", t.id) from team t where t.tenant_id = $1), '[]'),
+  'supervisors', array(select m.person_id from membership m
+    where m.tenant_id = $1 and m.role = any($3::text[]) order by m.person_id)
 )::text from journal_head h where h.tenant_id = $1
 """
 
@@ -88,7 +92,7 @@ class EarlierCalls(Struct, frozen=True):
 
 async def snapshot(work: Work, me: UUID, now: datetime) -> Snapshot:
     """The whole board as of one journal number: one statement sees one state."""
-    board = _board(await work.connection.fetchval(BOARD, work.tenant, RECENT))
+    board = _board(await work.connection.fetchval(BOARD, work.tenant, RECENT, list(SUPERVISES)))
     return Snapshot(
         number=board.number,
         at=now,
@@ -99,6 +103,7 @@ async def snapshot(work: Work, me: UUID, now: datetime) -> Snapshot:
         recent=latest(card_of(call) for call in board.recent),
         rules=rules_shown(board.rules),
         teams=board.teams,
+        supervisors=board.supervisors,
     )
 
 

@@ -25,6 +25,15 @@ async def it_is_over(company: Company, caller: Caller) -> None:
     await company.ben.sees(lambda _: not is_asked(company.ben, caller))
 
 
+async def test_a_board_knows_who_could_come(acme: Company, globex: Company):
+    await acme.ana.opens_board()
+    await globex.ana.opens_board()
+    assert acme.ana.board is not None
+    assert globex.ana.board is not None
+    assert acme.ana.board.supervisors == (acme.sam.id,)
+    assert globex.ana.board.supervisors == (globex.sam.id,)
+
+
 @pytest.mark.parametrize("mode", ["listen", "whisper", "barge"])
 async def test_it_ends_when_a_supervisor_is_there(acme: Company, mode: str):
     caller = await ana_asks(acme)

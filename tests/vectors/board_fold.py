@@ -87,7 +87,7 @@ def _case(seed: int) -> Case:
     """A busy quarter of an hour; the snapshot is taken somewhere in its middle."""
     agents = tuple(map(agent_card_of, AGENTS))
     teams = (TEAM,) if seed in IN_TEAMS else ()
-    board = Snapshot(0, START, AGENTS[0].id, 8, (), agents, (), rules_shown(Rules()), teams)
+    board = Snapshot(0, START, AGENTS[0].id, 8, (), agents, (), rules_shown(Rules()), teams, ())
     dice = Random(seed)  # noqa: S311
     kinds = {
         "supervised": SUPERVISED,

@@ -167,7 +167,7 @@ function supervision(before: BoardView, after: BoardView): string[] {
   const left = known.filter(({ person_id }) => !after.mine!.monitors.some((monitor) => monitor.person_id === person_id));
   const isAgent = after.mine.agent_id === after.me?.agent.id;
   const asksNow = !isNew && before.mine && isAgent && (before.mine.help_at === null) !== (after.mine.help_at === null);
-  const wish = !asksNow ? [] : after.mine.help_at ? ["You ask for help."] : known.length === heard(after.mine).length ? ["You do not ask for help any more."] : [];
+  const wish = !asksNow ? [] : after.mine.help_at ? [after.helpIsNear ? "You ask for help." : "You ask for help. No supervisor is here now; whoever comes will see it."] : known.length === heard(after.mine).length ? ["You do not ask for help any more."] : [];
   const whispers = isAgent ? "whispers to you" : `whispers to ${nameOf(after.mine.agent_id ?? "")}`;
   const words = { listen: "is listening", whisper: whispers, barge: "speaks in this call" } as const;
   return [

@@ -70,6 +70,8 @@ export interface BoardView {
   readonly monitored: { readonly call: SeenCall; readonly monitor: Monitor } | null;
   /** I may come into the calls of others, and set their status. */
   readonly maySupervise: boolean;
+  /** A supervisor other than me has their board open. */
+  readonly helpIsNear: boolean;
   /** Calls whose agents ask for a supervisor, the longest waiting first; for supervisors. */
   readonly helpWanted: readonly SeenCall[];
   /** Calls that an outside number has. */
@@ -128,6 +130,7 @@ export function viewOf(state: BoardState): BoardView | null {
     resumes,
     monitored,
     maySupervise,
+    helpIsNear: truth.supervisors.some((id) => id !== truth.me && (truth.agents[id]?.status ?? "offline") !== "offline"),
     helpWanted: maySupervise ? calls.filter((call) => call.help_at !== null && call.agent_id !== truth.me).sort((a, b) => compareInstants(a.help_at!, b.help_at!)) : [],
     outside: calls.filter(isOutside),
     reachable,

@@ -17,6 +17,7 @@ export interface Truth {
   readonly rules: Rules;
   /** Like the rules, as of the snapshot: no event tells of new ones. */
   readonly teams: readonly Team[];
+  readonly supervisors: readonly string[];
   /** Events that came before one they follow. Not empty means: there is a gap to be filled. */
   readonly early: readonly BoardEvent[];
 }
@@ -31,6 +32,7 @@ export function fromSnapshot(snapshot: Snapshot, early: readonly BoardEvent[] = 
     recent: [...snapshot.recent].sort(newestFirst).slice(0, RECENT_CALLS),
     rules: snapshot.rules,
     teams: snapshot.teams,
+    supervisors: snapshot.supervisors,
     early,
   });
 }

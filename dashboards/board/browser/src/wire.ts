@@ -188,6 +188,7 @@ export interface Snapshot {
   readonly recent: readonly Call[];
   readonly rules: Rules;
   readonly teams: readonly Team[];
+  readonly supervisors: readonly string[];
 }
 
 export interface BoardEvent {

@@ -75,7 +75,7 @@ export const RULES: Rules = {
 };
 
 export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
-  return { type: "snapshot", number: 10, at: AT, me: ANA, slots: 3, calls: [], agents: [agent(), ben()], recent: [], rules: RULES, teams: [], ...change };
+  return { type: "snapshot", number: 10, at: AT, me: ANA, slots: 3, calls: [], agents: [agent(), ben()], recent: [], rules: RULES, teams: [], supervisors: [], ...change };
 }
 
 export function event(number: number, change: Partial<BoardEvent> = {}): BoardEvent {

@@ -165,3 +165,15 @@ it("has no accessibility finding while a supervisor helps", async () => {
   const findings = await axe.run(stage.page.container, { rules: { "color-contrast": { enabled: false }, region: { enabled: false } } });
   expect(findings.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
 });
+
+describe("asking for help", () => {
+  it("says so when no supervisor is there, and says it no more once one comes", async () => {
+    const SAM = "sam";
+    const stage = await Stage.open({ calls: [mine()], agents: [agent(), agent({ id: SAM, name: "Sam Okafor", status: "offline" })], supervisors: [SAM] });
+    await act(async () => fireEvent.click(within(stage.zone("mine")).getByRole("button", { name: /^Help/ })));
+    expect(stage.zone("mine").textContent).toContain("No supervisor is here yet");
+    expect(stage.page.getByRole("log").textContent).toBe("You ask for help. No supervisor is here now; whoever comes will see it.");
+    await stage.say({ event: "agent-changed", agent: agent({ id: SAM, name: "Sam Okafor", rev: 2, status: "away" }) });
+    expect(stage.zone("mine").textContent).not.toContain("No supervisor is here yet");
+  });
+});

@@ -44,7 +44,7 @@ describe("a call that moves to another zone", () => {
   it("is simply there for whoever wants less motion, and when very many move at once", async () => {
     const crowd = Array.from({ length: 31 }, (_, index) => call({ id: `c${index}` }));
     const stage = await Stage.open({ calls: crowd });
-    await act(async () => stage.feed.last.say({ type: "snapshot", number: 11, at: "2026-11-23T10:00:00Z", me: "00000000-0000-4000-8000-00000000000a", slots: 40, rules: snapshot().rules, agents: [], recent: [], teams: [], calls: crowd.map((one, slot) => parked({ ...one, state: "parked", slot: slot + 1, rev: 2 })) }));
+    await act(async () => stage.feed.last.say({ type: "snapshot", number: 11, at: "2026-11-23T10:00:00Z", me: "00000000-0000-4000-8000-00000000000a", slots: 40, rules: snapshot().rules, agents: [], recent: [], teams: [], supervisors: [], calls: crowd.map((one, slot) => parked({ ...one, state: "parked", slot: slot + 1, rev: 2 })) }));
     expect(airborne()).toHaveLength(0);
     cleanup();
     const calm = await Stage.open({ calls: [mine()] });

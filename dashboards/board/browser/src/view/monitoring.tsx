@@ -115,19 +115,25 @@ export function MonitoredBy({ call }: { call: SeenCall }) {
   return <span className="monitored-by" role="status"><ListenIcon /><b>{sentence(told.join(". "))}</b></span>;
 }
 
+const NOBODY_NEAR = "No supervisor is here now; whoever comes will see it";
+
 /** Small, above the card: asked for seldom, found at once. */
 export function HelpButton({ call }: { call: SeenCall }) {
   const store = useStore();
+  const { helpIsNear } = useView();
   if (call.help_at) {
     return (
-      <button type="button" className="button small attention help-button" aria-pressed="true" onClick={() => store.supervision.takeHelpBack(call.id)}>
-        <HelpIcon />Help asked<Elapsed since={call.help_at} /><KeyHint keys="E" />
-      </button>
+      <>
+        {!helpIsNear && <small className="nobody-near">No supervisor is here yet</small>}
+        <button type="button" className="button small attention help-button" aria-pressed="true" onClick={() => store.supervision.takeHelpBack(call.id)}>
+          <HelpIcon />Help asked<Elapsed since={call.help_at} /><KeyHint keys="E" />
+        </button>
+      </>
     );
   }
   return (
     <button type="button" className="button small help-button" aria-pressed="false" disabled={!mayAskForHelp(call) || call.pending !== null}
-      title="A supervisor is asked to come into this call" onClick={() => store.supervision.askForHelp(call.id)}>
+      title={helpIsNear ? "A supervisor is asked to come into this call" : NOBODY_NEAR} onClick={() => store.supervision.askForHelp(call.id)}>
       <HelpIcon />Help<KeyHint keys="E" />
     </button>
   );

@@ -49,6 +49,8 @@ async def main() -> None:
             await photographs(ana.page)
             await drag_photographs(ana, acme.people["Chloe Martin"])
             await consult_photographs(ana, acme.people["Chloe Martin"], callers[3])
+            await conference_photograph(ana)
+            await several_calls_photographs(ana, callers[-1])
             await wrap_up_photograph(ana)
             await dial_pad_photographs(ana)
             await help_photographs(ana, browsers, acme.people["Sam Okafor"])
@@ -165,11 +167,46 @@ async def consult_photographs(ana: Desk, colleague: Agent, caller: Caller) -> No
     await page.screenshot(path=FOLDER / "consult-1440-light.png")
 
 
-async def wrap_up_photograph(ana: Desk) -> None:
-    """The colleague is let go, the call ended; a note is begun."""
+async def conference_photograph(ana: Desk) -> None:
+    """All three talk, somebody outside is added; then both guests are let go."""
     page = ana.page
+    await ana.button("All three").click()
+    await page.keyboard.press("Shift+C")
+    await page.get_by_role("menuitem", name="A number outside…").click()
+    await page.get_by_label("Telephone number").fill("212 555 0147")
+    await page.locator(".outside-form").get_by_role("button", name="Add").click()
+    await page.get_by_text("All four of you talk").wait_for()
+    await page.wait_for_timeout(1200)
+    await page.screenshot(path=FOLDER / "conference-1440-light.png")
+    await page.get_by_role("button", name="Let go: ").first.click()
+    await page.wait_for_timeout(800)
     await page.keyboard.press("c")
     await page.wait_for_timeout(800)
+
+
+async def several_calls_photographs(ana: Desk, second: Caller) -> None:
+    """Another caller is answered, while the first waits on hold; then that one is ended."""
+    page = ana.page
+    waiting = page.locator(".zone-incoming [data-call]").filter(has_text=second.number[-3:])
+    await waiting.get_by_role("button", name="Answer").click()
+    await second.hears("voice")
+    await page.wait_for_timeout(2500)
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=cast("Any", scheme))
+        await page.wait_for_timeout(300)
+        await page.screenshot(path=FOLDER / f"on-hold-1440-{scheme}.png")
+    await page.emulate_media(color_scheme="light")
+    await page.keyboard.press("Shift+H")
+    await page.wait_for_timeout(600)
+    await page.get_by_role("button", name="Finish").click()
+    await page.keyboard.press("s")
+    await ana.is_talking()
+    await page.wait_for_timeout(800)
+
+
+async def wrap_up_photograph(ana: Desk) -> None:
+    """The call is ended; a note is begun."""
+    page = ana.page
     await page.keyboard.press("Shift+H")
     await page.get_by_label("Note").fill("Wants the invoice again, by post. Calls back on Monday.")
     await page.wait_for_timeout(2500)

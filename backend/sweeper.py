@@ -15,6 +15,7 @@ from backend.carrier.rest import Access, Carrier, CarrierBusy
 from backend.clock import Clock
 from backend.courier import Courier
 from backend.domain import signals
+from backend.domain.call import CallState
 from backend.domain.refusals import NoSuchCall
 from backend.logs import logger
 from backend.store import boards
@@ -150,7 +151,8 @@ class Sweeper:
         async with self._database.work(due.tenant) as work:
             found = await boards.find_card(work, due.id)
         outside = found.transfer.outbound if found is not None and found.transfer else None
-        if found is not None and (found.agent_id is not None or outside is not None):
+        awaited = found is not None and found.state is not CallState.HELD and found.agent_id
+        if awaited or outside is not None:
             self._start_asking(due, self._ask_then_give_up(due))
         else:
             await self._switchboard.time_ran_out(due.tenant, due.id)

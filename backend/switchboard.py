@@ -182,7 +182,7 @@ class Switchboard:
         for agent_id, call_id in turn.wrapping:
             agent = await _agent(turn, work, agent_id)
             # Whose caller on hold has hung up may be talking with another one.
-            if agent is not None and not await self._has_in_hand(turn, work, agent_id):
+            if agent is not None and not await self._talks(turn, work, agent_id):
                 turn.wrap_up(agent, call_id)
         for agent_id in turn.missed:
             if (agent := await _agent(turn, work, agent_id)) is not None:
@@ -194,9 +194,8 @@ class Switchboard:
                 if agent.may_be_offered:
                     await self._ask_ringing_calls(turn, work, signals.AgentBecameFree(agent_id))
         for agent_id in turn.unreachable:
-            agent = await _agent(turn, work, agent_id)
-            wraps_up = agent is not None and agent.status is AgentStatus.WRAP_UP
-            unreachable = signals.AgentBecameUnavailable(agent_id, wraps_up)
+            comes_back = await self._comes_back(turn, work, agent_id)
+            unreachable = signals.AgentBecameUnavailable(agent_id, comes_back)
             await self._ask_ringing_calls(turn, work, unreachable)
         for agent_id in turn.came_or_went:
             await self._tell_conference(turn, work, turn.agents[agent_id])
@@ -221,10 +220,11 @@ class Switchboard:
         signal: signals.AgentBecameFree | signals.AgentBecameUnavailable,
     ) -> None:
         free = isinstance(signal, signals.AgentBecameFree)
-        if free and await self._holds_calls(turn, work, signal.agent_id):
-            return
+        holds = free and await self._holds_calls(turn, work, signal.agent_id)
         for ringing in await attendance.ringing_calls(work, signal.agent_id):
             known = turn.calls.get(ringing.call.id, ringing.call)
+            if holds and signal.agent_id not in known.handled_by:
+                continue  # whom they have on hold, or have talked to, comes before any other
             turn.apply(Scene(turn.tenant, turn.rules, known, team=ringing.team), signal)
 
     async def _tell_conference(self, turn: Turn, work: Work, agent: Agent) -> None:
@@ -243,6 +243,20 @@ class Switchboard:
             return True
         before = await attendance.call_of(work, agent_id)
         return before is not None and before not in turn.calls
+
+    async def _talks(self, turn: Turn, work: Work, agent_id: UUID) -> bool:
+        """Whether the agent is in a call as anything but a monitor."""
+        if any(call.talks(agent_id) for call in turn.calls.values()):
+            return True
+        before = await attendance.call_of(work, agent_id, as_monitor=False)
+        return before is not None and before not in turn.calls
+
+    async def _comes_back(self, turn: Turn, work: Work, agent_id: UUID) -> bool:
+        """Whether an agent whom no call may ring at is there for those they have set aside."""
+        agent = await _agent(turn, work, agent_id)
+        if agent is None or agent.status is AgentStatus.OFFLINE:
+            return False
+        return agent.status is AgentStatus.WRAP_UP or await self._talks(turn, work, agent_id)
 
     async def _holds_calls(self, turn: Turn, work: Work, agent_id: UUID) -> bool:
         """Whether callers wait on hold for the agent: they come before any other."""

@@ -136,7 +136,9 @@ class Turn:
         self.agents_changed[after.id] = after
         if after.may_be_offered and not before.may_be_offered:
             self.freed.append(after.id)
-        elif before.status is not after.status and before.status in AT_WORK:
+        elif before.status is not after.status and (
+            before.status in AT_WORK or after.status is AgentStatus.OFFLINE
+        ):
             self.unreachable.append(after.id)
         if (before.status is AgentStatus.OFFLINE) != (after.status is AgentStatus.OFFLINE):
             self.came_or_went.append(after.id)

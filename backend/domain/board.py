@@ -81,6 +81,7 @@ class CallCard(Struct, frozen=True):
     slot: int | None
     parked_by: UUID | None
     held_at: datetime | None
+    overdue: bool
     transfer: Transfer | None
     consult: ConsultCard | None
     guests: tuple[GuestCard, ...]
@@ -181,6 +182,7 @@ def card_of(call: Call) -> CallCard:
         slot=call.slot,
         parked_by=call.parked_by,
         held_at=call.held_at,
+        overdue=call.overdue,
         transfer=call.transfer,
         consult=None if call.consult is None else consult_card_of(call.consult),
         guests=tuple(guest_card_of(one) for one in call.guests),

@@ -117,7 +117,8 @@ class Call(Struct, frozen=True):
     slot: int | None = None
     parked_by: UUID | None = None
     overdue: bool = False
-    """Parked or set aside for too long: it rings at everybody who is free, like a new call."""
+    """Parked or set aside for too long: it rings at everybody who is free, and is never ended by
+    us. One that was set aside stays so until whoever takes it is there."""
     handled_by: tuple[UUID, ...] = ()
     dispositions: tuple[Disposition, ...] = ()
     """One of each handler at most, the latest choice last."""
@@ -169,12 +170,12 @@ class Call(Struct, frozen=True):
     def is_in_hands_of(self, agent_id: UUID) -> bool:
         """Whether that agent has the call, is consulted or a guest in it, or monitors it: their
         voice belongs there, and in no other."""
-        if self.is_held_by(agent_id):
-            return False
         return self.talks(agent_id) or self.monitor(agent_id) is not None
 
     def talks(self, agent_id: UUID) -> bool:
-        """Whether that agent has the call, is consulted in it or a guest of it."""
+        """Whether that agent has the call in hand, is consulted in it or a guest of it."""
+        if self.is_held_by(agent_id):
+            return False
         return agent_id in (self.agent_id, self.consulted) or self.guest(agent_id) is not None
 
     def guest(self, guest: UUID) -> Guest | None:

@@ -8,6 +8,7 @@ fits no row of `call_states.TRANSITIONS` changes nothing: it is late (carrier, t
 
 from datetime import datetime
 from typing import assert_never
+from uuid import UUID
 
 from msgspec.structs import replace
 
@@ -29,7 +30,7 @@ from backend.domain.dialling import answered, dial, dialling_ran_out, over, plac
 from backend.domain.ending import caller_left, end, hang_up
 from backend.domain.handover import NotTaken
 from backend.domain.helping import ask_for_help, take_help_back
-from backend.domain.holding import hold, hold_ran_out, resume, set_aside
+from backend.domain.holding import hold, hold_ran_out, resume, rings_on, set_aside
 from backend.domain.offering import arrive, decline, offer_to, withdraw_from
 from backend.domain.parking import park, park_ran_out
 from backend.domain.supervising import (
@@ -114,7 +115,7 @@ def _decide(scene: Scene, signal: signals.CallSignal, now: datetime) -> Decision
             return hold(call, signal, now)
         case signals.AgentSetAside():
             return set_aside(scene, call, signal, now)
-        case signals.AgentResumed() if call.is_held_by(signal.agent_id):
+        case signals.AgentResumed() if _is_taken_up(call, signal.agent_id):
             return claim(scene, call, signal, now)
         case signals.AgentResumed():
             return resume(call, signal)
@@ -183,6 +184,8 @@ def _time_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
             why = NotTaken.NO_ANSWER if was_rung else NotTaken.UNREACHABLE
             onward = turn_down(scene, call, why, now)
             return replace(onward, missed=missed_by(scene, call))
+        case CallState.RINGING if call.overdue:
+            return rings_on(scene, call, now)
         case CallState.RINGING:
             told = (instructions.TellNobodyAnswers(call.id, call.caller_leg),)
             talked = call.answered_at is not None
@@ -203,6 +206,12 @@ def _time_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
             return Decision(call)
         case _:
             assert_never(call.state)
+
+
+def _is_taken_up(call: Call, agent_id: UUID) -> bool:
+    """Whether that agent has set the call aside, or is on the way back into it."""
+    on_the_way = call.state is CallState.CONNECTING and call.agent_id == agent_id
+    return call.is_held_by(agent_id) or on_the_way
 
 
 def _is_unanswered(call: Call) -> bool:

@@ -6,13 +6,15 @@ the call rings at everybody.
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from msgspec.structs import replace
 
 from backend.domain import events, instructions, refusals, signals
+from backend.domain.agent import AgentStatus
 from backend.domain.call import Call, CallState
 from backend.domain.consulting import must_not_consult
-from backend.domain.decision import Decision, Scene, grown, missed_by, move
+from backend.domain.decision import Decision, Scene, grown, move
 
 
 def hold(call: Call, signal: signals.AgentHeld, now: datetime) -> Decision:
@@ -42,6 +44,8 @@ def set_aside(scene: Scene, call: Call, signal: signals.AgentSetAside, now: date
     if call.is_held_by(signal.agent_id):
         return Decision(call)
     _must_talk(call, signal)
+    if scene.actor is None or scene.actor.status is AgentStatus.OFFLINE:
+        raise refusals.NotReachable  # they could not come back
     if scene.rules.held_calls == 0:
         raise refusals.TooManyHeld
     asked: list[instructions.Instruction] = []
@@ -76,7 +80,13 @@ def hold_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
     """It rings at everybody who is free, and at its agent if they have no call in hand, for as long
     as the caller waits. Whoever declined is rung again."""
     keeper = tuple(agent for agent in scene.holding if agent == call.agent_id)
-    to = (*scene.free, *keeper)
+    return rings_on(scene, call, now, *keeper)
+
+
+def rings_on(scene: Scene, call: Call, now: datetime, *also: UUID) -> Decision:
+    """Everybody who is free is rung again for a caller who was set aside, also when somebody took
+    the call and did not come: this is no call that nobody ever answered."""
+    to = (*scene.free, *also)
     rings = replace(
         call,
         offered_to=to,
@@ -86,8 +96,7 @@ def hold_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
     )
     if call.overdue and set(to) == set(call.offered_to):
         return Decision(rings)
-    missed = () if call.overdue else missed_by(scene, call)
-    return Decision(grown(rings), (events.HoldOverdue(to),), missed=missed)
+    return Decision(grown(rings), (events.HoldOverdue(to),))
 
 
 def _must_talk(

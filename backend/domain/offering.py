@@ -62,7 +62,7 @@ def offer_to(scene: Scene, call: Call, agent_id: UUID, now: datetime) -> Decisio
 
 def withdraw_from(call: Call, signal: signals.AgentBecameUnavailable, now: datetime) -> Decision:
     agent_id = signal.agent_id
-    if call.is_held_by(agent_id) and not call.overdue and not signal.wraps_up:
+    if call.is_held_by(agent_id) and not call.overdue and not signal.comes_back:
         # Nobody is there any more whom the caller could wait for. Who is to be rung instead needs a
         # look at everybody, which the passing of time brings at once.
         return Decision(replace(call, deadline=now))

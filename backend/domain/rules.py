@@ -54,7 +54,7 @@ class Rules(Struct, frozen=True):
     rejoin_seconds: int = 20
     """An agent whose leg is gone (a reload, a lost network) keeps the call this long."""
     park_seconds: int = 90
-    """A parked call rings its parker after this."""
+    """A parked call rings its parker after this, one that was set aside everybody."""
     park_return_seconds: int = 20
     """... and everybody after this much more."""
     transfer_seconds: int = 20

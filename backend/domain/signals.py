@@ -269,10 +269,10 @@ class AgentBecameFree(Struct, frozen=True, tag=True):
 
 class AgentBecameUnavailable(Struct, frozen=True, tag=True):
     """An agent can no longer be rung; asked of every call that rings there, or that they have set
-    aside. Who `wraps_up` is there all the same."""
+    aside. Who wraps up, or talks, `comes_back` to those all the same."""
 
     agent_id: UUID
-    wraps_up: bool = False
+    comes_back: bool = False
 
 
 class TimeRanOut(Struct, frozen=True, tag=True):

@@ -21,6 +21,7 @@ from backend.domain.consulting import consulting, dismissal, freed_of_talk, is_i
 from backend.domain.decision import Decision, Scene, also, forget, grown, move, remember
 from backend.domain.events import MonitoringOver
 from backend.domain.handover import Transfer
+from backend.domain.holding import must_not_hold_too_many
 from backend.domain.monitoring import SPEAKS, Monitor, MonitorMode, seat_of
 
 
@@ -70,6 +71,7 @@ def take_over(
     if before == mine:
         return Decision(call)
     _must_be_free(scene, call, mine)
+    must_not_hold_too_many(scene)
     if call.state is not CallState.CONNECTED or before is None:
         raise refusals.NobodyToMonitor
     here = call.monitor(mine)

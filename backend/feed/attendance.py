@@ -72,9 +72,11 @@ class Attendance:
     async def prove(self) -> None:
         """Note who is there now. Whoever was taken for silent meanwhile is online again; whose
         moment is over by the clock is offline, though the clock may have been moved."""
-        for who in list(self._leaving):
-            if self._clock() - self._left_at[who] >= timedelta(seconds=self._grace):
-                self._leaving[who].cancel()
+        for who, task in list(self._leaving.items()):
+            is_over = self._clock() - self._left_at[who] >= timedelta(seconds=self._grace)
+            # Another may have come back, or have left by themselves, while one was waited for.
+            if is_over and self._leaving.get(who) is task:
+                task.cancel()
                 await self._leave(who)
         by_tenant: dict[UUID, list[UUID]] = {}
         for tenant, person in self._boards:

@@ -60,16 +60,17 @@ async def load_rules(work: Work) -> tuple[int, Rules]:
     return row["number"], _rules(row["rules"])
 
 
-async def call_of(work: Work, agent_id: UUID) -> UUID | None:
+async def call_of(work: Work, agent_id: UUID, *, as_monitor: bool = True) -> UUID | None:
     """The live call in which this agent's voice belongs, if any: theirs, one in which they are
-    consulted or a guest, or one that they monitor."""
+    consulted or a guest, or (asked for `as_monitor`) one that they monitor."""
     return await work.connection.fetchval(
         "select id from call where tenant_id = $1 and"
         " (agent_id = $2 and state in ('connecting', 'dialling', 'connected') or consulted = $2"
-        " or monitored_by <> '{}' and $2 = any(monitored_by)"
+        " or $3 and monitored_by <> '{}' and $2 = any(monitored_by)"
         " or guest_agents <> '{}' and $2 = any(guest_agents)) limit 1",
         work.tenant,
         agent_id,
+        as_monitor,
     )
 
 

@@ -21,7 +21,9 @@ SEEDS = range(7)
 STEPS = 75
 
 
-@pytest.mark.parametrize("kind", ["plain", "supervised", "calls_out", "in_teams", "confers"])
+@pytest.mark.parametrize(
+    "kind", ["plain", "supervised", "calls_out", "in_teams", "confers", "mixed"]
+)
 async def test_whatever_is_decided_can_be_kept(postgres: EmbeddedPostgres, kind: str):
     connection = await asyncpg.connect(postgres.superuser_url, database="patchbay")
     story = connection.transaction()
@@ -31,8 +33,10 @@ async def test_whatever_is_decided_can_be_kept(postgres: EmbeddedPostgres, kind:
         work = Work(TENANT, cast("Any", connection))
         for seed in SEEDS:
             dice = Random(seed)  # noqa: S311
-            flags = {flag: kind == flag for flag in ("supervised", "in_teams", "confers")}
-            world = World(dice, calls_out=kind in ("calls_out", "confers"), **flags)
+            is_on = {
+                flag: kind in (flag, "mixed") for flag in ("supervised", "in_teams", "confers")
+            }
+            world = World(dice, calls_out=kind in ("calls_out", "confers", "mixed"), **is_on)
             for _ in range(STEPS):
                 world.turn()
                 changed = world.changed()

@@ -280,3 +280,85 @@ async def test_who_is_called_meanwhile_does_not_lose_the_caller_on_hold(acme: Co
     await acme.ana.sees_call(callee, "ended")
     await acme.ana.takes_up(first)
     await first.hears("voice", 700)
+
+
+async def test_whoever_takes_it_and_does_not_come_loses_nobody(acme: Company):
+    """It was answered once: nobody is told that nobody answers."""
+    await acme.on_duty("Ana", "Ben")
+    first, second = await two_calls(acme)
+    await acme.ana.sets_aside(second)
+    await acme.ana.resumes(first)
+    await acme.ana.resumes(first)
+    await acme.ben.sees_call(first, "connecting")
+    await acme.product.later(Rules().join_seconds + 1)
+    await acme.ben.is_rung_by(first)
+    await acme.ben.goes("away")
+    await acme.product.later(Rules().ring_seconds + 1)
+    await acme.product.later(Rules().ring_seconds + 1)
+    assert (await acme.ben.sees_call(first, "ringing")).ended_at is None
+    await first.hears("music")
+    await acme.ben.goes("available")
+    await acme.ben.is_rung_by(first)
+    await acme.ben.answers(first, tone=1200)
+    await first.hears("voice", 1200)
+
+
+async def test_who_comes_back_is_rung_by_the_call_they_were_lost_from_though_another_is_on_hold(
+    acme: Company,
+):
+    await acme.on_duty("Ana", "Ben")
+    first, second = await two_calls(acme)
+    await acme.ben.goes("away")
+    await acme.ana.loses_voice()
+    await acme.ana.sees(lambda _: not getattr(acme.ana.call(second), "agent_present", True))
+    await acme.ana.is_gone()
+    await acme.product.later(Rules().rejoin_seconds + 1)
+    await acme.ben.sees_call(second, "ringing")
+    await acme.ana.opens_board()
+    await acme.ana.is_rung_by(second)
+    await acme.ana.answers(second, tone=700)
+    await second.hears("voice", 700)
+    await first.hears("music")
+
+
+async def test_away_chosen_in_a_talk_is_for_afterwards_also_for_who_waits_on_hold(acme: Company):
+    await acme.on_duty("Ana", "Ben")
+    first, second = await two_calls(acme)
+    await acme.ana.chooses("away")
+    await acme.product.sweep()
+    assert (await acme.ben.sees_call(first, "held")).offered_to == ()
+    await acme.ana.hangs_up(second)
+    await acme.ana.finishes_wrap_up()
+    await acme.product.sweep()
+    await acme.ben.is_rung_by(first)
+
+
+async def test_when_an_agent_who_is_away_is_gone_who_waits_on_hold_rings_at_once(acme: Company):
+    await acme.on_duty("Ana", "Ben")
+    first = await acme.rings(FIRST)
+    await acme.ana.answers(first)
+    await acme.ana.chooses("away")
+    await acme.ana.sets_aside(first)
+    await acme.ana.is_gone()
+    await acme.product.sweep()
+    await acme.ben.is_rung_by(first)
+
+
+async def test_taking_calls_over_is_no_way_round_the_limit(product: Product):
+    company = await product.company("Two lines", Rules(held_calls=1))
+    await company.on_duty("Ana", "Ben", "Sam")
+    first, second = await rings_at(company, FIRST), await rings_at(company, SECOND)
+    await company.sam.answers(first)
+    await company.sam.sets_aside(first)
+    third = await company.rings("+15550003333")
+    await company.sam.answers(second)
+    await company.sam.sets_aside(second)
+    await company.ana.answers(third)
+    with pytest.raises(Refused, match="too-many-held"):
+        await company.sam.takes_over(third)
+
+
+async def rings_at(company: Company, number: str) -> Caller:
+    caller = await company.rings(number)
+    await company.sam.is_rung_by(caller)
+    return caller

@@ -57,11 +57,21 @@ function departures(before: BoardView, after: BoardView): string[] {
 
 /** Who waits on hold for me, and who does not any more. */
 function holds(before: BoardView, after: BoardView): string[] {
-  const gone = fresh(after.held, before.held).filter(({ id }) => !after.live.some((call) => call.id === id));
+  const late = after.held.filter(({ id, overdue }) => overdue && before.held.some((call) => call.id === id && !call.overdue));
   return [
     ...fresh(before.held, after.held).map(({ caller }) => `${phoneNumber(caller)} is on hold for you.`),
-    ...gone.map(({ caller }) => `${phoneNumber(caller)}, who was on hold for you, is gone.`),
+    ...late.map(({ caller }) => `${phoneNumber(caller)} waits on hold for you too long by now, and rings at whoever is free.`),
+    ...fresh(after.held, before.held).flatMap((was) => whatBecameOf(was, after)),
   ];
+}
+
+/** Of a caller who waits on hold for me no more; that I am back with them is told elsewhere, and so is who took them. */
+function whatBecameOf({ id, caller }: SeenCall, after: BoardView): string[] {
+  const now = after.live.find((call) => call.id === id);
+  const who = `${phoneNumber(caller)}, who was on hold for you,`;
+  if (!now) return [`${who} is gone.`];
+  if (now.state === "parked") return [`${who} is parked in slot ${now.slot ?? ""}.`];
+  return now.transfer && now.state === "ringing" ? [sentence(`${who} is handed to ${handedTo(now.transfer, after.nameOf)}, where it rings.`)] : [];
 }
 
 function mine(before: BoardView, after: BoardView): string[] {
@@ -185,7 +195,8 @@ function overdue(before: BoardView, after: BoardView): string[] {
 }
 
 /** My own: what I chose, or what was made of me. */
-function presence({ me: was }: BoardView, { me: is }: BoardView): string[] {
+function presence({ me: was }: BoardView, { me: is, held }: BoardView): string[] {
+  if (is?.agent.status === "wrap_up" && was?.agent.status !== "wrap_up" && held.length > 0) return ["Wrap-up. Somebody waits on hold for you."];
   if (!was || !is || presenceWords(was) === presenceWords(is)) return [];
   if (is.presence === "unreachable") return ["Calls rang here unanswered. You are not reachable until you choose Available."];
   if (is.presence === "wrap_up" && was.presence !== "wrap_up") return [`${presenceWords(is)}.`];

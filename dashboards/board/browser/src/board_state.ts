@@ -137,14 +137,16 @@ function withNews(state: BoardState, before: Truth, { event, number, call }: Boa
 /** Which calls have just stopped ringing for me, and why; one that rings again is no longer passing. */
 function passingAfter(state: BoardState, truth: Truth): readonly PassingCall[] {
   const before = state.truth;
-  const still = state.passing.filter(({ call }) => truth.calls[call.id]?.state !== "ringing");
+  const still = state.passing.filter(({ call }) => truth.calls[call.id]?.state !== "ringing" && truth.calls[call.id]?.state !== "held");
   if (!before) return still;
   const stopped: PassingCall[] = [];
   for (const call of Object.values(before.calls)) {
     const now = truth.calls[call.id];
-    if (now === call || call.state !== "ringing" || !call.offered_to.includes(truth.me)) continue;
+    const rang = (call.state === "ringing" || call.state === "held") && call.offered_to.includes(truth.me);
+    const waitedForMe = call.state === "held" && call.agent_id === truth.me;
+    if (now === call || !(rang || waitedForMe)) continue;
     if (!now) stopped.push({ call, reason: { kind: wasGivenUp(truth, call) ? "unanswered" : "left" } });
-    else if (now.agent_id !== null && now.agent_id !== truth.me) {
+    else if (now.agent_id !== null && now.agent_id !== truth.me && now.agent_id !== call.agent_id) {
       stopped.push({ call, reason: { kind: "taken", by: now.agent_id } });
     }
   }

@@ -100,7 +100,7 @@ export function viewOf(state: BoardState): BoardView | null {
   const team = agents.map((agent) => teamMember(agent, where));
   const busy = new Set(team.filter(({ presence }) => presence === "on_call" || presence === "monitoring").map(({ agent }) => agent.id));
   const parked = calls.filter((call) => call.state === "parked");
-  const ringing = calls.filter((call) => call.state === "ringing");
+  const ringing = calls.filter((call) => call.state === "ringing" || (call.state === "held" && call.overdue && call.agent_id !== truth.me));
   const nameOf = (id: string) => truth.agents[id]?.name ?? truth.teams.find((one) => one.id === id)?.name ?? "a colleague";
   const reachable = sortedTeam(team, truth.me).filter((member) => isReachable(member, truth.me));
   const me = team.find(({ agent }) => agent.id === truth.me) ?? null;
@@ -120,6 +120,7 @@ export function viewOf(state: BoardState): BoardView | null {
     rules: truth.rules,
     presencePending: state.pending.some(({ move }) => isPresenceMove(move)),
     ringing: calls.filter((call) => ringsFor(call, truth.me) && (call.state === "ringing" || call.state === "held" || isAsked(call, truth.me))),
+    // A caller who waits too long is shown to everybody, whomever it rings at.
     elsewhere: ringing.filter((call) => !ringsFor(call, truth.me)),
     ringBacks: parked.filter((call) => call.offered_to.includes(truth.me)),
     passing: state.passing.filter(({ call }) => !isInHand(truth.calls[call.id], truth.me)),
@@ -149,11 +150,18 @@ function maySetAside(mine: SeenCall, { me, rules }: Truth): boolean {
   return mine.state === "connected" && mine.agent_id === me && mine.pending === null && consultOf(mine) === null && !isConference(mine) && rules.held_calls > 0;
 }
 
+/** One that waits on hold for me, at whose limit I may be, is gone back to; any other is taken. */
+export function mayAnswer(call: SeenCall, { me, takes, resumes }: BoardView): boolean {
+  return call.state === "held" && call.agent_id === me?.agent.id ? resumes : takes !== null;
+}
+
 /** Whom I answer next: who rings at me; or, in a talk of my own, the first who rings at all. */
-export function nextToAnswer({ ringing, ringBacks, elsewhere, takes }: BoardView): SeenCall | null {
-  if (takes === null) return null;
+export function nextToAnswer(view: BoardView): SeenCall | null {
+  const { ringing, ringBacks, elsewhere, takes } = view;
+  const mine = ringing.find((call) => mayAnswer(call, view));
+  if (mine || takes === null) return mine ?? null;
   const anybody = takes === "by-hold" ? elsewhere.find(({ transfer, pending }) => transfer === null && pending === null) : undefined;
-  return ringing[0] ?? ringBacks[0] ?? anybody ?? null;
+  return ringBacks[0] ?? anybody ?? null;
 }
 
 /** A call that this agent talks in: there is somebody to listen to. */
@@ -172,7 +180,7 @@ const SUPERVISES: ReadonlySet<Role> = new Set(["owner", "admin", "supervisor"]);
 function monitoredBy(calls: readonly SeenCall[], me: string): BoardView["monitored"] {
   for (const call of calls) {
     const monitor = call.monitors.find(({ person_id }) => person_id === me);
-    if (monitor && call.agent_id !== null) return { call, monitor };
+    if (monitor && call.agent_id !== null && call.state !== "held") return { call, monitor };
   }
   return null;
 }
@@ -182,7 +190,7 @@ export function voiceCallByTruth({ truth, hiddenMonitors }: BoardState): string 
   const mine = myCallByTruth(truth);
   if (mine || !truth) return mine?.id ?? null;
   const listens = (call: Call) => (hiddenMonitors?.[call.id] ?? call.monitors).some(({ person_id }) => person_id === truth.me);
-  return Object.values(truth.calls).find((call) => call.agent_id !== null && listens(call))?.id ?? null;
+  return Object.values(truth.calls).find((call) => call.agent_id !== null && call.state !== "held" && listens(call))?.id ?? null;
 }
 
 function ringsFor(call: Call, agentId: string): boolean {

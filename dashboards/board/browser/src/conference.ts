@@ -7,6 +7,11 @@ export function isConference({ guests }: Pick<Call, "guests">): boolean {
   return guests.length > 0;
 }
 
+/** How to be out of that call, for something else. */
+export function wayOut(call: Pick<Call, "guests">, hasIt: boolean): string {
+  return !hasIt ? "Leave your call" : isConference(call) ? "Leave the others talking" : "Park or end your call";
+}
+
 /** Whoever is consulted talks with everybody. */
 export function talksWithAll(consult: Consult | null): consult is Consult {
   return consult !== null && consult.present && consult.talk_with === "all";
@@ -26,6 +31,11 @@ export function isFull(call: Call, rules: Rules): boolean {
 /** Everybody with a place in the call, also whoever is lost or still rings. */
 function seats(call: Call): number {
   return 2 + call.guests.length + (consultOf(call) ? 1 : 0);
+}
+
+/** Somebody is there whom the agent could leave the talk to, or is on the way. */
+export function othersTalk(call: Call): boolean {
+  return consultOf(call)?.accepted === true || call.guests.some(({ present }) => present);
 }
 
 /** How many voices are in the talk now. */

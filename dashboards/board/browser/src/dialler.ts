@@ -5,6 +5,7 @@
  */
 import { Refused } from "./commands";
 import type { BoardView } from "./board_view";
+import { wayOut } from "./conference";
 import { isBeingCalled, isDiallable, isOutbound, outsideNumber } from "./parties";
 import { isInHand, type Truth } from "./truth";
 import type { Call, CallOut, Dialling, Reading } from "./wire";
@@ -37,8 +38,8 @@ export interface DiallerParts {
   readonly mayBeHeard: () => Promise<boolean>;
   readonly signedOut: () => void;
   readonly truth: () => Truth | null;
-  /** Puts my talk on hold, if I am in one; gives what takes it up again, null if it could not be. */
-  readonly handsFree: () => Promise<(() => void) | null>;
+  /** Puts my talk on hold, if I am in one, does that, and takes it up again if it is not to be. */
+  readonly withHandsFree: (act: () => Promise<boolean>) => Promise<boolean>;
   readonly newRequest?: () => string;
 }
 
@@ -53,6 +54,8 @@ const CAME_TO_NOTHING = new Set(["busy", "no_answer", "failed", "rejected"]);
 export class Dialler {
   private state = NO_DIAL;
   private wish: CallOut | null = null;
+  /** The wish that the server has not answered and the board has not shown. */
+  private asking: CallOut | null = null;
   private overTimer: ReturnType<typeof setTimeout> | undefined;
   private placingTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly readings = new Map<string, Promise<Reading>>();
@@ -102,24 +105,32 @@ export class Dialler {
   async call(number: string, callerId: string | null): Promise<void> {
     if (this.state.placing) return;
     this.show({ placing: { number, callId: null }, refused: null });
-    const takeUpAgain = (await this.parts.mayBeHeard()) ? await this.parts.handsFree() : null;
-    if (!takeUpAgain) return this.show({ placing: null });
+    const isMade = (await this.parts.mayBeHeard()) && (await this.parts.withHandsFree(() => this.place(number, callerId)));
+    if (!isMade) this.show({ placing: null });
+  }
+
+  /** Whether the call is there. */
+  private async place(number: string, callerId: string | null): Promise<boolean> {
+    const wish = (this.asking = this.wishFor(number, callerId));
     try {
-      const { call_id: callId } = await this.parts.commands.callOut(this.wishFor(number, callerId));
+      const { call_id: callId } = await this.parts.commands.callOut(wish);
       this.wish = null;
       this.forgetOver();
       this.show({ placing: { number, callId }, isOpen: false, text: "" });
       clearTimeout(this.placingTimer);
       this.placingTimer = setTimeout(() => this.show({ placing: null }), PLACING_SHOWN);
       this.follow(null, this.parts.truth()); // the feed may have been faster than the answer
+      return true;
     } catch (problem) {
-      if (this.minds(problem)) return;
+      if (this.minds(problem)) return false;
       // Nobody knows what became of it if the server broke off or was silent: the next try is the same wish.
       const isAnswered = problem instanceof Refused && problem.status >= 400 && problem.status < 500;
-      if (this.wish === null) return; // the board has shown the call meanwhile
-      takeUpAgain();
+      if (this.asking !== wish) return true; // the board has shown the call meanwhile
       if (isAnswered) this.wish = null;
       this.show({ placing: null, isOpen: true, openings: this.state.openings + 1, text: number, refused: problem instanceof Error ? problem.message : String(problem) });
+      return false;
+    } finally {
+      if (this.asking === wish) this.asking = null;
     }
   }
 
@@ -131,9 +142,9 @@ export class Dialler {
   /** The board has changed: is the call that I asked for there, has one come to nothing? */
   follow(before: Truth | null, after: Truth | null): void {
     if (!after || before === after) return;
-    if (this.wish !== null && isNew(before, after, this.wish.number)) {
+    if (this.asking !== null && isNew(before, after, this.asking.number)) {
       // It is there, whatever became of the answer.
-      this.wish = null;
+      this.wish = this.asking = null;
       this.show({ placing: null, isOpen: false, text: "" });
     }
     const { placing } = this.state;
@@ -194,7 +205,8 @@ export function callerIdOf(dialling: Dialling | null, chosen: string | null): st
 
 /** Why nobody can be called now, whatever the number is. */
 export function whyNoCall({ dialling, unknown }: DialState, view: BoardView): string | null {
-  if (view.mine && view.takes === null) return "You are on a call. Park it or end it, then call.";
+  if (view.mine && view.takes === null) return `You are on a call. ${wayOut(view.mine, view.mine.agent_id === view.me?.agent.id)}, then call.`;
+  if (view.held.length > 0 && view.takes === null && !view.monitored) return "Too many callers wait on hold for you. Talk to one of them, or park one, then call.";
   if (view.monitored) return "You listen to a call. Leave it, then call.";
   if (dialling && !dialling.enabled) return dialling.why_not ?? "Calling out is switched off for your company.";
   return dialling ? null : unknown;

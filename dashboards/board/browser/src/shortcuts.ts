@@ -22,7 +22,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: "D", words: "Decline that caller", matches: plain("d"), run: declineFirst },
   { keys: "⇧ D", words: "Call a number", matches: (event) => event.shiftKey && hasKey(event, "d"), run: (store) => (store.dialler.open(), true) },
   { keys: "P", words: "Park my call in the first free slot", matches: plain("p"), run: parkMine },
-  { keys: SLOT_KEYS, words: "Pick up the caller in that slot", matches: isDigit, run: pickUpSlot },
+  { keys: SLOT_KEYS, words: "Pick up the caller in that slot; mine is put on hold", matches: isDigit, run: pickUpSlot },
   { keys: "O", words: "Put my caller on hold, and talk again", matches: plain("o"), run: holdOrResume },
   { keys: "T", words: "Hand my call to a colleague, a team or a number outside, also after you have spoken to them", matches: plain("t"), run: transferOrComplete },
   { keys: "C", words: "Speak to a colleague or a number outside first; again, to let them go", matches: plain("c"), run: consultOrCancel },
@@ -89,7 +89,8 @@ function answerFirst(store: BoardStore): boolean {
 
 function declineFirst(store: BoardStore): boolean {
   const { view } = store.current();
-  const call = view?.takes ? (view.ringing[0] ?? view.ringBacks[0]) : undefined;
+  const next = view ? nextToAnswer(view) : null;
+  const call = next?.offered_to.includes(view?.me?.agent.id ?? "") ? next : undefined;
   // The next caller takes the place of the declined one at once: a second press is one too many.
   const hands = handsOn(store);
   const isTooSoon = Date.now() - hands.declinedAt < AGAIN_AFTER;
@@ -169,7 +170,9 @@ function transferOrComplete(store: BoardStore): boolean {
 
 function consultOrCancel(store: BoardStore): boolean {
   const mine = myTalk(store);
-  if (mine && consultOf(mine)) store.cancelConsult(mine.id);
+  const consult = mine ? consultOf(mine) : null;
+  // In a conference the next one is added: whoever was added last is let go by their own button.
+  if (mine && consult && !(isConference(mine) && consult.present)) store.cancelConsult(mine.id);
   else if (mine && isConference(mine)) return addPerson(store);
   else if (mine) store.openColleagues("consult");
   return mine !== null;

@@ -4,8 +4,9 @@
  */
 import { announcement } from "./announcements";
 import { reduce, type Action, type BoardState } from "./board_state";
-import { viewOf, voiceCallByTruth, type BoardView } from "./board_view";
+import { nextToAnswer, viewOf, voiceCallByTruth, type BoardView } from "./board_view";
 import { Commands, Refused } from "./commands";
+import { wayOut } from "./conference";
 import { Dialler } from "./dialler";
 import { Feed, feedUrl, type FeedListener, type FeedSocket } from "./feed";
 import { phoneNumber } from "./format";
@@ -61,6 +62,8 @@ export class BoardStore {
   private started = false;
   private moves = 0;
   private wrapUpOverAt = 0;
+  /** One call is put on hold and another one taken. */
+  private changesHands = false;
 
   constructor(private readonly around: Surroundings) {
     this.commands = new Commands(around.apiBase, around.request);
@@ -95,7 +98,7 @@ export class BoardStore {
       mayBeHeard: () => this.mayBeHeard(),
       signedOut: () => this.toSignIn(),
       truth: () => this.screen.board.truth,
-      handsFree: () => this.handsFree(),
+      withHandsFree: (act) => this.withHandsFree(act),
     });
     this.keypad = new Keypad((digit) => this.phone.sendDigits(digit), (keypad) => this.show({ keypad }));
   }
@@ -434,17 +437,28 @@ export class BoardStore {
   /** A call for my hands: the one that is in them is put on hold first, and taken up again if the other is gone. */
   private async take(move: CallMove): Promise<void> {
     const { mine } = this.screen.view ?? {};
+    if (this.changesHands) return;
     if (!mine || mine.id === move.callId) return this.move(move);
-    const takeUpAgain = await this.handsFree();
-    if (takeUpAgain && !(await this.tryMove(move))) takeUpAgain();
+    await this.withHandsFree(() => this.tryMove(move));
   }
 
-  /** Puts my talk on hold, if I am in one. Gives what takes it up again, or null if it could not be. */
-  private async handsFree(): Promise<(() => void) | null> {
-    const { mine } = this.screen.view ?? {};
-    if (!mine) return () => undefined;
-    const callId = mine.id;
-    return (await this.tryMove({ kind: "set-aside", callId })) ? () => this.move({ kind: "resume", callId }) : null;
+  /**
+   * Puts my talk on hold, if I am in one, and does that; what was put on hold is taken up again if it was not to be.
+   * False if there was nothing to be done. Nobody else rings between the two, and a second press is the first one.
+   */
+  private async withHandsFree(act: () => Promise<boolean>): Promise<boolean> {
+    if (this.changesHands) return false;
+    this.changesHands = true;
+    try {
+      const { mine } = this.screen.view ?? {};
+      if (mine && !(await this.tryMove({ kind: "set-aside", callId: mine.id }))) return false;
+      const isDone = await act();
+      if (mine && !isDone) this.move({ kind: "resume", callId: mine.id });
+      return isDone;
+    } finally {
+      this.changesHands = false;
+      this.ringIfNeeded();
+    }
   }
 
   private expectToSee(id: string): void {
@@ -493,8 +507,8 @@ export class BoardStore {
   /** One tab rings, for the call that has waited longest, and only while the board can be believed. */
   private ringIfNeeded(): void {
     const { view, board, phone } = this.screen;
-    const mayRing = view !== null && view.takes === "at-once" && board.line !== "lost" && phone.isPhone === true;
-    const first = mayRing ? (view.ringing[0] ?? view.ringBacks[0]) : undefined;
+    const mayRing = view !== null && view.mine === null && !this.changesHands && board.line !== "lost" && phone.isPhone === true;
+    const first = mayRing ? nextToAnswer(view) : null;
     this.ringer.ring(
       first ? { callId: first.id, caller: phoneNumber(first.caller), number: phoneNumber(first.number) } : null,
     );
@@ -516,7 +530,7 @@ export class BoardStore {
   private isKeptByCall(wish: string): boolean {
     const { mine, held, monitored } = this.screen.view ?? {};
     if (!mine && !monitored && !held?.length) return false;
-    const first = mine ? "Park or end your call" : monitored ? "Leave the call you listen to" : "Talk to, park or end whoever is on hold";
+    const first = mine ? wayOut(mine, mine.agent_id === this.screen.board.truth?.me) : monitored ? "Leave the call you listen to" : "Talk to, park or end whoever is on hold";
     this.notice("You are on a call", `${first} first, then ${wish}.`);
     return true;
   }

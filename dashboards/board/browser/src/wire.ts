@@ -122,6 +122,7 @@ export interface Call {
   readonly parked_by: string | null;
   /** On hold since then. */
   readonly held_at: string | null;
+  readonly overdue: boolean;
   readonly transfer: Transfer | null;
   readonly consult: Consult | null;
   /** Who was asked in before whoever is consulted, the earliest first. */

@@ -82,7 +82,7 @@ describe("the dial pad", () => {
     cleanup();
     const busy = await opened({ calls: [mine({ state: "connecting", agent_present: false })] });
     await type(pad(busy), THEM);
-    expect(pad(busy).textContent).toContain("You are on a call. Park it or end it");
+    expect(pad(busy).textContent).toContain("You are on a call. Park or end your call, then call.");
     expect(button(pad(busy), "Call")).toHaveProperty("disabled", true);
   });
 
@@ -96,6 +96,18 @@ describe("the dial pad", () => {
     expect(stage.lastCommand.path).toBe("/api/dialling");
     await stage.lastCommand.refuse("spend-limit-reached", "Your company has reached its daily limit.");
     expect(stage.lastCommand).toMatchObject({ method: "DELETE", path: "/api/calls/call-1/hold" });
+  });
+
+  it("tells a refusal, and takes the talk up again, though something else was typed meanwhile", async () => {
+    const stage = await opened({ calls: [mine()] });
+    await type(pad(stage), THEM);
+    await click(button(pad(stage), "Call"));
+    await stage.say({ call: mine({ rev: 2, state: "held", agent_present: false, held_at: AT }) });
+    await stage.lastCommand.grant(2);
+    await type(pad(stage), "+15550109998");
+    await stage.lastCommand.refuse("spend-limit-reached", "Your company has reached its daily limit.");
+    expect(stage.lastCommand).toMatchObject({ method: "DELETE", path: "/api/calls/call-1/hold" });
+    expect(pad(stage).textContent).toContain("Your company has reached its daily limit.");
   });
 
   it("loses nothing on a refusal, and asks for the same call after a silence", async () => {

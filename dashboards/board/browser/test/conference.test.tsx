@@ -128,13 +128,22 @@ describe("a conference that I have", () => {
     expect(button(stage.zone("mine"), /Let Chloe go/)).toBeTruthy();
   });
 
-  it("lets whoever was asked in last go, by button and by key", async () => {
+  it("lets whoever was asked in last go by their button alone", async () => {
     const stage = await opened(four());
     await click(button(stage.zone("mine"), /Let go: Chloe Diaz/));
     expect([stage.lastCommand.method, stage.lastCommand.path]).toEqual(["DELETE", "/api/calls/call-1/consult"]);
     await stage.lastCommand.refuse("not-your-call", "No.");
+    const { length } = stage.commands;
     await press("c");
-    expect(stage.lastCommand.path).toBe("/api/calls/call-1/consult");
+    expect(stage.commands, "the key adds the next one, and lets nobody go").toHaveLength(length);
+    expect(stage.page.getByRole("menu", { name: /Add/ })).toBeTruthy();
+  });
+
+  it("is not handed to a team by the menu that adds one more", async () => {
+    const stage = await Stage.open({ calls: [four()], agents, teams: [{ id: "sales", name: "Sales", members: agents.map(({ id }) => id) }] });
+    await press("C", { shiftKey: true });
+    expect(stage.page.getByRole("menu", { name: /Add/ })).toBeTruthy();
+    expect(stage.page.queryByRole("menuitem", { name: /Sales/ })).toBeNull();
   });
 
   it.each([["t", {}], ["H", { shiftKey: true }]])("is left to the others by %s", async (key, more) => {

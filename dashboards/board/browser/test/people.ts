@@ -21,6 +21,7 @@ export function call(change: Partial<Call> = {}): Call {
     slot: null,
     parked_by: null,
     held_at: null,
+    overdue: false,
     transfer: null,
     consult: null,
     guests: [],

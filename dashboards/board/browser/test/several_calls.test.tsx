@@ -2,7 +2,7 @@
 import { act, cleanup, fireEvent, within } from "@testing-library/react";
 import axe from "axe-core";
 import { afterEach, expect, it } from "vitest";
-import { ANA, BEN, RULES, call, mine, parked } from "./people";
+import { ANA, BEN, RULES, agent, call, mine, parked } from "./people";
 import { Stage } from "./stage";
 import type { Call } from "../src/wire";
 
@@ -131,6 +131,51 @@ it("a caller on hold who hangs up is told of", async () => {
   await stage.say({ event: "call-ended", call: held({ rev: 2, state: "ended", agent_id: null, held_at: null, ended_at: "2026-11-23T10:01:00Z", end_reason: "completed" }) });
   expect(spoken(stage)).toContain("+1 555 000 1111, who was on hold for you, is gone.");
   expect(stage.zone("mine").querySelector(".held-card")).toBeNull();
+});
+
+it("who waited too long is shown to everybody, though nobody is free, and can be answered from a talk", async () => {
+  const stage = await Stage.open({ calls: [mine(), held({ agent_id: BEN, overdue: true })] });
+  expect(stage.zone("incoming").textContent).toContain("Waits on hold for Ben Carter, too long by now");
+  await press("a");
+  expect(stage.lastCommand.path).toBe("/api/calls/call-1/aside");
+});
+
+it("my own caller who waited too long rings here and is gone back to, also at the limit", async () => {
+  const stage = await Stage.open({ calls: [held({ overdue: true, offered_to: [ANA] }), held({ id: "held-2" })], rules: { ...RULES, held_calls: 1 } });
+  expect(document.title).toContain("is calling");
+  await press("a");
+  expect(stage.lastCommand.path).toBe("/api/calls/held-1/claim");
+});
+
+it("nobody else rings between putting one on hold and taking the other", async () => {
+  const stage = await Stage.open({ calls: [mine({ id: "call-2", caller: FIRST }), call()] });
+  await press("a");
+  expect(stage.zone("mine").querySelector(".my-call")).toBeNull();
+  expect(document.title).not.toContain("is calling");
+  await press("a");
+  expect(stage.commands, "a second press is the first one").toHaveLength(1);
+});
+
+it("a caller on hold for me whom a colleague takes is told of", async () => {
+  const stage = await Stage.open({ calls: [mine(), held({ overdue: true, offered_to: [BEN] })] });
+  await stage.say({ event: "call-claimed", call: held({ rev: 2, state: "connecting", agent_id: BEN, held_at: null }) });
+  expect(stage.zone("incoming").textContent).toContain("Ben Carter has this call");
+  expect(spoken(stage)).toContain("Ben Carter took the call from +1 555 000 1111.");
+});
+
+it("a caller on hold who is parked, and a wrap-up while somebody waits, are read aloud", async () => {
+  const stage = await Stage.open({ calls: [mine(), held()] });
+  await stage.say({ event: "call-ended", call: mine({ rev: 2, state: "ended", agent_id: null, ended_at: "2026-11-23T10:01:00Z", end_reason: "completed" }) });
+  await stage.say({ event: "agent-changed", agent: agent({ rev: 2, status: "wrap_up", deadline: "2026-11-23T10:02:00Z", wrap_up_of: "call-1" }) });
+  expect(spoken(stage)).toBe("Wrap-up. Somebody waits on hold for you.");
+  await stage.say({ event: "call-parked", call: parked({ id: "held-1", caller: FIRST, rev: 2 }) });
+  expect(spoken(stage)).toContain("+1 555 000 1111, who was on hold for you, is parked in slot 1.");
+});
+
+it("a supervisor is out of a call that is set aside", async () => {
+  const listening = { person_id: ANA, mode: "listen", since: "2026-11-23T10:00:00Z", present: true } as const;
+  const stage = await Stage.open({ calls: [held({ agent_id: BEN, monitors: [listening] })] });
+  expect(stage.zone("mine").textContent).toContain("You are not on a call");
 });
 
 it("signing out waits for whoever is on hold", async () => {

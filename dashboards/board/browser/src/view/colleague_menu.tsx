@@ -42,7 +42,7 @@ export function ColleagueMenu({ kind, call: { id: callId, caller }, disabled, is
     disabled: !reachable.includes(member),
     onChoose: () => choose({ to: member.agent.id }),
   }));
-  const whole = kind === "consult" ? [] : teams.map(({ id, name, free }) => ({
+  const whole = kind !== "transfer" ? [] : teams.map(({ id, name, free }) => ({
     key: id,
     label: <><TeamIcon />{name}</>,
     detail: freeWords(free),

@@ -1,8 +1,8 @@
 /** Who is calling: for me, for others, and who has just stopped. */
 import { memo } from "react";
 import type { PassingCall } from "../board_state";
-import { nextToAnswer, type BoardView, type SeenCall } from "../board_view";
-import { isConference } from "../conference";
+import { mayAnswer, nextToAnswer, type BoardView, type SeenCall } from "../board_view";
+import { wayOut } from "../conference";
 import { duration, listed, NOT_TAKEN, phoneNumber } from "../format";
 import { handedTo, isDiallable, ringsOutside } from "../parties";
 import { Elapsed } from "./clock";
@@ -24,15 +24,15 @@ export function Incoming() {
         <NobodyCalls view={view} />
       ) : (
         <ul className="cards">
-          {ringing.map((call, place) => (
-            <RingingCard key={call.id} call={call} isFirst={place === 0} why={whyItRings(call, view)} busyWith={busyWith(view)} ringSeconds={view.rules.ring_seconds} />
+          {ringing.map((call) => (
+            <RingingCard key={call.id} call={call} isFirst={call.id === next} why={whyItRings(call, view)} first={mustFirst(call, view)} holdsMine={view.mine !== null} ringSeconds={view.rules.ring_seconds} />
           ))}
-          {ringBacks.map((call, place) => (
-            <RingBackCard key={`back-${call.id}`} call={call} isFirst={ringing.length === 0 && place === 0} />
+          {ringBacks.map((call) => (
+            <RingBackCard key={`back-${call.id}`} call={call} isFirst={call.id === next} first={mustFirst(call, view)} />
           ))}
           {elsewhere.map((call) => call.transfer
             ? <HandedCard key={call.id} call={call} transfer={call.transfer} />
-            : <ElsewhereCard key={call.id} call={call} note={whomItRings(call, view)} mayAnswer={mayAnswer(call, view)} isNext={call.id === next} holdsMine={view.takes === "by-hold"} />)}
+            : <ElsewhereCard key={call.id} call={call} note={call.state === "held" ? whyItRings(call, view)! : whomItRings(call, view)} mayAnswer={mayTake(call, view)} isNext={call.id === next} holdsMine={view.takes === "by-hold"} />)}
           {passing.map((gone) => <PassingCard key={gone.call.id} gone={gone} by={gone.reason.kind === "taken" ? view.nameOf(gone.reason.by) : null} />)}
         </ul>
       )}
@@ -66,32 +66,26 @@ function CallerLines({ call, note, mayCall = false }: { call: SeenCall | Passing
   );
 }
 
-type Busy = "own" | "talk" | "conference" | "colleague" | "listening" | null;
-
-/** Whose call I am in, if I am in one; a talk of my own can be put on hold for another. */
-function busyWith({ me, mine, monitored, takes }: BoardView): Busy {
-  if (takes === "by-hold") return "talk";
-  if (mine === null) return monitored ? "listening" : null;
-  if (mine.agent_id !== me?.agent.id) return "colleague";
-  return isConference(mine) ? "conference" : "own";
+/** What must be done before that call can be answered, in words; null if it can be now. */
+function mustFirst(call: SeenCall, view: BoardView): string | null {
+  const { me, mine, monitored } = view;
+  if (mayAnswer(call, view)) return null;
+  if (mine) return wayOut(mine, mine.agent_id === me?.agent.id);
+  return monitored ? "Leave the call you listen to" : "Talk to whoever is on hold, or park them,";
 }
-
-const BUSY_WAY_OUT: Record<Exclude<Busy, "talk" | null>, string> = {
-  own: "Park or end your call",
-  conference: "Leave the others talking",
-  colleague: "Leave your call",
-  listening: "Leave the call you listen to",
-};
 
 interface RingingProps {
   readonly call: SeenCall;
   readonly ringSeconds: number;
   readonly isFirst: boolean;
   readonly why: string | null;
-  readonly busyWith: Busy;
+  /** What must be done before it can be answered. */
+  readonly first: string | null;
+  /** Answering puts my call on hold. */
+  readonly holdsMine: boolean;
 }
 
-const RingingCard = memo(function RingingCard({ call, isFirst, why, busyWith, ringSeconds }: RingingProps) {
+const RingingCard = memo(function RingingCard({ call, isFirst, why, first, holdsMine, ringSeconds }: RingingProps) {
   const store = useStore();
   return (
     <li className="card ringing" data-call={call.id}>
@@ -103,12 +97,12 @@ const RingingCard = memo(function RingingCard({ call, isFirst, why, busyWith, ri
           <RingLimit call={call} seconds={ringSeconds} />
         </span>
       </div>
-      {busyWith && busyWith !== "talk" ? (
-        <p className="card-note">{BUSY_WAY_OUT[busyWith]} to answer this one.</p>
+      {first ? (
+        <p className="card-note">{first} to answer this one.</p>
       ) : (
         <div className="actions">
           <button type="button" className="button answer" data-card-focus onClick={() => store.answer(call.id)}>
-            <PhoneIcon />{busyWith ? "Hold mine, answer" : "Answer"}{isFirst && <KeyHint keys="A" />}
+            <PhoneIcon />{holdsMine ? "Hold mine, answer" : "Answer"}{isFirst && <KeyHint keys="A" />}
           </button>
           <button type="button" className="button quiet" onClick={() => store.decline(call.id)}>
             Decline{isFirst && <KeyHint keys="D" />}
@@ -126,9 +120,9 @@ function RingLimit({ call, seconds }: { call: SeenCall; seconds: number }) {
 }
 
 /** A caller who has been parked too long: the lot has the card, this one only rings. */
-function RingBackCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {
+function RingBackCard({ call, isFirst, first }: Pick<RingingProps, "call" | "isFirst" | "first">) {
   const store = useStore();
-  const { mine, takes, nameOf } = useView();
+  const { mine, nameOf } = useView();
   const where = `Parked too long in slot ${call.slot ?? "?"}${call.parked_by ? `, by ${nameOf(call.parked_by)}` : ""}`;
   return (
     <li className="card ringing overdue" data-ring-back={call.id}>
@@ -137,12 +131,12 @@ function RingBackCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {
         <CallerLines call={call} note={where} />
         <Elapsed since={call.since} className="wait" />
       </div>
-      {takes === null ? (
-        <p className="card-note">{mine ? "Park or end your call" : "Leave the call you listen to"} to pick this one up.</p>
+      {first ? (
+        <p className="card-note">{first} to pick this one up.</p>
       ) : (
         <div className="actions">
           <button type="button" className="button answer" onClick={() => store.pickUp(call.id)}>
-            <PhoneIcon />{takes === "by-hold" ? "Hold mine, answer" : "Answer"}{isFirst && <KeyHint keys="A" />}
+            <PhoneIcon />{mine ? "Hold mine, answer" : "Answer"}{isFirst && <KeyHint keys="A" />}
           </button>
           <button type="button" className="button quiet" onClick={() => store.decline(call.id)}>
             Decline{isFirst && <KeyHint keys="D" />}
@@ -191,8 +185,8 @@ function whomItRings(call: SeenCall, { isBusy, nameOf }: BoardView): string {
   return rung.length > MOST_NAMES ? `Ringing ${rung.length} agents` : `Ringing ${listed(rung.map(nameOf))}`;
 }
 
-function mayAnswer(call: SeenCall, { me, takes }: BoardView): boolean {
-  return takes !== null && call.pending === null && me?.presence !== "offline";
+function mayTake(call: SeenCall, view: BoardView): boolean {
+  return mayAnswer(call, view) && call.pending === null && view.me?.presence !== "offline";
 }
 
 /** A call that one colleague hands to another. Whoever handed it over may take it back. */

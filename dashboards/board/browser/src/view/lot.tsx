@@ -72,14 +72,22 @@ function ParkedCard({ slot, call }: { slot: number; call: SeenCall }) {
 /** From two thirds of the time after which a caller in the lot, or on hold, rings back. */
 const LONG = 2 / 3;
 
-export function Waiting({ since, isOverdue }: { since: string; isOverdue: boolean }) {
+interface WaitingProps {
+  /** From when on it is counted until the caller rings back. */
+  readonly since: string;
+  /** Since when the caller waits, if that is longer. */
+  readonly shown?: string;
+  readonly isOverdue: boolean;
+}
+
+export function Waiting({ since, shown = since, isOverdue }: WaitingProps) {
   const store = useStore();
   const limit = useView().rules.park_seconds * 1000;
   const age = () => store.now() - Date.parse(since);
   const tone = useSyncExternalStore(onTick, () => (age() > limit ? "too-long" : age() > limit * LONG ? "long" : ""));
   return (
     <span title={isOverdue ? "Waits too long, and rings back" : `Rings back after ${duration(limit)}`}>
-      <Elapsed since={since} className={`wait ${tone}`} />
+      <Elapsed since={shown} className={`wait ${tone}`} />
     </span>
   );
 }

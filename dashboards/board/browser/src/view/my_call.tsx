@@ -1,6 +1,6 @@
 /** The conversation I am in, large, with everything I can do with it. */
 import type { SeenCall } from "../board_view";
-import { isConference, isFull, mayAdd } from "../conference";
+import { isConference, isFull, mayAdd, othersTalk } from "../conference";
 import { useDragCard, useDropZone } from "../dnd";
 import { phoneNumber } from "../format";
 import { maySendDigits } from "../keypad";
@@ -26,7 +26,7 @@ import { Empty, Zone } from "./zone";
 export function MyCall() {
   const { me, mine, held, takes, lot, monitored, wrapUp, reopened, writtenAbout } = useView();
   const { noteHeld, dial } = useScreen();
-  const about = writtenAbout ?? (mine ? null : noteHeld);
+  const about = writtenAbout ?? (mine || held.some(({ id }) => id === noteHeld) ? null : noteHeld);
   const zone = useDropZone("mine", (cardId) => {
     if (mine?.id === cardId || held.some(({ id }) => id === cardId)) return "home";
     return takes !== null && lot.some(({ call }) => call?.id === cardId) ? "open" : "closed";
@@ -199,7 +199,7 @@ function ConferenceActions({ call }: { call: SeenCall }) {
       <MuteButton />
       <AddButton call={call} />
       <KeypadButton isSmall disabled={!maySendDigits(call, phone)} />
-      <button type="button" className="button primary" disabled={call.pending === "complete"} onClick={() => store.complete(call.id)}>
+      <button type="button" className="button primary" disabled={call.pending === "complete" || !othersTalk(call)} onClick={() => store.complete(call.id)}>
         <TransferIcon />Leave them talking<KeyHint keys="T" />
       </button>
     </div>

@@ -23,21 +23,20 @@ function HeldCard({ call, isFirst }: { call: SeenCall; isFirst: boolean }) {
   const { mine, resumes, freeSlot } = useView();
   const isPending = call.pending !== null;
   const drag = useDragCard(call.id, isPending);
-  const isOverdue = call.offered_to.length > 0;
   const caller = phoneNumber(call.caller);
   return (
-    <li className={`held-card ${isPending ? "pending" : ""} ${drag.isDragged ? "dragged" : ""} ${isOverdue ? "overdue" : ""}`} data-call={call.id} {...drag.card}>
+    <li className={`held-card ${isPending ? "pending" : ""} ${drag.isDragged ? "dragged" : ""} ${call.overdue ? "overdue" : ""}`} data-call={call.id} {...drag.card}>
       <div className="grip" {...drag.grip} data-drag-handle data-card-focus>
         <GripIcon />
         <div className="who">
           <strong className="caller"><span className="hidden">On hold: </span>{caller}</strong>
-          <span className="dialled">{isOverdue ? "rings back" : "on hold"}</span>
+          <span className="dialled">{call.overdue ? "rings back" : "on hold"}</span>
         </div>
       </div>
-      <Waiting since={call.held_at ?? call.since} isOverdue={isOverdue} />
+      <Waiting since={call.since} shown={call.held_at ?? call.since} isOverdue={call.overdue} />
       <div className="held-actions">
         <button type="button" className="button small attention" disabled={!resumes || isPending} onClick={() => store.resume(call.id)}>
-          <ResumeIcon />{mine ? "Swap" : "Resume"}<span className="hidden"> to {caller}</span>{isFirst && <KeyHint keys="S" />}
+          <ResumeIcon />{mine ? "Swap" : "Resume"}<span className="hidden"> to {caller}</span>{isFirst && resumes && <KeyHint keys="S" />}
         </button>
         <button type="button" className="button small" aria-label={`Park ${caller}`} title="Park" disabled={isPending || freeSlot === null} onClick={() => store.park(call.id)}>
           <ParkIcon />

@@ -50,7 +50,7 @@ function tell(call: SeenCall, phone: PhoneState, { me, nameOf }: BoardView): Tol
   if (speaks === "reconnecting") return { tone: "busy", text: "Reconnecting your voice…", detail: sentence(`${outsider(call)} stays on the line.`) };
   const consult = consultOf(call);
   if (isConference(call) && speaks === "open") return muted(tellConference(call, consult, me?.agent.id, nameOf), phone);
-  if (consult && (speaks === "open" || !consult.accepted)) return muted(tellConsult(call, consult, me?.agent.id, nameOf), phone);
+  if (consult && !isConference(call) && (speaks === "open" || !consult.accepted)) return muted(tellConsult(call, consult, me?.agent.id, nameOf), phone);
   if (call.held_at && call.consult?.failed) {
     return { tone: "busy", text: sentence(`${consulted(call.consult, nameOf)} ${NOT_TAKEN[call.consult.failed]}`), detail: sentence(`${outsider(call)} hears music: resume to talk with them again.`) };
   }

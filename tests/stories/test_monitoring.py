@@ -192,9 +192,9 @@ async def test_one_of_whose_coming_nothing_was_heard_is_asked_for_and_stays(acme
 
 async def test_two_supervisors_are_told_apart(acme: Company):
     """An owner may too; each is heard as they wished."""
-    caller = await monitored(acme, "whisper")
     async with acme.product.services.database.work(acme.tenant) as work:
-        await add_member(work, acme.chloe.id, "Chloe", Role.OWNER)
+        await add_member(work, acme.chloe.id, "Chloe", Role.OWNER)  # before any board is open
+    caller = await monitored(acme, "whisper")
     await acme.on_duty("Chloe")
     await acme.chloe.monitors(caller, "barge", tone=1300)
     await caller.hears_only(acme.ana, acme.chloe)

@@ -88,7 +88,7 @@ interface RingingProps {
 const RingingCard = memo(function RingingCard({ call, isFirst, why, first, holdsMine, ringSeconds }: RingingProps) {
   const store = useStore();
   return (
-    <li className="card ringing" data-call={call.id}>
+    <li className={`card ringing ${isFirst ? "next" : ""}`} data-call={call.id}>
       <div className="card-top">
         <span className="badge ring" aria-hidden="true"><PhoneIcon /></span>
         <CallerLines call={call} {...(why ? { note: why } : {})} />
@@ -125,7 +125,7 @@ function RingBackCard({ call, isFirst, first }: Pick<RingingProps, "call" | "isF
   const { mine, nameOf } = useView();
   const where = `Parked too long in slot ${call.slot ?? "?"}${call.parked_by ? `, by ${nameOf(call.parked_by)}` : ""}`;
   return (
-    <li className="card ringing overdue" data-ring-back={call.id}>
+    <li className={`card ringing overdue ${isFirst ? "next" : ""}`} data-ring-back={call.id}>
       <div className="card-top">
         <span className="badge ring" aria-hidden="true"><PhoneIcon /></span>
         <CallerLines call={call} note={where} />

@@ -28,6 +28,7 @@ from backend.domain.consulting import (
 from backend.domain.decision import Decision, Scene, also, forget, grown, move, remember
 from backend.domain.guests import Guest, guest_of
 from backend.domain.handover import Consult, NotTaken, TalkWith, Transfer
+from backend.domain.orders import remove, resume_caller
 
 CALLER_AND_AGENT = 2
 
@@ -77,17 +78,13 @@ def let_go(call: Call, signal: signals.AgentLetGuestGo) -> Decision:
 def guest_joined(call: Call, guest: Guest, signal: signals.AgentJoined, now: datetime) -> Decision:
     """A guest is back: reloaded, or with their network again."""
     here = remember(call, Leg(signal.leg, LegRole.AGENT, now, signal.agent_id))
-    orders: list[instructions.Instruction] = []
-    if guest.leg is not None:
-        # A page that was reloaded comes with a new leg before the old one is known to be dead.
-        orders.append(instructions.RemoveLeg(call.id, guest.leg, call.conference))
-    if call.caller_held:
-        # Everybody was gone, and this guest is the first to be back.
-        orders.append(instructions.ResumeCaller(call.id, call.caller_leg, call.conference))
+    # A page that was reloaded comes with a new leg before the old one is known to be dead; and if
+    # everybody was gone, this guest is the first to be back.
+    orders = (*remove(call, guest.leg), *resume_caller(call))
     back = _with(here, replace(guest, leg=signal.leg, deadline=None))
     said = () if guest.is_there else (events.GuestRejoined(signal.agent_id),)
     after = grown(replace(back, caller_held=False), bool(said))
-    return Decision(after, said, tuple(orders))
+    return Decision(after, said, orders)
 
 
 def guest_leg_left(
@@ -205,9 +202,7 @@ def _without(call: Call, gone: tuple[Guest, ...], why: NotTaken | None) -> Decis
 def _showing_out(call: Call, guest: Guest) -> tuple[instructions.Instruction, ...]:
     if guest.outbound is not None:
         return call_off(call, guest.outbound)
-    if guest.leg is None:
-        return ()
-    return (instructions.RemoveLeg(call.id, guest.leg, call.conference),)
+    return remove(call, guest.leg)
 
 
 def _hand_to(
@@ -233,7 +228,7 @@ def _hand_to(
         deadline=comes or waits_for(scene, stays, now),
     )
     said = (events.ConsultCompleted(before, heir.agent_id),)
-    return Decision(has, said, _agent_out(call), wrapping=(before,))
+    return Decision(has, said, remove(call, call.agent_leg), wrapping=(before,))
 
 
 def _leave_to_those_outside(call: Call, signal: signals.CallSignal, now: datetime) -> Decision:
@@ -250,13 +245,7 @@ def _leave_to_those_outside(call: Call, signal: signals.CallSignal, now: datetim
     stray = dismissal(call, asked) if asked is not None and is_stray else ()
     return replace(
         talks,
-        asked=(*talks.asked, *_agent_out(call), *stray),
+        asked=(*talks.asked, *remove(call, call.agent_leg), *stray),
         freed=freed_of_talk(call),
         wrapping=(before,),
     )
-
-
-def _agent_out(call: Call) -> tuple[instructions.Instruction, ...]:
-    if call.agent_leg is None:
-        return ()
-    return (instructions.RemoveLeg(call.id, call.agent_leg, call.conference),)

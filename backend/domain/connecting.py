@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from backend.domain import events, instructions, refusals, signals
+from backend.domain import events, refusals, signals
 from backend.domain.agent import AgentStatus
 from backend.domain.call import Call, CallState, Direction, Leg, LegRole
 from backend.domain.calling_off import call_off, call_off_all
@@ -33,6 +33,7 @@ from backend.domain.decision import (
 from backend.domain.dialling import ring_callee
 from backend.domain.handover import Consult, NotTaken, TalkWith
 from backend.domain.holding import must_not_hold_too_many
+from backend.domain.orders import hold_caller, remove, resume_caller
 from backend.domain.transferring import may_take, ring_the_rest, turn_down
 
 
@@ -106,24 +107,17 @@ def agent_joined(scene: Scene, call: Call, signal: signals.AgentJoined, now: dat
     unowned = call.state is CallState.RINGING and scene.actor_call is None and call.transfer is None
     if not call.is_live:
         # A caller's leaving closes the room; the room of a callee who never came stays open.
-        late = instructions.RemoveLeg(call.id, signal.leg, call.conference)
         never_came = call.direction is Direction.OUTBOUND and call.answered_at is None
-        return Decision(with_leg, (), (late,) if never_came else ())
+        return Decision(with_leg, (), remove(call, signal.leg) if never_came else ())
     if not (owns or unowned):
         # The claim ran out, or the call was parked or set aside, while this leg was on its way.
-        return Decision(
-            with_leg, (), (instructions.RemoveLeg(call.id, signal.leg, call.conference),)
-        )
+        return Decision(with_leg, (), remove(call, signal.leg))
     callee = call.callee
     if call.state is CallState.CONNECTING and callee is not None and callee.answered_at is None:
         return ring_callee(scene, call, callee, signal, now)
-    asked: list[instructions.Instruction] = []
     stays_held = call.state is CallState.CONNECTED and call.held_at is not None
-    if call.caller_held and not stays_held:
-        asked.append(instructions.ResumeCaller(call.id, call.caller_leg, call.conference))
-    if call.agent_leg is not None:
-        # A page that was reloaded comes with a new leg before the old one is known to be dead.
-        asked.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
+    # A page that was reloaded comes with a new leg before the old one is known to be dead.
+    orders = (*(() if stays_held else resume_caller(call)), *remove(call, call.agent_leg))
     if call.state in (CallState.CONNECTED, CallState.DIALLING):
         was_lost = call.agent_leg is None
         back = replace(
@@ -133,7 +127,7 @@ def agent_joined(scene: Scene, call: Call, signal: signals.AgentJoined, now: dat
             deadline=_whom_the_agent_waits_for(scene, call, now),
         )
         said = (events.AgentRejoined(signal.agent_id),) if was_lost else ()
-        return Decision(grown(back, bool(said)), said, tuple(asked))
+        return Decision(grown(back, bool(said)), said, orders)
     joined = move(
         with_leg,
         signal,
@@ -151,7 +145,7 @@ def agent_joined(scene: Scene, call: Call, signal: signals.AgentJoined, now: dat
         answered_at=call.answered_at or now,
         deadline=None,
     )
-    return Decision(joined, (events.CallConnected(signal.agent_id),), tuple(asked))
+    return Decision(joined, (events.CallConnected(signal.agent_id),), orders)
 
 
 def agent_leg_left(
@@ -174,8 +168,7 @@ def agent_leg_left(
         return Decision(grown(lost), said)  # the caller talks with the others meanwhile
     if call.state is CallState.DIALLING:
         return Decision(grown(lost), said)  # nobody is there yet to hear music
-    music = instructions.HoldCaller(call.id, call.caller_leg, call.conference)
-    return Decision(grown(replace(lost, caller_held=True)), said, (music,))
+    return Decision(grown(replace(lost, caller_held=True)), said, hold_caller(call))
 
 
 def claim_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:

@@ -18,6 +18,7 @@ from backend.domain.calling_off import call_off
 from backend.domain.decision import Decision, Scene, also, forget, grown, move, remember
 from backend.domain.dialling_guard import authorise, placing
 from backend.domain.handover import Consult, NotTaken, TalkWith, Transfer
+from backend.domain.orders import hold_caller, remove, resume_caller
 
 
 def consulting(call: Call) -> Consult | None:
@@ -58,8 +59,7 @@ def consult(scene: Scene, call: Call, signal: signals.AgentConsulted, now: datet
     rings = ring_for_consult(scene, call, signal, TalkWith.COLLEAGUE, now)
     assert rings.call is not None  # noqa: S101  it is a call's decision
     alone = replace(rings.call, caller_held=True, held_at=call.held_at or now)
-    music = instructions.HoldCaller(call.id, call.caller_leg, call.conference)
-    return replace(rings, call=alone, asked=(*(() if call.caller_held else (music,)), *rings.asked))
+    return replace(rings, call=alone, asked=(*hold_caller(call), *rings.asked))
 
 
 def ring_for_consult(
@@ -136,13 +136,12 @@ def came_in(call: Call, asked: Consult, leg: Leg) -> Decision:
     orders: list[instructions.Instruction] = []
     if asked.talk_with is TalkWith.CALLER:
         orders.append(instructions.HoldAgent(call.id, leg.id, call.conference))
-    if asked.leg is not None:
-        # A page that was reloaded comes with a new leg before the old one is known to be dead.
-        orders.append(instructions.RemoveLeg(call.id, asked.leg, call.conference))
+    # A page that was reloaded comes with a new leg before the old one is known to be dead.
+    orders += remove(call, asked.leg)
     talks_again = asked.talk_with is TalkWith.ALL and call.caller_held
     if talks_again:
         # Both agents were gone, and the colleague is the first to be back.
-        orders.append(instructions.ResumeCaller(call.id, call.caller_leg, call.conference))
+        orders += resume_caller(call)
     joined = replace(
         here,
         consult=replace(asked, leg=leg.id, ringing=False),
@@ -178,11 +177,11 @@ def talk_with(call: Call, signal: signals.AgentTalkedWith, now: datetime) -> Dec
     holds: list[instructions.Instruction] = []
     resumes: list[instructions.Instruction] = []
     is_private = signal.talk_with is TalkWith.COLLEAGUE
-    hold_caller = is_private or (signal.talk_with is TalkWith.CALLER and not call.agent_present)
-    if hold_caller and not call.caller_held:
-        holds.append(instructions.HoldCaller(call.id, call.caller_leg, call.conference))
-    if call.caller_held and not hold_caller:
-        resumes.append(instructions.ResumeCaller(call.id, call.caller_leg, call.conference))
+    is_left_out = is_private or (signal.talk_with is TalkWith.CALLER and not call.agent_present)
+    if is_left_out:
+        holds += hold_caller(call)
+    else:
+        resumes += resume_caller(call)
     was_held, is_held = (talks is TalkWith.CALLER for talks in (asked.talk_with, signal.talk_with))
     if is_held and not was_held:
         holds.append(instructions.HoldAgent(call.id, asked.leg, call.conference))
@@ -191,7 +190,7 @@ def talk_with(call: Call, signal: signals.AgentTalkedWith, now: datetime) -> Dec
     changed = replace(
         call,
         consult=replace(asked, talk_with=signal.talk_with),
-        caller_held=hold_caller,
+        caller_held=is_left_out,
         held_at=(call.held_at or now) if is_private else None,
     )
     said = (events.ConsultChanged(signal.agent_id, signal.talk_with),)
@@ -250,11 +249,7 @@ def complete(scene: Scene, call: Call, signal: signals.AgentCompleted, now: date
         return _hand_over(call, asked, signal, now)
     if asked.number is None and not asked.accepted and asked.agent_id not in scene.free:
         raise refusals.ColleagueNotAvailable  # who is rung may have taken another call meanwhile
-    orders: list[instructions.Instruction] = []
-    if not call.caller_held:
-        orders.append(instructions.HoldCaller(call.id, call.caller_leg, call.conference))
-    if call.agent_leg is not None:
-        orders.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
+    orders = (*hold_caller(call), *remove(call, call.agent_leg))
     leaves: dict[str, object] = {
         "agent_leg": None,
         "consult": None,
@@ -277,7 +272,7 @@ def complete(scene: Scene, call: Call, signal: signals.AgentCompleted, now: date
             deadline=now + scene.rules.join,
             **leaves,
         )
-        return Decision(coming, said, tuple(orders), wrapping=(signal.agent_id,))
+        return Decision(coming, said, orders, wrapping=(signal.agent_id,))
     rings = move(
         call,
         signal,
@@ -289,7 +284,7 @@ def complete(scene: Scene, call: Call, signal: signals.AgentCompleted, now: date
         deadline=call.deadline if asked.number else now + scene.rules.transfer,
         **leaves,
     )
-    return Decision(rings, said, tuple(orders), wrapping=(signal.agent_id,))
+    return Decision(rings, said, orders, wrapping=(signal.agent_id,))
 
 
 def agent_did_not_return(call: Call, asked: Consult, now: datetime) -> Decision:
@@ -303,10 +298,7 @@ def _hand_over(call: Call, asked: Consult, signal: signals.CallSignal, now: date
     orders: list[instructions.Instruction] = []
     if asked.talk_with is TalkWith.CALLER and asked.leg is not None:
         orders.append(instructions.ResumeAgent(call.id, asked.leg, call.conference))
-    if call.caller_held:
-        orders.append(instructions.ResumeCaller(call.id, call.caller_leg, call.conference))
-    if call.agent_leg is not None:
-        orders.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
+    orders += (*resume_caller(call), *remove(call, call.agent_leg))
     if asked.agent_id is None:
         to = Transfer(before, None, number=asked.number, outbound=asked.outbound)
         talks = forward(call, to, signal, now)
@@ -331,7 +323,6 @@ def _hand_over(call: Call, asked: Consult, signal: signals.CallSignal, now: date
 def forward(call: Call, by: Transfer, signal: signals.CallSignal, now: datetime) -> Decision:
     """The caller talks with somebody outside from now on, and no agent has the call. It goes on
     telling who handed it there."""
-    resume = instructions.ResumeCaller(call.id, call.caller_leg, call.conference)
     talks = move(
         call,
         signal,
@@ -345,8 +336,7 @@ def forward(call: Call, by: Transfer, signal: signals.CallSignal, now: datetime)
         held_at=None,
         deadline=None,
     )
-    orders = (resume,) if call.caller_held else ()
-    return Decision(talks, (events.CallForwarded(by.by),), orders)
+    return Decision(talks, (events.CallForwarded(by.by),), resume_caller(call))
 
 
 def _asked_by(call: Call, agent_id: UUID) -> Consult:
@@ -362,9 +352,7 @@ def dismissal(call: Call, asked: Consult) -> tuple[instructions.Instruction, ...
     """What lets whoever is consulted go, from within or from outside."""
     if asked.outbound is not None:
         return call_off(call, asked.outbound)
-    if asked.leg is None:
-        return ()
-    return (instructions.RemoveLeg(call.id, asked.leg, call.conference),)
+    return remove(call, asked.leg)
 
 
 def is_in_company(call: Call) -> bool:
@@ -378,5 +366,4 @@ def with_music_if_alone(call: Call) -> tuple[Call, tuple[instructions.Instructio
     """With everybody gone the caller must not wait in silence."""
     if call.agent_present or call.caller_held or is_in_company(call):
         return call, ()
-    order = instructions.HoldCaller(call.id, call.caller_leg, call.conference)
-    return replace(call, caller_held=True), (order,)
+    return replace(call, caller_held=True), hold_caller(call)

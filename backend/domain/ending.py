@@ -10,6 +10,7 @@ from backend.domain.call import Call, CallState, Direction, EndReason, Leg, LegR
 from backend.domain.calling_off import call_off_all
 from backend.domain.consulting import freed_of_talk, must_not_consult
 from backend.domain.decision import Decision, forget, move
+from backend.domain.orders import remove
 
 
 def caller_left(call: Call, signal: signals.CallerLeft, now: datetime) -> Decision:
@@ -61,9 +62,9 @@ def end(
     they must not stand in the way of others.
     """
     orders = [*asked, *call_off_all(call)]
-    if call.state is CallState.DIALLING and call.agent_leg is not None:
+    if call.state is CallState.DIALLING:
         # Nobody else's leaving ends this conference.
-        orders.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
+        orders += remove(call, call.agent_leg)
     talked = call.state in (CallState.CONNECTED, CallState.HELD) and call.agent_id is not None
     had_it = () if call.agent_id is None else (call.agent_id,)
     asked_in = freed_of_talk(call)

@@ -10,11 +10,12 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from backend.domain import events, instructions, refusals, signals
+from backend.domain import events, refusals, signals
 from backend.domain.agent import AgentStatus
 from backend.domain.call import Call, CallState
 from backend.domain.consulting import must_not_consult
 from backend.domain.decision import Decision, Scene, grown, move
+from backend.domain.orders import hold_caller, remove, resume_caller
 
 
 def hold(call: Call, signal: signals.AgentHeld, now: datetime) -> Decision:
@@ -22,8 +23,7 @@ def hold(call: Call, signal: signals.AgentHeld, now: datetime) -> Decision:
     if call.held_at is not None:
         return Decision(call)
     held = grown(replace(call, held_at=now, caller_held=True, consult=None))
-    asked = instructions.HoldCaller(call.id, call.caller_leg, call.conference)
-    return Decision(held, (events.CallHeld(signal.agent_id),), () if call.caller_held else (asked,))
+    return Decision(held, (events.CallHeld(signal.agent_id),), hold_caller(call))
 
 
 def resume(call: Call, signal: signals.AgentResumed) -> Decision:
@@ -35,9 +35,8 @@ def resume(call: Call, signal: signals.AgentResumed) -> Decision:
     said = (events.CallResumed(signal.agent_id),)
     if not call.agent_present:
         return Decision(grown(replace(call, held_at=None, consult=None)), said)
-    asked = instructions.ResumeCaller(call.id, call.caller_leg, call.conference)
     talks = replace(call, held_at=None, caller_held=False, consult=None)
-    return Decision(grown(talks), said, (asked,))
+    return Decision(grown(talks), said, resume_caller(call))
 
 
 def set_aside(scene: Scene, call: Call, signal: signals.AgentSetAside, now: datetime) -> Decision:
@@ -48,11 +47,6 @@ def set_aside(scene: Scene, call: Call, signal: signals.AgentSetAside, now: date
         raise refusals.NotReachable  # they could not come back
     if scene.rules.held_calls == 0:
         raise refusals.TooManyHeld
-    asked: list[instructions.Instruction] = []
-    if not call.caller_held:
-        asked.append(instructions.HoldCaller(call.id, call.caller_leg, call.conference))
-    if call.agent_leg is not None:
-        asked.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
     aside = move(
         call,
         signal,
@@ -67,7 +61,8 @@ def set_aside(scene: Scene, call: Call, signal: signals.AgentSetAside, now: date
         declined_by=(),
         deadline=now + scene.rules.park,
     )
-    return Decision(aside, (events.CallSetAside(signal.agent_id),), tuple(asked))
+    leaves = (*hold_caller(call), *remove(call, call.agent_leg))
+    return Decision(aside, (events.CallSetAside(signal.agent_id),), leaves)
 
 
 def must_not_hold_too_many(scene: Scene) -> None:

@@ -4,10 +4,11 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from backend.domain import events, instructions, refusals, signals
+from backend.domain import events, refusals, signals
 from backend.domain.call import Call, CallState
 from backend.domain.consulting import must_not_consult
 from backend.domain.decision import Decision, Scene, grown, missed_by, move
+from backend.domain.orders import hold_caller, remove
 
 
 def park(scene: Scene, call: Call, signal: signals.AgentParked, now: datetime) -> Decision:
@@ -17,11 +18,6 @@ def park(scene: Scene, call: Call, signal: signals.AgentParked, now: datetime) -
         raise refusals.NotYourCall
     must_not_consult(call)
     slot = _choose_slot(scene, call, signal.slot)
-    asked: list[instructions.Instruction] = []
-    if not call.caller_held:
-        asked.append(instructions.HoldCaller(call.id, call.caller_leg, call.conference))
-    if call.agent_leg is not None:
-        asked.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
     parked = move(
         call,
         signal,
@@ -41,7 +37,8 @@ def park(scene: Scene, call: Call, signal: signals.AgentParked, now: datetime) -
         deadline=now + scene.rules.park,
     )
     said = (events.CallParked(signal.agent_id, slot),)
-    return Decision(parked, said, tuple(asked), freed=(signal.agent_id,))
+    leaves = (*hold_caller(call), *remove(call, call.agent_leg))
+    return Decision(parked, said, leaves, freed=(signal.agent_id,))
 
 
 def _choose_slot(scene: Scene, call: Call, wish: int | None) -> int:

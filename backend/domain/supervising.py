@@ -23,6 +23,7 @@ from backend.domain.events import MonitoringOver
 from backend.domain.handover import Transfer
 from backend.domain.holding import must_not_hold_too_many
 from backend.domain.monitoring import SPEAKS, Monitor, MonitorMode, seat_of
+from backend.domain.orders import hold_caller, remove, resume_caller
 
 
 def monitor(
@@ -82,13 +83,11 @@ def take_over(
     orders: list[instructions.Instruction] = []
     if leg is not None:
         orders.append(instructions.SeatMonitor(call.id, leg, call.conference, SPEAKS))
-        if call.caller_held:
-            orders.append(instructions.ResumeCaller(call.id, call.caller_leg, call.conference))
-    elif not call.caller_held and not has_company:
-        orders.append(instructions.HoldCaller(call.id, call.caller_leg, call.conference))
+        orders += resume_caller(call)
+    elif not has_company:
+        orders += hold_caller(call)
     asked = consulting(with_guests)
-    if call.agent_leg is not None:
-        orders.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
+    orders += remove(call, call.agent_leg)
     if asked is not None:
         orders += dismissal(call, asked)
     taken = move(
@@ -134,15 +133,11 @@ def monitor_joined(
     if not call.is_live:
         return Decision(with_leg)
     if one is None:
-        late = instructions.RemoveLeg(call.id, signal.leg, call.conference)
-        return Decision(with_leg, asked=(late,))
+        return Decision(with_leg, asked=remove(call, signal.leg))
     here = replace(one, leg=signal.leg, deadline=None)
     joined = _told(_with(with_leg, here), here, events.MonitorJoined(signal.agent_id))
-    if one.leg is None:
-        return joined
     # A page that was reloaded comes with a new leg before the old one is known to be dead.
-    dead = instructions.RemoveLeg(call.id, one.leg, call.conference)
-    return replace(joined, asked=(dead,))
+    return replace(joined, asked=remove(call, one.leg))
 
 
 def monitor_leg_left(
@@ -233,11 +228,7 @@ def _let_go(call: Call, gone: tuple[Monitor, ...], why: MonitoringOver) -> Decis
     told = tuple(events.MonitoringEnded(one.person_id, why) for one in gone)
     shown = {one.person_id for one in gone if one.is_shown}
     said = tuple(event for event in told if event.agent_id in shown)
-    orders = tuple(
-        instructions.RemoveLeg(call.id, one.leg, call.conference)
-        for one in gone
-        if one.leg is not None and call.is_live
-    )
+    orders = tuple(order for one in gone if call.is_live for order in remove(call, one.leg))
     # Whoever listened unseen is away, and nothing of them may change that boards could show.
     freed = tuple(one.person_id for one in gone if one.is_shown)
     after = grown(replace(call, monitors=left), bool(said))

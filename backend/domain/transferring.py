@@ -18,6 +18,7 @@ from backend.domain.consulting import must_not_consult
 from backend.domain.decision import Decision, Scene, also, grown, move
 from backend.domain.dialling_guard import authorise, placing
 from backend.domain.handover import NotTaken, Transfer
+from backend.domain.orders import hold_caller, remove
 
 
 def transfer(scene: Scene, call: Call, signal: signals.AgentTransferred, now: datetime) -> Decision:
@@ -82,12 +83,7 @@ def _transfer_outside(
 
 def _farewell(call: Call) -> tuple[instructions.Instruction, ...]:
     """What lets the agent out, with music for the caller."""
-    asked: list[instructions.Instruction] = []
-    if not call.caller_held:
-        asked.append(instructions.HoldCaller(call.id, call.caller_leg, call.conference))
-    if call.agent_leg is not None:
-        asked.append(instructions.RemoveLeg(call.id, call.agent_leg, call.conference))
-    return tuple(asked)
+    return (*hold_caller(call), *remove(call, call.agent_leg))
 
 
 def _leave(

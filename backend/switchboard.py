@@ -197,8 +197,9 @@ class Switchboard:
             comes_back = await self._comes_back(turn, work, agent_id)
             unreachable = signals.AgentBecameUnavailable(agent_id, comes_back)
             await self._ask_ringing_calls(turn, work, unreachable)
-        for agent_id in turn.came_or_went:
-            await self._tell_conference(turn, work, turn.agents[agent_id])
+        for agent_id in (*turn.came_or_went, *turn.new_guests):
+            if (agent := await _agent(turn, work, agent_id)) is not None:
+                await self._tell_conference(turn, work, agent)
         if turn.has_changes:
             await floor.save(
                 work,
@@ -229,7 +230,8 @@ class Switchboard:
 
     async def _tell_conference(self, turn: Turn, work: Work, agent: Agent) -> None:
         """Whose page is gone, or is back, may be a guest of a call."""
-        call = await attendance.call_as_guest(work, agent.id)
+        changed = (call for call in turn.calls.values() if call.guest(agent.id) is not None)
+        call = next(changed, None) or await attendance.call_as_guest(work, agent.id)
         if call is None:
             return
         is_off = agent.status is AgentStatus.OFFLINE

@@ -16,7 +16,9 @@ from backend.domain.board import Announcement, agent_card_of, card_of
 from backend.domain.call import Call
 from backend.domain.decide import decide
 from backend.domain.decision import Note, Scene
+from backend.domain.guests import Guest
 from backend.domain.instructions import Instruction, PlaceOutbound
+from backend.domain.monitoring import Monitor
 from backend.domain.refusals import NoSuchCall
 from backend.domain.rules import Rules
 from backend.store.floor import Recorded, Said
@@ -49,6 +51,8 @@ class Turn:
         self.unreachable: list[UUID] = []
         self.came_or_went: list[UUID] = []
         """Agents who were offline and are not, or the other way round."""
+        self.new_guests: list[UUID] = []
+        """Agents who have become guests of a call; perhaps their page is gone meanwhile."""
 
     @property
     def has_changes(self) -> bool:
@@ -74,12 +78,12 @@ class Turn:
         call = _heard(decision.call, callback) if callback else decision.call
         if call is None:
             raise NoSuchCall
-        if call.deadline is not None and call != scene.call and at < self.now:
-            # What is told late is dated as it happened, but its deadline runs from now.
-            unchanged = scene.call is not None and scene.call.deadline == call.deadline
-            call = call if unchanged else replace(call, deadline=call.deadline + (self.now - at))
+        if at < self.now:
+            call = _with_time_from_now(scene.call, call, self.now - at)
         if call != scene.call:
             self.calls[call.id] = call
+            known = () if scene.call is None else scene.call.guests
+            self.new_guests += (g.agent_id for g in call.guests if g.agent_id and g not in known)
         self.freed += decision.freed
         self.wrapping += [(agent_id, call.id) for agent_id in decision.wrapping]
         self.missed += decision.missed
@@ -164,6 +168,31 @@ class Turn:
             agent=None if agent is None else agent_card_of(agent),
         )
         self.said.append(Said(event, announcement))
+
+
+def _with_time_from_now(before: Call | None, after: Call, late: timedelta) -> Call:
+    """What is told late is dated as it happened, but whoever is waited for since then has their
+    time from now on."""
+
+    def moved(deadline: datetime | None, known: datetime | None) -> datetime | None:
+        return deadline if deadline is None or deadline == known else deadline + late
+
+    def of(one: Call | Guest | Monitor | None) -> datetime | None:
+        return None if one is None else one.deadline
+
+    known = after if before is None else before
+    return replace(
+        after,
+        deadline=moved(after.deadline, of(before)),
+        guests=tuple(
+            replace(one, deadline=moved(one.deadline, of(known.guest(one.id))))
+            for one in after.guests
+        ),
+        monitors=tuple(
+            replace(one, deadline=moved(one.deadline, of(known.monitor(one.person_id))))
+            for one in after.monitors
+        ),
+    )
 
 
 def _from_now(order: Instruction, late: timedelta) -> Instruction:

@@ -70,6 +70,8 @@ def let_go(call: Call, signal: signals.AgentLetGuestGo) -> Decision:
     """Whoever has gone already has gone."""
     if signal.agent_id not in (call.agent_id, signal.guest):
         raise refusals.NotYourCall
+    if signal.agent_id == signal.guest == call.agent_id:
+        raise refusals.CallIsYoursNow
     why = None if call.agent_id == signal.agent_id else NotTaken.LEFT
     guest = call.guest(signal.guest)
     return Decision(call) if guest is None else _without(call, (guest,), why)

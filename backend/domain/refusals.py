@@ -72,6 +72,12 @@ class TooManyHeld(Refusal):
     code = "too-many-held"
 
 
+class CallIsYoursNow(Refusal):
+    """The call has become yours. Leave the others talking, or end it, if you want to be out."""
+
+    code = "call-is-yours-now"
+
+
 class NotReachable(Refusal):
     """Your page is not connected, so no voice can reach you. Reload the page and try again."""
 

@@ -9,8 +9,8 @@ from tests.browser.page import Browsers, Desk
 from tests.browser.test_a_call_in_the_browser import faults_on
 from tests.browser.test_hold_and_transfer import comes_on_duty, talks_to, two_desks
 from tests.stories.company import Caller, Company
+from tests.stories.conferring import hear_each_other
 from tests.stories.product import Product
-from tests.stories.test_conference import hear_each_other
 
 CHLOE = 1000
 

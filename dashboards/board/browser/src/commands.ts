@@ -186,3 +186,15 @@ async function refusal(response: Response): Promise<Refused> {
     response.status,
   );
 }
+
+export function isSignedOut(problem: unknown): boolean {
+  return problem instanceof Refused && problem.status === 401;
+}
+
+export function codeOf(problem: unknown): string {
+  return problem instanceof Refused ? problem.code : "unexpected";
+}
+
+export function detailOf(problem: unknown): string {
+  return problem instanceof Error ? problem.message : String(problem);
+}

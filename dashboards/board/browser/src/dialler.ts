@@ -3,7 +3,7 @@
  * one that came to nothing. A wish has one request id until the server has answered it, so that asking again
  * after a silence is never a second call.
  */
-import { Refused } from "./commands";
+import { detailOf, isSignedOut, Refused } from "./commands";
 import type { BoardView } from "./board_view";
 import { wayOut } from "./conference";
 import { isBeingCalled, isDiallable, isOutbound, outsideNumber } from "./parties";
@@ -98,7 +98,7 @@ export class Dialler {
       if (JSON.stringify(dialling) !== JSON.stringify(this.state.dialling)) this.readings.clear();
       this.show({ dialling, unknown: null });
     } catch (problem) {
-      if (!this.minds(problem)) this.show({ unknown: problem instanceof Error ? problem.message : String(problem) });
+      if (!this.minds(problem)) this.show({ unknown: detailOf(problem) });
     }
   }
 
@@ -127,7 +127,7 @@ export class Dialler {
       const isAnswered = problem instanceof Refused && problem.status >= 400 && problem.status < 500;
       if (this.asking !== wish) return true; // the board has shown the call meanwhile
       if (isAnswered) this.wish = null;
-      this.show({ placing: null, isOpen: true, openings: this.state.openings + 1, text: number, refused: problem instanceof Error ? problem.message : String(problem) });
+      this.show({ placing: null, isOpen: true, openings: this.state.openings + 1, text: number, refused: detailOf(problem) });
       return false;
     } finally {
       if (this.asking === wish) this.asking = null;
@@ -176,9 +176,8 @@ export class Dialler {
   }
 
   private minds(problem: unknown): boolean {
-    const isSignedOut = problem instanceof Refused && problem.status === 401;
-    if (isSignedOut) this.parts.signedOut();
-    return isSignedOut;
+    if (isSignedOut(problem)) this.parts.signedOut();
+    return isSignedOut(problem);
   }
 
   private show(change: Partial<DialState>): void {

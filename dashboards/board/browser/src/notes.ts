@@ -2,6 +2,7 @@
  * What I note about a call while I have it and while I wrap it up. Nothing typed is lost: it is kept in this
  * tab until the server has it, also over a reload, a refusal and the end of the wrap-up.
  */
+import { detailOf } from "./commands";
 import type { Call, CallFile, Note } from "./wire";
 
 export interface MyNote {
@@ -174,7 +175,7 @@ export class Notes {
       await this.server.save(callId, text);
       Object.assign(sheet, { saved: text, base: text, problem: null, wasSaved: sheet.text === text });
     } catch (problem) {
-      sheet.problem = problem instanceof Error ? problem.message : String(problem);
+      sheet.problem = detailOf(problem);
       if (!isRefusal(problem)) this.saveIn(sheet, TRY_AGAIN);
     }
     sheet.isSaving = false;

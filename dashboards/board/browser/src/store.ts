@@ -5,14 +5,15 @@
 import { announcement } from "./announcements";
 import { reduce, type Action, type BoardState } from "./board_state";
 import { nextToAnswer, viewOf, voiceCallByTruth, type BoardView } from "./board_view";
-import { Commands, Refused } from "./commands";
+import { Commands, detailOf, isSignedOut } from "./commands";
 import { wayOut } from "./conference";
 import { Dialler } from "./dialler";
 import { Feed, feedUrl, type FeedListener, type FeedSocket } from "./feed";
 import { phoneNumber } from "./format";
+import { Hands } from "./hands";
 import { Keypad } from "./keypad";
 import { askForMicrophone, MICROPHONE_HELP, type Microphone } from "./microphone";
-import type { CallMove, HandOver, Move, Target } from "./moves";
+import type { HandOver, Move, Target } from "./moves";
 import { Notes } from "./notes";
 import { PhoneLock, phoneLockName, type Locks } from "./phone_lock";
 import { savePreferences, type Preferences } from "./preferences";
@@ -38,9 +39,6 @@ export interface Surroundings {
 }
 
 const PASSING_SHOWN = 6_000;
-/** A granted move must be seen this soon; then the feed is asked, and at last the move is forgotten. */
-const GRANT_SEEN_WITHIN = 2_000;
-const GRANT_FORGOTTEN_AFTER = 8_000;
 const JUST_OVER = 1_500;
 const FIRST_RETRY = 500;
 const LONGEST_RETRY = 8_000;
@@ -51,6 +49,7 @@ export class BoardStore {
   readonly dialler: Dialler;
   readonly keypad: Keypad;
   private readonly commands: Commands;
+  private readonly hands: Hands;
   private readonly phone: Softphone;
   private readonly ringer: Ringer;
   private readonly pop: ScreenPop;
@@ -60,10 +59,8 @@ export class BoardStore {
   private feed: Feed | null = null;
   private lock: PhoneLock | null = null;
   private started = false;
-  private moves = 0;
+  private notices = 0;
   private wrapUpOverAt = 0;
-  /** One call is put on hold and another one taken. */
-  private changesHands = false;
 
   constructor(private readonly around: Surroundings) {
     this.commands = new Commands(around.apiBase, around.request);
@@ -77,6 +74,15 @@ export class BoardStore {
       (notes) => this.show({ notes }),
     );
     this.screen = initialScreen();
+    this.hands = new Hands({
+      commands: this.commands,
+      screen: this.current,
+      dispatch: (action) => this.dispatch(action),
+      granted: () => this.supervision.lookForHidden(),
+      askAgain: () => this.feed?.resume(),
+      signedOut: () => this.toSignIn(),
+      changed: () => this.ringIfNeeded(),
+    });
     this.supervision = new Supervision({
       commands: this.commands,
       screen: this.current,
@@ -98,7 +104,7 @@ export class BoardStore {
       mayBeHeard: () => this.mayBeHeard(),
       signedOut: () => this.toSignIn(),
       truth: () => this.screen.board.truth,
-      withHandsFree: (act) => this.withHandsFree(act),
+      withHandsFree: (act) => this.hands.free(act),
     });
     this.keypad = new Keypad((digit) => this.phone.sendDigits(digit), (keypad) => this.show({ keypad }));
   }
@@ -133,7 +139,7 @@ export class BoardStore {
   // What people do.
 
   answer(callId: string): void {
-    void this.take({ kind: "claim", callId });
+    this.hands.take({ kind: "claim", callId });
   }
 
   decline(callId: string): void {
@@ -149,7 +155,7 @@ export class BoardStore {
   }
 
   pickUp(callId: string): void {
-    void this.take({ kind: "pick-up", callId });
+    this.hands.take({ kind: "pick-up", callId });
   }
 
   hangUp(callId: string): void {
@@ -161,7 +167,7 @@ export class BoardStore {
   }
 
   resume(callId: string): void {
-    void this.take({ kind: "resume", callId });
+    this.hands.take({ kind: "resume", callId });
   }
 
   /** A cold transfer: the colleague, the team or the outside number is rung, and I am out of the call. */
@@ -410,61 +416,7 @@ export class BoardStore {
   }
 
   private move(move: Move): void {
-    void this.tryMove(move);
-  }
-
-  /** Whether it was granted; a refusal is told. */
-  private async tryMove(move: Move): Promise<boolean> {
-    this.moves += 1;
-    const id = `move-${this.moves}`;
-    this.dispatch({ type: "move-started", id, move, now: Date.now() });
-    try {
-      const rev = await this.commands.carryOut(move);
-      await this.supervision.lookForHidden();
-      this.dispatch({ type: "move-granted", id, rev });
-      this.expectToSee(id);
-      return true;
-    } catch (problem) {
-      if (isSignedOut(problem)) this.toSignIn();
-      else {
-        this.dispatch({ type: "move-refused", id, refusal: { code: codeOf(problem), detail: detailOf(problem) } });
-        this.feed?.resume();
-      }
-      return false;
-    }
-  }
-
-  /** A call for my hands: the one that is in them is put on hold first, and taken up again if the other is gone. */
-  private async take(move: CallMove): Promise<void> {
-    const { mine } = this.screen.view ?? {};
-    if (this.changesHands) return;
-    if (!mine || mine.id === move.callId) return this.move(move);
-    await this.withHandsFree(() => this.tryMove(move));
-  }
-
-  /**
-   * Puts my talk on hold, if I am in one, and does that; what was put on hold is taken up again if it was not to be.
-   * False if there was nothing to be done. Nobody else rings between the two, and a second press is the first one.
-   */
-  private async withHandsFree(act: () => Promise<boolean>): Promise<boolean> {
-    if (this.changesHands) return false;
-    this.changesHands = true;
-    try {
-      const { mine } = this.screen.view ?? {};
-      if (mine && !(await this.tryMove({ kind: "set-aside", callId: mine.id }))) return false;
-      const isDone = await act();
-      if (mine && !isDone) this.move({ kind: "resume", callId: mine.id });
-      return isDone;
-    } finally {
-      this.changesHands = false;
-      this.ringIfNeeded();
-    }
-  }
-
-  private expectToSee(id: string): void {
-    const isOpen = () => this.screen.board.pending.some((pending) => pending.id === id);
-    setTimeout(() => isOpen() && this.feed?.resume(), GRANT_SEEN_WITHIN);
-    setTimeout(() => isOpen() && this.dispatch({ type: "move-forgotten", id }), GRANT_FORGOTTEN_AFTER);
+    this.hands.move(move);
   }
 
   private dispatch(action: Action): void {
@@ -507,7 +459,7 @@ export class BoardStore {
   /** One tab rings, for the call that has waited longest, and only while the board can be believed. */
   private ringIfNeeded(): void {
     const { view, board, phone } = this.screen;
-    const mayRing = view !== null && view.mine === null && !this.changesHands && board.line !== "lost" && phone.isPhone === true;
+    const mayRing = view !== null && view.mine === null && !this.hands.areChanging && board.line !== "lost" && phone.isPhone === true;
     const first = mayRing ? nextToAnswer(view) : null;
     this.ringer.ring(
       first ? { callId: first.id, caller: phoneNumber(first.caller), number: phoneNumber(first.number) } : null,
@@ -523,8 +475,8 @@ export class BoardStore {
   }
 
   private notice(title: string, detail: string, tone: "problem" | "news" = "problem"): void {
-    this.moves += 1;
-    this.dispatch({ type: "noticed", notice: { id: `notice-${this.moves}`, tone, title, detail } });
+    this.notices += 1;
+    this.dispatch({ type: "noticed", notice: { id: `notice-${this.notices}`, tone, title, detail } });
   }
 
   private isKeptByCall(wish: string): boolean {
@@ -589,16 +541,4 @@ function mayNote(view: BoardView | null, { truth }: BoardState): string | null {
   const callId = view?.writtenAbout ?? null;
   const call = callId && truth ? callOf(truth, callId) : null;
   return call === null || call.handled_by.includes(truth?.me ?? "") ? callId : null;
-}
-
-function isSignedOut(problem: unknown): boolean {
-  return problem instanceof Refused && problem.status === 401;
-}
-
-function codeOf(problem: unknown): string {
-  return problem instanceof Refused ? problem.code : "unexpected";
-}
-
-function detailOf(problem: unknown): string {
-  return problem instanceof Error ? problem.message : String(problem);
 }

@@ -4,7 +4,7 @@
  * may know asks.
  */
 import type { BoardState } from "./board_state";
-import type { Commands } from "./commands";
+import { detailOf, type Commands } from "./commands";
 import type { Move } from "./moves";
 import type { Screen } from "./screen";
 import type { AgentStatus, Monitor, MonitorMode } from "./wire";
@@ -60,7 +60,7 @@ export class Supervision {
       await this.parts.commands.setStatus(agentId, status, reason);
       return true;
     } catch (problem) {
-      this.parts.notice("The status was not set", problem instanceof Error ? problem.message : String(problem));
+      this.parts.notice("The status was not set", detailOf(problem));
       return false;
     }
   }

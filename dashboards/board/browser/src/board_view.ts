@@ -1,8 +1,8 @@
 /** What is shown: the truth with the pending moves laid over it, sorted into the zones of the board. */
 import type { BoardState, PassingCall } from "./board_state";
-import { isConference } from "./conference";
+import { isShared } from "./conference";
 import { chosen, firstFreeSlot, isCallMove, isPresenceMove, laidOver, type CallMove } from "./moves";
-import { consultOf, isOutside, ringsOutside } from "./parties";
+import { isOutside, ringsOutside } from "./parties";
 import { callOf, compareInstants, dispositionOf, isAsked, isInHand, type Truth } from "./truth";
 import type { Agent, AgentStatus, Call, Monitor, Role, Rules, Team } from "./wire";
 
@@ -147,7 +147,7 @@ export function viewOf(state: BoardState): BoardView | null {
 
 /** A talk of my own with nobody else in it. */
 function maySetAside(mine: SeenCall, { me, rules }: Truth): boolean {
-  return mine.state === "connected" && mine.agent_id === me && mine.pending === null && consultOf(mine) === null && !isConference(mine) && rules.held_calls > 0;
+  return mine.state === "connected" && mine.agent_id === me && mine.pending === null && !isShared(mine) && rules.held_calls > 0;
 }
 
 /** One that waits on hold for me, at whose limit I may be, is gone back to; any other is taken. */

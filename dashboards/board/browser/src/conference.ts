@@ -7,6 +7,11 @@ export function isConference({ guests }: Pick<Call, "guests">): boolean {
   return guests.length > 0;
 }
 
+/** Somebody was asked into it, and rings or is there. */
+export function isShared(call: Call): boolean {
+  return consultOf(call) !== null || isConference(call);
+}
+
 /** How to be out of that call, for something else. */
 export function wayOut(call: Pick<Call, "guests">, hasIt: boolean): string {
   return !hasIt ? "Leave your call" : isConference(call) ? "Leave the others talking" : "Park or end your call";

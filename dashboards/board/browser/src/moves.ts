@@ -246,7 +246,7 @@ function handedOver(target: HandOver, me: string): Transfer {
 /** Those of a team at whom a call can ring now, as far as is known; the server decides. */
 function freeOf(teamId: string, truth: Truth): readonly string[] {
   const calls = Object.values(truth.calls);
-  const isBusy = (id: string) => calls.some((call) => isInHand(call, id) || call.monitors.some(({ person_id }) => person_id === id));
+  const isBusy = (id: string) => calls.some((call) => isInHand(call, id) || (call.state === "held" && call.agent_id === id) || call.monitors.some(({ person_id }) => person_id === id));
   const members = truth.teams.find(({ id }) => id === teamId)?.members ?? [];
   return members.filter((id) => id !== truth.me && truth.agents[id]?.status === "available" && !isBusy(id));
 }

@@ -1,6 +1,6 @@
 /** Single keys for what is done all day long. Never while typing, never with a menu or a dialog open. */
 import { mayAskForHelp, mayMonitor, nextToAnswer, type SeenCall } from "./board_view";
-import { isConference, isFull, mayAdd } from "./conference";
+import { isConference, isFull, isShared, mayAdd } from "./conference";
 import { isTelephoneKey, maySendDigits } from "./keypad";
 import { consultOf, isBeingCalled } from "./parties";
 import type { Paperwork } from "./screen";
@@ -264,11 +264,6 @@ function myTalk(store: BoardStore): SeenCall | null {
   const { view } = store.current();
   const mine = view?.mine;
   return mine && mine.state === "connected" && mine.agent_id === view.me?.agent.id && mine.pending !== "hang-up" ? mine : null;
-}
-
-/** Somebody was asked into it. */
-function isShared(call: SeenCall): boolean {
-  return consultOf(call) !== null || isConference(call);
 }
 
 function withMine(store: BoardStore, act: (callId: string) => void): boolean {

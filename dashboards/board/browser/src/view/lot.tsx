@@ -1,11 +1,10 @@
 /** The parking lot: one drop zone, numbered slots, who waits in them and for how long. */
 import { useSyncExternalStore } from "react";
 import type { SeenCall, Slot } from "../board_view";
-import { isConference } from "../conference";
+import { isShared } from "../conference";
 import { onTick } from "../clock";
 import { useDragCard, useDropZone } from "../dnd";
 import { duration, phoneNumber } from "../format";
-import { consultOf } from "../parties";
 import { Elapsed } from "./clock";
 import { useStore, useView } from "./context";
 import { GripIcon } from "./icons";
@@ -14,7 +13,7 @@ import { Zone } from "./zone";
 
 export function Lot() {
   const { lot, mine, held, freeSlot } = useView();
-  const mayPark = mine !== null && consultOf(mine) === null && !isConference(mine);
+  const mayPark = mine !== null && !isShared(mine);
   const zone = useDropZone("lot", (cardId) => {
     if (lot.some(({ call }) => call?.id === cardId)) return "home";
     const isMine = (mine?.id === cardId && mayPark) || held.some(({ id }) => id === cardId);

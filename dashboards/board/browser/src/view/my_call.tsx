@@ -1,6 +1,6 @@
 /** The conversation I am in, large, with everything I can do with it. */
 import type { SeenCall } from "../board_view";
-import { isConference, isFull, mayAdd, othersTalk } from "../conference";
+import { isConference, isFull, isShared, mayAdd, othersTalk } from "../conference";
 import { useDragCard, useDropZone } from "../dnd";
 import { phoneNumber } from "../format";
 import { maySendDigits } from "../keypad";
@@ -71,7 +71,7 @@ function MyCallCard({ call }: { call: SeenCall }) {
   const isAsked = consult?.agent_id === me?.agent.id || guest !== undefined;
   const firstNameOf = (id: string) => nameOf(id).split(" ")[0]!;
   const mayGrow = mayAdd(call, me?.agent.id) && !isFull(call, rules);
-  const isFixed = ((consult !== null || isConference(call)) && !mayGrow) || isBeingCalled(call);
+  const isFixed = (isShared(call) && !mayGrow) || isBeingCalled(call);
   const drag = useDragCard(call.id, call.pending !== null || isFixed);
   const isHeld = call.held_at !== null;
   const speaks = phone.voice?.callId === call.id && phone.voice.status === "open";

@@ -1,10 +1,9 @@
 /** Everybody of the company: who can be reached, who is busy and with whom, and for how long. */
 import { memo, useState } from "react";
 import type { Presence, SeenCall, TeamMember } from "../board_view";
-import { isFull, mayAdd } from "../conference";
+import { isFull, isShared, mayAdd } from "../conference";
 import { useDropZone } from "../dnd";
 import { phoneNumber } from "../format";
-import { consultOf } from "../parties";
 import type { Agent } from "../wire";
 import { Avatar } from "./avatar";
 import { Elapsed } from "./clock";
@@ -19,9 +18,9 @@ export function Team() {
   const { team, teams, me, mine, held, reachable, maySupervise, helpWanted, rules } = useView();
   const [chosen, choose] = useState<string | null>(null);
   const free = new Set(reachable.map(({ agent }) => agent.id));
-  const isTalk = mine?.state === "connected" && mine.agent_id === me?.agent.id && consultOf(mine) === null;
+  const isTalk = mine?.state === "connected" && mine.agent_id === me?.agent.id && !isShared(mine);
   const isOneMore = mine !== null && mayAdd(mine, me?.agent.id);
-  const handedOver = [...(isTalk && !isOneMore ? [mine] : []), ...held];
+  const handedOver = [...(isTalk ? [mine] : []), ...held];
   const toTeam = handedOver.map(({ id }) => id).join(" ");
   const toColleague = [...(isOneMore && !isFull(mine, rules) ? [mine] : []), ...handedOver].map(({ id }) => id).join(" ");
   const only = teams.find(({ id }) => id === chosen);

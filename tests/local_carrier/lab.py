@@ -193,6 +193,10 @@ class Phone:
         """All about it; what it hears is measured on so many of the last seconds."""
         return await self.lab.ask("GET", f"/lab/phones/{self.sid}?heard={heard}")
 
+    async def answers(self) -> None:
+        """By hand: it rings until then."""
+        await self.lab.ask("POST", f"/lab/phones/{self.sid}/answer")
+
     async def hangs_up(self) -> None:
         await self.lab.ask("DELETE", f"/lab/phones/{self.sid}", status=204)
 

@@ -29,14 +29,18 @@ async def child_of(parent: Phone) -> Phone:
     return Phone(parent.lab, await eventually(look))
 
 
-async def test_a_dialled_number_is_heard_and_hears(acme: Company, customer: Customer) -> None:
+async def test_a_dialled_number_is_heard_and_hears(
+    lab: Lab, acme: Company, customer: Customer
+) -> None:
     """<Dial>: "connects the current caller to another party"."""
+    await lab.handset(ANSWERS, manner="by-hand", voice={"tone": 523})
     acme.answers_calls_with(f"<Dial action='{customer.url('/after')}'>{ANSWERS}</Dial>")
     customer.twiml("/after", "<Hangup/>")
     caller = await acme.is_called({"tone": 440})
     await caller.hears("ring")
-    await caller.hears("voice", 523)
     callee = await child_of(caller)
+    await callee.answers()
+    await caller.hears("voice", 523)
     await callee.hears("voice", 440)
     await callee.hangs_up()
     (after,) = await eventually(lambda: customer.at("/after"))
@@ -124,7 +128,7 @@ async def test_with_answer_on_bridge_the_caller_rings_until_somebody_answers(
     callee = await child_of(caller)
     await callee.becomes("ringing")
     assert (await caller.look())["status"] == "ringing"
-    await lab.ask("POST", f"/lab/phones/{callee.sid}/answer")
+    await callee.answers()
     await caller.becomes("in-progress")
 
 

@@ -225,11 +225,12 @@ def monitor_cards_of(call: Call, *, for_supervisors: bool = False) -> tuple[Moni
 
 
 def is_in_hands(call: CallCard, agent_id: UUID) -> bool:
-    """Whether that agent has the call, is consulted in it, or a guest of it."""
+    """Whether that agent talks in the call: has it, not on hold, is consulted or a guest."""
     asked = call.consult
     is_asked = asked is not None and asked.is_on and asked.agent_id == agent_id
     is_guest = any(one.agent_id == agent_id for one in call.guests)
-    return is_asked or is_guest or call.agent_id == agent_id
+    has_it = call.agent_id == agent_id and call.state is not CallState.HELD
+    return has_it or is_asked or is_guest
 
 
 def agent_card_of(agent: Agent) -> AgentCard:
@@ -286,6 +287,10 @@ def presence_of(agent: AgentCard, calls: Iterable[CallCard]) -> Presence:
         return Presence.ON_CALL
     if any(agent.id == one.person_id for call in calls for one in call.monitors):
         return Presence.MONITORING
+    holds = any(call.state is CallState.HELD and call.agent_id == agent.id for call in calls)
+    if holds and agent.status is not AgentStatus.WRAP_UP:
+        # Work on the last call shows, though somebody waits on hold; no other status does.
+        return Presence.ON_CALL
     if agent.status is not AgentStatus.AVAILABLE:
         return Presence(agent.status.value)
     rings = any(agent.id in call.offered_to for call in calls)

@@ -64,6 +64,6 @@ async def test_by_keyboard_alone_calls_are_swapped_and_a_reload_forgets_nobody(
     await ana.is_talking()
     await ana.page.keyboard.press("Shift+H")
     await first.is_off()
-    await expect(ana.presence(ana.agent)).to_contain_text("On a call")
+    await expect(ana.presence(ana.agent)).to_contain_text("Wrap-up")
     await ana.page.keyboard.press("s")
     await second.hears("voice", 700)

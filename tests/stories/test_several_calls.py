@@ -70,9 +70,10 @@ async def test_while_callers_are_on_hold_no_other_is_offered(acme: Company):
     await acme.on_duty("Ana", "Ben")
     first, second = await two_calls(acme)
     await acme.ana.hangs_up(second)
+    await acme.ben.sees(lambda _: acme.ben.shows(acme.ana) == Presence.WRAP_UP)
     await acme.product.sweep()
     await acme.ana.goes("available")
-    assert acme.ben.shows(acme.ana) == Presence.ON_CALL
+    await acme.ben.sees(lambda _: acme.ben.shows(acme.ana) == Presence.ON_CALL)
     waits = await acme.ben.sees_call(first, "held")
     assert waits.offered_to == (), "a wrap-up takes nothing from who waits on hold"
     third = await acme.rings("+15550003333")

@@ -196,10 +196,9 @@ function overdue(before: BoardView, after: BoardView): string[] {
 
 /** My own: what I chose, or what was made of me. */
 function presence({ me: was }: BoardView, { me: is, held }: BoardView): string[] {
-  if (is?.agent.status === "wrap_up" && was?.agent.status !== "wrap_up" && held.length > 0) return ["Wrap-up. Somebody waits on hold for you."];
   if (!was || !is || presenceWords(was) === presenceWords(is)) return [];
   if (is.presence === "unreachable") return ["Calls rang here unanswered. You are not reachable until you choose Available."];
-  if (is.presence === "wrap_up" && was.presence !== "wrap_up") return [`${presenceWords(is)}.`];
+  if (is.presence === "wrap_up" && was.presence !== "wrap_up") return [`${presenceWords(is)}.${held.length > 0 ? " Somebody waits on hold for you." : ""}`];
   if (was.presence === "wrap_up" && is.presence !== "wrap_up" && is.presence !== "on_call") return [`The wrap-up is over. ${presenceWords(is)}.`];
   const chose = was.agent.wanted !== is.agent.wanted || was.agent.reason !== is.agent.reason;
   return chose ? [`${presenceWords(is)}.`] : [];

@@ -2,8 +2,8 @@
  * Everything the board knows, as one value and one pure reducer: the server's truth, my pending moves
  * laid over it, the state of the line to the server, and what the agent has to be told.
  */
-import { phoneNumber, sentence } from "./format";
 import { isCallMove, isOver, isPresenceMove, type Move, type PendingMove } from "./moves";
+import { newsOf } from "./news";
 import { applyEvent, fromSnapshot, type Truth } from "./truth";
 import type { BoardEvent, Call, Me, Monitor, Snapshot } from "./wire";
 
@@ -87,7 +87,7 @@ export function reduce(state: BoardState, action: Action): BoardState {
       return withTruth({ ...state, stale: null, clockOffset }, truth);
     }
     case "event":
-      return state.truth ? withNews(withTruth(state, applyEvent(state.truth, action.event)), state.truth, action.event) : state;
+      return state.truth ? withNews(withTruth(state, applyEvent(state.truth, action.event)), state, action.event) : state;
     case "monitors":
       return { ...state, hiddenMonitors: action.hidden };
     case "reopened":
@@ -125,13 +125,10 @@ function withTruth(state: BoardState, truth: Truth): BoardState {
   return prune({ ...state, truth, passing: passingAfter(state, truth) });
 }
 
-/** A call of mine that a supervisor took: I must not wonder where it went. */
-function withNews(state: BoardState, before: Truth, { event, number, call }: BoardEvent): BoardState {
-  if (event !== "call-taken-over" || number <= before.number || !call?.agent_id) return state;
-  if (before.calls[call.id]?.agent_id !== before.me || call.agent_id === before.me) return state;
-  const who = state.truth?.agents[call.agent_id]?.name ?? "a supervisor";
-  const detail = `The call from ${phoneNumber(call.caller)} is theirs now.`;
-  return withNotice(state, { id: `taken-${number}`, tone: "news", title: sentence(`${who} took your call over`), detail });
+/** What an event says that no card shows. */
+function withNews(state: BoardState, before: BoardState, event: BoardEvent): BoardState {
+  const news = before.truth && state.truth && newsOf(before.truth, state.truth, before.pending, event);
+  return news ? withNotice(state, news) : state;
 }
 
 /** Which calls have just stopped ringing for me, and why; one that rings again is no longer passing. */
@@ -145,12 +142,17 @@ function passingAfter(state: BoardState, truth: Truth): readonly PassingCall[] {
     const rang = (call.state === "ringing" || call.state === "held") && call.offered_to.includes(truth.me);
     const waitedForMe = call.state === "held" && call.agent_id === truth.me;
     if (now === call || !(rang || waitedForMe)) continue;
+    if (!now && isEndedByMe(state, call)) continue;
     if (!now) stopped.push({ call, reason: { kind: wasGivenUp(truth, call) ? "unanswered" : "left" } });
     else if (now.agent_id !== null && now.agent_id !== truth.me && now.agent_id !== call.agent_id) {
       stopped.push({ call, reason: { kind: "taken", by: now.agent_id } });
     }
   }
   return stopped.length > 0 ? [...still, ...stopped] : still.length === state.passing.length ? state.passing : still;
+}
+
+function isEndedByMe({ pending }: BoardState, call: Call): boolean {
+  return pending.some(({ move }) => move.kind === "hang-up" && move.callId === call.id);
 }
 
 /** Not the caller, but the time that a call may ring, has ended it. */

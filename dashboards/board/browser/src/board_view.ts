@@ -155,12 +155,12 @@ export function mayAnswer(call: SeenCall, { me, takes, resumes }: BoardView): bo
   return call.state === "held" && call.agent_id === me?.agent.id ? resumes : takes !== null;
 }
 
-/** Whom I answer next: who rings at me; or, in a talk of my own, the first who rings at all. */
+/** Whom I answer next: who rings at me; or, if callers of mine keep others from ringing here, the first who rings at all. */
 export function nextToAnswer(view: BoardView): SeenCall | null {
-  const { ringing, ringBacks, elsewhere, takes } = view;
+  const { ringing, ringBacks, elsewhere, takes, mine: talk, held } = view;
   const mine = ringing.find((call) => mayAnswer(call, view));
   if (mine || takes === null) return mine ?? null;
-  const anybody = takes === "by-hold" ? elsewhere.find(({ transfer, pending }) => transfer === null && pending === null) : undefined;
+  const anybody = talk || held.length > 0 ? elsewhere.find(({ transfer, pending }) => transfer === null && pending === null) : undefined;
   return ringBacks[0] ?? anybody ?? null;
 }
 
@@ -210,30 +210,33 @@ export function presenceOf(agent: Agent, calls: readonly Call[]): Presence {
 
 /** Which call each agent is in, and which rings at them: looked up for everybody, so made once. */
 interface Whereabouts<C extends Call = Call> {
-  /** Or else one that waits on hold for them. */
   readonly inHand: ReadonlyMap<string, C>;
+  readonly onHold: ReadonlyMap<string, C>;
   readonly ringing: ReadonlyMap<string, C>;
   readonly monitoring: ReadonlyMap<string, C>;
 }
 
 function whereAgentsAre<C extends Call>(calls: readonly C[]): Whereabouts<C> {
   const inHand = new Map<string, C>();
+  const onHold = new Map<string, C>();
   const ringing = new Map<string, C>();
   const monitoring = new Map<string, C>();
   for (const call of calls) {
     for (const id of [call.agent_id, call.consult?.agent_id]) if (id && isInHand(call, id)) inHand.set(id, call);
     for (const { agent_id } of call.guests) if (agent_id && isInHand(call, agent_id)) inHand.set(agent_id, call);
+    if (call.state === "held" && call.agent_id) onHold.set(call.agent_id, call);
     for (const { person_id } of call.monitors) monitoring.set(person_id, call);
     for (const id of call.offered_to) if (!ringing.has(id)) ringing.set(id, call);
   }
-  for (const call of calls) if (call.state === "held" && call.agent_id && !inHand.has(call.agent_id)) inHand.set(call.agent_id, call);
-  return { inHand, ringing, monitoring };
+  return { inHand, onHold, ringing, monitoring };
 }
 
-function presenceAmong(agent: Agent, { inHand, ringing, monitoring }: Whereabouts): Presence {
+function presenceAmong(agent: Agent, { inHand, onHold, ringing, monitoring }: Whereabouts): Presence {
   if (agent.status === "offline") return "offline";
   if (inHand.has(agent.id)) return "on_call";
   if (monitoring.has(agent.id)) return "monitoring";
+  // Work on the last call shows, though somebody waits on hold; no other status does.
+  if (onHold.has(agent.id) && agent.status !== "wrap_up") return "on_call";
   if (agent.status !== "available") return agent.status;
   return ringing.has(agent.id) ? "ringing" : "available";
 }
@@ -295,7 +298,7 @@ function myDisposition(state: BoardState, truth: Truth, callId: string): string 
 function teamMember(agent: Agent, where: Whereabouts<SeenCall>): TeamMember {
   const presence = presenceAmong(agent, where);
   const place = presence === "on_call" ? where.inHand : presence === "ringing" ? where.ringing : presence === "monitoring" ? where.monitoring : null;
-  const call = place?.get(agent.id) ?? null;
+  const call = place?.get(agent.id) ?? (presence === "on_call" ? where.onHold.get(agent.id) : null) ?? null;
   const consulted = call?.consult?.agent_id === agent.id ? call.consult : null;
   const guest = call?.guests.find(({ agent_id }) => agent_id === agent.id);
   const monitor = presence === "monitoring" ? call?.monitors.find(({ person_id }) => person_id === agent.id) : null;

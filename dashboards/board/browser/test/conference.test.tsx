@@ -43,6 +43,21 @@ async function opened(shown: Call): Promise<Stage> {
 
 const rows = (stage: Stage) => within(within(stage.zone("mine")).getByRole("list", { name: "In this call" })).getAllByRole("listitem").map(({ textContent }) => textContent);
 
+describe("who is let go", () => {
+  it("reads that the call goes on without them", async () => {
+    const stage = await opened(mine({ agent_id: CHLOE, guests: [guest({ agent_id: ANA }), guest()] }));
+    await stage.say({ event: "guest-left", call: mine({ rev: 2, agent_id: CHLOE, guests: [guest()] }) });
+    expect(stage.page.getByText("You are out of the call")).toBeTruthy();
+  });
+
+  it("reads nothing if they left by themselves", async () => {
+    const stage = await opened(mine({ agent_id: CHLOE, guests: [guest({ agent_id: ANA }), guest()] }));
+    await act(async () => fireEvent.click(within(stage.zone("mine")).getByRole("button", { name: /^Leave/ })));
+    await stage.say({ event: "guest-left", call: mine({ rev: 2, agent_id: CHLOE, guests: [guest()] }) });
+    expect(stage.page.queryByText("You are out of the call")).toBeNull();
+  });
+});
+
 describe("who may be added", () => {
   it("needs all to talk together, and nobody to be rung", () => {
     expect(mayAdd(merged(), ANA)).toBe(true);

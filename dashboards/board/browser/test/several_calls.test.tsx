@@ -2,7 +2,7 @@
 import { act, cleanup, fireEvent, within } from "@testing-library/react";
 import axe from "axe-core";
 import { afterEach, expect, it } from "vitest";
-import { ANA, BEN, RULES, agent, call, mine, parked } from "./people";
+import { ANA, BEN, RULES, agent, call, calling, ended, mine, parked } from "./people";
 import { Stage } from "./stage";
 import type { Call } from "../src/wire";
 
@@ -189,4 +189,30 @@ it("reads well to axe", async () => {
   const stage = await Stage.open({ calls: [held(), mine(), call({ id: "call-3" })] });
   const { violations } = await axe.run(stage.page.container, { rules: { "color-contrast": { enabled: false } } });
   expect(violations.map(({ id }) => id)).toEqual([]);
+});
+
+it("whoever handed a caller on hold over learns that nobody took the call", async () => {
+  const transfer = { by: ANA, to: BEN, number: null, team: null, failed: null };
+  const stage = await Stage.open({ calls: [mine({ id: "call-2" }), call({ caller: FIRST, offered_to: [BEN], transfer, answered_at: mine().answered_at })] });
+  await stage.say({ event: "transfer-failed", call: call({ rev: 2, caller: FIRST, offered_to: [], answered_at: mine().answered_at }) });
+  expect(stage.page.getByText("Ben Carter did not take your call")).toBeTruthy();
+  expect(stage.page.getByText("+1 555 000 1111 rings at everybody now.")).toBeTruthy();
+});
+
+it("a caller whom I end on hold leaves no note", async () => {
+  const stage = await Stage.open({ calls: [held()] });
+  await click(button(stage.zone("mine"), /^Hang up on/));
+  await stage.say({ event: "call-ended", call: held({ rev: 2, state: "ended", held_at: null, ended_at: "2026-11-23T10:05:00Z", end_reason: "completed" }) });
+  expect(stage.zone("incoming").textContent).not.toContain("Hung up");
+});
+
+it("a number that is called cannot be put onto the lot", async () => {
+  const stage = await Stage.open({ calls: [calling()] });
+  expect(stage.zone("lot").textContent).not.toContain("Drop");
+});
+
+it("while somebody waits on hold, the wrap-up says what is next", async () => {
+  const stage = await Stage.open({ agents: [agent({ status: "wrap_up", wrap_up_of: "call-0", deadline: "2026-11-23T10:01:00Z" })], calls: [held()], recent: [ended({ id: "call-0", handled_by: [ANA] })] });
+  expect(stage.page.getByRole("button", { name: /^Finish/ }).textContent).not.toContain("Available");
+  expect(stage.zone("incoming").textContent).toContain("While somebody waits on hold for you, nobody else rings here.");
 });

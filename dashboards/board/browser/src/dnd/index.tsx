@@ -39,6 +39,9 @@ const INSTRUCTIONS =
 /** Targets are measured while dragging: zones grow and shrink as events arrive. */
 const MEASURE = { droppable: { strategy: MeasuringStrategy.WhileDragging } };
 
+/** A long list scrolls when a card is held at its edge; what the card was lifted from stays where it is. */
+const SCROLL = { canScroll: (element: Element) => element.closest("[data-zone=mine]") === null };
+
 export function DragArea({ words, homeOf, onDrop, overlay, children }: DragAreaProps) {
   const [dragged, setDragged] = useState<string | null>(null);
   const sensors = useSensors(
@@ -52,6 +55,7 @@ export function DragArea({ words, homeOf, onDrop, overlay, children }: DragAreaP
       sensors={sensors}
       collisionDetection={whereDropped}
       measuring={MEASURE}
+      autoScroll={SCROLL}
       accessibility={{
         announcements,
         screenReaderInstructions: { draggable: INSTRUCTIONS },

@@ -63,6 +63,7 @@ export const OutIcon = () => <Icon><path d="M5 15 14.5 5.5M14.5 12V5.5H8" /></Ic
 export const OutsideIcon = () => <Icon><circle cx="10" cy="10" r="6.8" /><path d="M3.4 10h13.2M10 3.2c2.2 2 2.9 4.2 2.9 6.8s-.7 4.8-2.9 6.8c-2.2-2-2.9-4.2-2.9-6.8s.7-4.8 2.9-6.8Z" /></Icon>;
 export const BackspaceIcon = () => <Icon><path d="M7 5h9.5v10H7l-4.5-5L7 5ZM9.5 8l4 4M13.5 8l-4 4" /></Icon>;
 export const BellIcon = () => <Icon><path d="M5.5 13.5V9a4.5 4.5 0 0 1 9 0v4.5l1.2 1.2H4.3l1.2-1.2ZM8.5 17h3" /></Icon>;
+export const SilentIcon = () => <Icon><path d="M6.2 6.6A4.5 4.5 0 0 0 5.5 9v4.5l-1.2 1.2h10.4M8 5a4.5 4.5 0 0 1 6.5 4v3M8.5 17h3M3 3l14 14" /></Icon>;
 export const ComfortableIcon = () => <Icon><path d="M3.5 5h13M3.5 10h13M3.5 15h13" /></Icon>;
 export const CompactIcon = () => <Icon><path d="M3.5 4h13M3.5 7h13M3.5 10h13M3.5 13h13M3.5 16h13" strokeWidth="1.3" /></Icon>;
 export const KeypadIcon = () => (

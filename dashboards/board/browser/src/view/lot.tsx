@@ -5,6 +5,7 @@ import { isShared } from "../conference";
 import { onTick } from "../clock";
 import { useDragCard, useDropZone } from "../dnd";
 import { duration, phoneNumber } from "../format";
+import { isBeingCalled } from "../parties";
 import { Elapsed } from "./clock";
 import { useStore, useView } from "./context";
 import { GripIcon } from "./icons";
@@ -13,7 +14,7 @@ import { Zone } from "./zone";
 
 export function Lot() {
   const { lot, mine, held, freeSlot } = useView();
-  const mayPark = mine !== null && !isShared(mine);
+  const mayPark = mine !== null && !isShared(mine) && !isBeingCalled(mine);
   const zone = useDropZone("lot", (cardId) => {
     if (lot.some(({ call }) => call?.id === cardId)) return "home";
     const isMine = (mine?.id === cardId && mayPark) || held.some(({ id }) => id === cardId);
@@ -23,7 +24,7 @@ export function Lot() {
   const className = zone.isOver ? "over" : zone.isOpen ? "open" : "";
   return (
     <Zone zone="lot" title="Parking lot" count={`${taken}/${lot.length}`} className={className} dropRef={zone.ref}
-      aside={zone.isOpen ? `Drop to park in slot ${freeSlot}` : taken > 0 ? undefined : mayPark ? "Drag your call here, or press Park" : "Parked callers wait here"}>
+      aside={zone.isOpen ? `Drop to park in slot ${freeSlot}` : taken > 0 ? undefined : mayPark ? "Drag your call here, or press Park" : "Parked callers wait here"} isList={taken === 0}>
       <ol className="slots">
         {lot.map((slot) => <LotSlot key={slot.slot} {...slot} isNext={zone.isOpen && slot.slot === freeSlot} />)}
       </ol>

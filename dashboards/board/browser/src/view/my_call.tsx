@@ -76,7 +76,7 @@ function MyCallCard({ call }: { call: SeenCall }) {
   const isHeld = call.held_at !== null;
   const speaks = phone.voice?.callId === call.id && phone.voice.status === "open";
   const hears = speaks && (!isHeld || consult !== null);
-  const of = isAsked && call.agent_id ? (isConference(call) ? `${nameOf(call.agent_id)} has this call` : `${nameOf(call.agent_id)} asks you about this call`) : ourLine(call);
+  const of = isAsked && call.agent_id ? (isConference(call) || consult?.talk_with === "all" ? `${nameOf(call.agent_id)} has this call` : `${nameOf(call.agent_id)} asks you about this call`) : ourLine(call);
   return (
     <article className={`my-call ${call.pending ? "pending" : ""} ${isHeld && !consult ? "held" : ""} ${drag.isDragged ? "dragged" : ""}`}
       data-call={call.id} {...drag.card}>

@@ -38,6 +38,7 @@ export interface NumberFieldHandle {
   /** Put in where the cursor is. */
   insert(key: string): void;
   erase(): void;
+  /** What stands in it is selected: the next key replaces it. */
   focus(): void;
 }
 
@@ -66,7 +67,7 @@ export function NumberField({ text, onText, reading, refused = null, handle, has
     if (from !== to) replace(from, to, "");
     else if (from > 0) replace(from - 1, from, "");
   };
-  useImperativeHandle(handle, () => ({ insert: (key) => replace(...selection(), key), erase, focus: () => input.current?.focus() }));
+  useImperativeHandle(handle, () => ({ insert: (key) => replace(...selection(), key), erase, focus: () => (input.current?.focus(), input.current?.select()) }));
   useLayoutEffect(() => {
     if (cursor.current !== null) input.current?.setSelectionRange(cursor.current, cursor.current);
     cursor.current = null;

@@ -21,7 +21,8 @@ export function PresenceControl() {
       <span className={`presence-now ${presence}`} data-presence={presence}>
         <PresenceMark presence={presence} />
         <span className="presence-word">{presenceWords(me)}</span>
-        {presence !== "offline" && <Elapsed since={since} />}
+        {/* How long it rings is told by the call. */}
+        {presence !== "offline" && presence !== "ringing" && <Elapsed since={since} />}
       </span>
       {agent.set_by && isChosen && (
         <span className="set-by" title={whySet ?? undefined}>by {nameOf(agent.set_by)}<span className="hidden">{whySet && `: ${whySet}`}</span></span>

@@ -15,7 +15,7 @@ export function Recent() {
   const mayWrite = mine === null && monitored === null && wrapUp === null;
   if (earlier && earlier.calls.length > 0) return <Earlier {...earlier} />;
   return (
-    <Zone zone="recent" title="Recent calls" isList={recent.length > 0}>
+    <Zone zone="recent" title="Recent calls" isList>
       {recent.length === 0 ? (
         <Empty icon={<HistoryIcon />} title="No calls yet">Every call that ends is kept here: who called, who answered, and how it ended.</Empty>
       ) : (

@@ -27,7 +27,7 @@ export function Team() {
   // Whoever asks for help is seen by a supervisor whatever they look at.
   const isShown = ({ agent }: TeamMember) => !only || only.members.includes(agent.id) || helpWanted.some(({ agent_id }) => agent_id === agent.id);
   const shown = team.filter(isShown);
-  const available = shown.filter(({ presence }) => presence === "available").length;
+  const available = shown.filter(({ presence }) => presence === "available" || presence === "ringing").length;
   return (
     <Zone zone="team" title="Team" count={shown.length} aside={helpWanted.length > 0 ? <b className="help-count">{helpWanted.length === 1 ? "1 asks for help" : `${helpWanted.length} ask for help`}</b> : `${available} available`} isList>
       <Teams teams={teams} chosen={only?.id ?? null} choose={choose} inMyHands={toTeam} />
@@ -36,7 +36,7 @@ export function Team() {
       ) : (
         <ul className={`team ${maySupervise ? "supervised" : ""}`}>
           {shown.map(({ agent, presence, since, call }) => (
-            <Member key={agent.id} agent={agent} presence={presence} since={ringsWithOthers(presence, call) ? null : since}
+            <Member key={agent.id} agent={agent} presence={presence} since={presence === "ringing" ? null : since}
               caller={ringsWithOthers(presence, call) ? null : (call?.caller ?? null)} call={maySupervise ? call : null}
               isMe={agent.id === me?.agent.id} supervised={maySupervise && agent.id !== me?.agent.id}
               takes={free.has(agent.id) ? toColleague : ""} adds={isOneMore ? mine.id : null} />

@@ -69,11 +69,11 @@ function Left({ until }: { until: string }) {
 
 export function FinishWrapUp() {
   const store = useStore();
-  const { me } = useView();
+  const { me, held } = useView();
   return (
     <div className="actions wide by-words">
       <button type="button" className="button primary" onClick={() => store.finishWrapUp()}>
-        <CheckIcon />Finish, then {me ? choiceWords(me.agent) : "Available"}<KeyHint keys="G" />
+        <CheckIcon />{held.length > 0 ? "Finish" : `Finish, then ${me ? choiceWords(me.agent) : "Available"}`}<KeyHint keys="G" />
       </button>
     </div>
   );

@@ -1,0 +1,275 @@
+"""From the journal to facts: what each line's card says was true until the next line.
+
+The fold looks at the set of a call's lines, in the order of their numbers. So it does not matter
+in which order, how often, or in how many batches they were read.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import chain, pairwise
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from backend.domain.agent import AgentStatus
+from backend.domain.board import AgentCard, Announcement, CallCard
+from backend.domain.call import CallState, Direction, EndReason
+from backend.domain.handover import TalkWith
+from backend.measures.durations import ms_between
+from backend.measures.facts import Ending, Handling, Outcome, Part, Span, Visit
+
+HANDED_ON = {"call-transferred", "consult-completed", "call-forwarded"}
+"""Events by which their agent has given the call to somebody else."""
+
+OUTCOMES = {
+    EndReason.ABANDONED: Outcome.ABANDONED,
+    EndReason.COMPLETED: Outcome.ABANDONED,  # the caller left while the first agent was on the way
+    EndReason.NO_ANSWER: Outcome.FORCED_OUT,
+    EndReason.REJECTED: Outcome.FORCED_OUT,
+    EndReason.CANCELED: Outcome.FORCED_OUT,
+    EndReason.BUSY: Outcome.FORCED_OUT,
+    EndReason.FAILED: Outcome.FAILED,
+}
+"""What a call that nobody answered was, for the queue."""
+
+
+class StatusSpan(Struct, frozen=True):
+    """A stretch of an agent's status; `end` is None while it lasts. `number` is that of the line
+    that began it."""
+
+    agent: UUID
+    number: int
+    status: AgentStatus
+    reason: str | None
+    wrap_up_of: UUID | None
+    start: datetime
+    end: datetime | None = None
+
+
+class CallFacts(Struct, frozen=True):
+    """All that figures need to know of one call."""
+
+    visits: tuple[Visit, ...] = ()
+    handlings: tuple[Handling, ...] = ()
+    spans: tuple[Span, ...] = ()
+
+
+def facts_of_call(lines: Iterable[Announcement], wrap_ups: Iterable[StatusSpan] = ()) -> CallFacts:
+    """The facts of the one call of which these lines tell; `wrap_ups` are its agents' after it.
+
+    Lines of anything else are left out.
+    """
+    told = _in_order(lines)
+    if not told:
+        return CallFacts()
+    shares = [share for agent in _agents_in(told) for share in _shares(agent, told)]
+    shares.sort(key=lambda share: (share.spans[0].start, share.agent))
+    after = _wrap_ups(shares, wrap_ups)
+    handlings = tuple(
+        _handling(number, told[0].card.id, share, after.get(number))
+        for number, share in enumerate(shares)
+    )
+    worked = (span for share in shares for span in share.spans)
+    wrapped = (
+        Span(str(one.agent), told[0].card.id, Part.WRAP_UP, one.start, one.end)
+        for one in after.values()
+    )
+    return CallFacts(_visits(told), handlings, tuple(chain(worked, wrapped)))
+
+
+def status_spans(lines: Iterable[Announcement]) -> tuple[StatusSpan, ...]:
+    """Every agent's status, stretch by stretch, the earliest first; the last is open.
+
+    A status that is announced again, or whose card only has another wish, goes on.
+    """
+    spans: dict[UUID, list[StatusSpan]] = {}
+    for line in sorted(lines, key=lambda line: line.number):
+        card = line.agent
+        if card is None:
+            continue
+        known = spans.setdefault(card.id, [])
+        begun = _begun(card, line.number)
+        if known and _is_same(known[-1], begun):
+            continue
+        if known:
+            known[-1] = replace(known[-1], end=max(known[-1].start, begun.start))
+        known.append(begun)
+    found = chain.from_iterable(spans.values())
+    return tuple(sorted(found, key=lambda span: span.number))
+
+
+class _Told(Struct, frozen=True):
+    at: datetime
+    event: str
+    card: CallCard
+
+
+class _Share(Struct, frozen=True):
+    agent: UUID
+    spans: tuple[Span, ...]
+    ending: Ending
+
+
+def _in_order(lines: Iterable[Announcement]) -> list[_Told]:
+    once = {line.number: line for line in lines if line.call is not None}
+    return [
+        _Told(line.at, line.event, line.call)
+        for _, line in sorted(once.items())
+        if line.call is not None
+    ]
+
+
+def _agents_in(told: list[_Told]) -> Iterator[UUID]:
+    seen: set[UUID] = set()
+    for line in told:
+        for agent in _parts(line.card):
+            if agent not in seen:
+                seen.add(agent)
+                yield agent
+
+
+def _parts(card: CallCard) -> dict[UUID, Part]:
+    """What each agent does in a call that stands like this."""
+    owner = card.agent_id
+    if card.state is CallState.HELD and owner is not None:
+        return {owner: Part.HOLD}
+    if card.state is not CallState.CONNECTED or owner is None:
+        return {}
+    parts = {one.agent_id: Part.TALK for one in card.guests if one.agent_id and one.present}
+    consult = card.consult
+    if consult is None or not consult.is_on:
+        parts[owner] = Part.TALK if card.agent_present and card.held_at is None else Part.HOLD
+        return parts
+    together = consult.present and consult.talk_with is TalkWith.ALL
+    if consult.agent_id is not None and consult.present:
+        parts[consult.agent_id] = Part.TALK if together else Part.CONSULT
+    if not card.agent_present:
+        parts[owner] = Part.HOLD
+    elif together or consult.talk_with is TalkWith.CALLER or card.guests:
+        parts[owner] = Part.TALK
+    else:
+        parts[owner] = Part.CONSULT if consult.present else Part.HOLD
+    return parts
+
+
+def _shares(agent: UUID, told: list[_Told]) -> Iterator[_Share]:
+    """Each time this agent came into the call, until they were out of it again."""
+    spans: list[Span] = []
+    for line, after in pairwise([*told, None]):
+        assert line is not None  # noqa: S101  only the last is
+        part = _parts(line.card).get(agent)
+        resumes = part is None and _comes_back(agent, line.card) and spans
+        if resumes:
+            part = Part.HOLD
+        if part is None:
+            continue
+        end = after.at if after is not None else None
+        if spans and spans[-1].part is part and spans[-1].end == line.at:
+            spans[-1] = replace(spans[-1], end=end)
+        else:
+            spans.append(Span(str(agent), line.card.id, part, line.at, end))
+        if after is None:
+            yield _Share(agent, tuple(spans), Ending.OPEN)
+        elif agent not in _parts(after.card) and not _comes_back(agent, after.card):
+            yield _Share(agent, tuple(spans), _ending(agent, after))
+            spans = []
+
+
+def _comes_back(agent: UUID, card: CallCard) -> bool:
+    """On the way back to a caller whom they had put on hold or lost: still theirs."""
+    return card.state is CallState.CONNECTING and card.agent_id == agent
+
+
+def _ending(agent: UUID, after: _Told) -> Ending:
+    card = after.card
+    if card.state is CallState.ENDED:
+        return Ending.OVER
+    if after.event in HANDED_ON:
+        return Ending.TRANSFERRED
+    if card.state is CallState.PARKED and card.parked_by == agent:
+        return Ending.PARKED
+    return Ending.LEFT
+
+
+def _visits(told: list[_Told]) -> tuple[Visit, ...]:
+    first, last = told[0].card, told[-1].card
+    if last.direction is not Direction.INBOUND:
+        return ()
+    answer = next((line for line in told if Part.TALK in _parts(line.card).values()), None)
+    visit = Visit(
+        call_id=last.id,
+        queue=last.number,
+        caller=last.caller,
+        entered_at=first.started_at,
+        outcome=Outcome.OPEN,
+        ended_at=last.ended_at,
+    )
+    if answer is not None:
+        over = answer.card.answered_at or answer.at
+        by = next(a for a, part in _parts(answer.card).items() if part is Part.TALK)
+        visit = replace(visit, outcome=Outcome.ANSWERED, answered_by=str(by))
+    elif last.ended_at is not None:
+        over = last.ended_at
+        visit = replace(visit, outcome=OUTCOMES[EndReason(last.end_reason or "failed")])
+    else:
+        return (visit,)
+    waited = ms_between(visit.entered_at, over)
+    return (replace(visit, wait_ms=max(0, waited), is_skewed=waited < 0),)
+
+
+def _wrap_ups(shares: list[_Share], spans: Iterable[StatusSpan]) -> dict[int, StatusSpan]:
+    """The wrap-up after each share, by the share's place: that of an agent's last one."""
+    last = {share.agent: place for place, share in enumerate(shares)}
+    return {last[span.agent]: span for span in spans if span.agent in last}
+
+
+def _handling(number: int, call: UUID, share: _Share, wrap_up: StatusSpan | None) -> Handling:
+    start, end = share.spans[0].start, share.spans[-1].end
+    if share.ending is Ending.OPEN or end is None:
+        return Handling(
+            call, str(share.agent), start, None, Ending.OPEN, number=number, is_final=False
+        )
+    talk, hold, consult = (_total(share, part) for part in (Part.TALK, Part.HOLD, Part.CONSULT))
+    is_final = wrap_up is None or wrap_up.end is not None
+    after = ms_between(wrap_up.start, wrap_up.end) if wrap_up and wrap_up.end else 0
+    return Handling(
+        call_id=call,
+        agent=str(share.agent),
+        started_at=start,
+        ended_at=end,
+        ending=share.ending,
+        talk_ms=talk,
+        hold_ms=hold,
+        consult_ms=consult,
+        wrap_up_ms=after if is_final else None,
+        handle_ms=talk + hold + consult + after if is_final else None,
+        number=number,
+        is_final=is_final,
+    )
+
+
+def _total(share: _Share, part: Part) -> int:
+    return sum(
+        ms_between(span.start, span.end) for span in share.spans if span.part is part and span.end
+    )
+
+
+def _begun(card: AgentCard, number: int) -> StatusSpan:
+    return StatusSpan(
+        card.id,
+        number,
+        card.status,
+        card.reason if card.status is AgentStatus.AWAY else None,
+        card.wrap_up_of if card.status is AgentStatus.WRAP_UP else None,
+        card.since,
+    )
+
+
+def _is_same(known: StatusSpan, begun: StatusSpan) -> bool:
+    """Whether nothing that a figure asks for has changed."""
+    return (known.status, known.reason, known.wrap_up_of) == (
+        begun.status,
+        begun.reason,
+        begun.wrap_up_of,
+    )

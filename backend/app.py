@@ -16,6 +16,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from msgspec import Struct
 
+from backend.bookkeeper import Bookkeeper
 from backend.carrier.rest import Carrier
 from backend.clock import Clock, real_clock
 from backend.courier import Courier
@@ -68,6 +69,7 @@ class Services(Struct):
     switchboard: Switchboard
     courier: Courier
     sweeper: Sweeper
+    bookkeeper: Bookkeeper
     carrier: Carrier
     accounts: Accounts
     intake: Intake
@@ -211,6 +213,7 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
         switchboard=switchboard,
         courier=courier,
         sweeper=Sweeper(database, switchboard, courier, carrier, accounts.access, clock),
+        bookkeeper=Bookkeeper(database),
         carrier=carrier,
         accounts=accounts,
         intake=Intake(switchboard, Spool(settings.data_folder / "spool")),
@@ -235,7 +238,7 @@ async def _in_the_background(services: Services, sweeping: bool) -> AsyncGenerat
         services.accounts.keep_fresh(),
     ]
     if sweeping:
-        loops.append(services.sweeper.run())
+        loops += [services.sweeper.run(), services.bookkeeper.run()]
     composing = asyncio.create_task(asyncio.to_thread(make_all))
     tasks = [asyncio.create_task(loop) for loop in loops]
     for task in tasks:

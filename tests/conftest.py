@@ -58,6 +58,7 @@ async def product(
     async with running_product(postgres.web_url, carrier, tmp_path) as product:
         yield product
         await product.every_board_is_right()
+        await product.the_books_are_right()
 
 
 @pytest.fixture

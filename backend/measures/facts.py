@@ -6,6 +6,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from backend.domain.call import Direction
+
 
 class Outcome(StrEnum):
     """What became of a caller in a queue."""
@@ -95,6 +97,10 @@ class Handling(Struct, frozen=True):
     """
 
     call_id: UUID
+    entered_at: datetime
+    """When the call came in: a share is counted then, whenever it was."""
+    queue: str
+    direction: Direction
     agent: str
     started_at: datetime
     ended_at: datetime | None

@@ -67,7 +67,7 @@ def facts_of_call(lines: Iterable[Announcement], wrap_ups: Iterable[StatusSpan] 
     shares.sort(key=lambda share: (share.spans[0].start, share.agent))
     after = _wrap_ups(shares, wrap_ups)
     handlings = tuple(
-        _handling(number, told[0].card.id, share, after.get(number))
+        _handling(number, told[-1].card, share, after.get(number))
         for number, share in enumerate(shares)
     )
     worked = (span for share in shares for span in share.spans)
@@ -78,23 +78,26 @@ def facts_of_call(lines: Iterable[Announcement], wrap_ups: Iterable[StatusSpan] 
     return CallFacts(_visits(told), handlings, tuple(chain(worked, wrapped)))
 
 
-def status_spans(lines: Iterable[Announcement]) -> tuple[StatusSpan, ...]:
-    """Every agent's status, stretch by stretch, the earliest first; the last is open.
+def status_spans(
+    lines: Iterable[Announcement], known: Iterable[StatusSpan] = ()
+) -> tuple[StatusSpan, ...]:
+    """Every agent's status, stretch by stretch, the earliest first; an agent's last is open.
 
-    A status that is announced again, or whose card only has another wish, goes on.
+    `known` are the open stretches from before these lines. A status that is announced again, or
+    whose card only has another wish, goes on.
     """
-    spans: dict[UUID, list[StatusSpan]] = {}
+    spans = {span.agent: [span] for span in known}
     for line in sorted(lines, key=lambda line: line.number):
         card = line.agent
         if card is None:
             continue
-        known = spans.setdefault(card.id, [])
+        of_agent = spans.setdefault(card.id, [])
         begun = _begun(card, line.number)
-        if known and _is_same(known[-1], begun):
+        if of_agent and _goes_on(of_agent[-1], begun):
             continue
-        if known:
-            known[-1] = replace(known[-1], end=max(known[-1].start, begun.start))
-        known.append(begun)
+        if of_agent:
+            of_agent[-1] = replace(of_agent[-1], end=max(of_agent[-1].start, begun.start))
+        of_agent.append(begun)
     found = chain.from_iterable(spans.values())
     return tuple(sorted(found, key=lambda span: span.number))
 
@@ -224,29 +227,28 @@ def _wrap_ups(shares: list[_Share], spans: Iterable[StatusSpan]) -> dict[int, St
     return {last[span.agent]: span for span in spans if span.agent in last}
 
 
-def _handling(number: int, call: UUID, share: _Share, wrap_up: StatusSpan | None) -> Handling:
-    start, end = share.spans[0].start, share.spans[-1].end
-    if share.ending is Ending.OPEN or end is None:
-        return Handling(
-            call, str(share.agent), start, None, Ending.OPEN, number=number, is_final=False
-        )
-    talk, hold, consult = (_total(share, part) for part in (Part.TALK, Part.HOLD, Part.CONSULT))
-    is_final = wrap_up is None or wrap_up.end is not None
-    after = ms_between(wrap_up.start, wrap_up.end) if wrap_up and wrap_up.end else 0
-    return Handling(
-        call_id=call,
+def _handling(number: int, card: CallCard, share: _Share, wrap_up: StatusSpan | None) -> Handling:
+    started = Handling(
+        call_id=card.id,
+        entered_at=card.started_at,
+        queue=card.number,
+        direction=card.direction,
         agent=str(share.agent),
-        started_at=start,
-        ended_at=end,
+        started_at=share.spans[0].start,
+        ended_at=share.spans[-1].end,
         ending=share.ending,
-        talk_ms=talk,
-        hold_ms=hold,
-        consult_ms=consult,
-        wrap_up_ms=after if is_final else None,
-        handle_ms=talk + hold + consult + after if is_final else None,
         number=number,
-        is_final=is_final,
+        is_final=False,
     )
+    if share.ending is Ending.OPEN:
+        return started
+    talk, hold, consult = (_total(share, part) for part in (Part.TALK, Part.HOLD, Part.CONSULT))
+    over = replace(started, talk_ms=talk, hold_ms=hold, consult_ms=consult)
+    if wrap_up is not None and wrap_up.end is None:
+        return over
+    after = ms_between(wrap_up.start, wrap_up.end) if wrap_up and wrap_up.end else 0
+    handled = talk + hold + consult + after
+    return replace(over, wrap_up_ms=after, handle_ms=handled, is_final=True)
 
 
 def _total(share: _Share, part: Part) -> int:
@@ -266,9 +268,9 @@ def _begun(card: AgentCard, number: int) -> StatusSpan:
     )
 
 
-def _is_same(known: StatusSpan, begun: StatusSpan) -> bool:
-    """Whether nothing that a figure asks for has changed."""
-    return (known.status, known.reason, known.wrap_up_of) == (
+def _goes_on(known: StatusSpan, begun: StatusSpan) -> bool:
+    """Whether that line was read before, or nothing that a figure asks for has changed."""
+    return begun.number <= known.number or (known.status, known.reason, known.wrap_up_of) == (
         begun.status,
         begun.reason,
         begun.wrap_up_of,

@@ -22,6 +22,7 @@ from backend.settings import Settings, read_settings
 from backend.store import people
 from backend.store.people import Role
 from tests.serving import free_socket, served_on
+from tests.stories.bookkeeping import the_books_are_right
 from tests.stories.company import Company
 
 PASSWORD = "a password of the tests"
@@ -133,6 +134,11 @@ class Product:
         """fold(snapshot, events) equals a fresh snapshot, on every open board."""
         for company in self.companies:
             await company.every_board_is_right()
+
+    async def the_books_are_right(self) -> None:
+        """What figures are counted from is what the journal says, for every company."""
+        for company in self.companies:
+            await the_books_are_right(self.services.database, company.tenant)
 
     @contextmanager
     def deaf_to(self, *endings: str) -> Generator[None]:

@@ -1,0 +1,163 @@
+"""The books: facts folded from the journal, as figures need them.
+
+Whatever a batch of new lines touches is folded anew from all of its lines and replaces what was
+there, so that no line counts twice. Two processes take turns for a company.
+"""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from backend.domain.agent import AgentStatus
+from backend.domain.board import Announcement
+from backend.measures.folding import CallFacts, StatusSpan
+from backend.store.tenancy import Database, Work
+
+ENTER_STATUSES = """
+insert into agent_status select * from jsonb_populate_recordset(null::agent_status, $1::jsonb)
+on conflict (tenant_id, agent_id, number) do update set end_at = excluded.end_at
+"""
+
+_announcement = msgspec.json.Decoder(Announcement).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class NewLines(Struct, frozen=True):
+    """Lines of the journal that the books do not know, in order, and the number of the last."""
+
+    lines: list[Announcement]
+    last: int
+
+
+async def unread_journals(database: Database) -> list[UUID]:
+    """The companies whose journal goes further than their books."""
+    return [row["tenant_id"] for row in await database.ask("select * from unread_journals()")]
+
+
+async def new_lines(work: Work, limit: int) -> NewLines | None:
+    """What is to be read next, at most `limit` lines; None if there is nothing, or somebody else
+    is reading. Until this work ends nobody else may."""
+    await work.connection.execute(
+        "insert into books (tenant_id) values ($1) on conflict do nothing", work.tenant
+    )
+    known = await work.connection.fetchval(
+        "select number from books where tenant_id = $1 for update skip locked", work.tenant
+    )
+    if known is None:
+        return None
+    rows = await work.connection.fetch(
+        "select number, announcement from journal where tenant_id = $1 and number > $2"
+        " order by number limit $3",
+        work.tenant,
+        known,
+        limit,
+    )
+    if not rows:
+        return None
+    return NewLines([_announcement(row["announcement"]) for row in rows], rows[-1]["number"])
+
+
+async def lines_of_calls(work: Work, calls: Iterable[UUID]) -> dict[UUID, list[Announcement]]:
+    """All that the journal says of these calls so far."""
+    asked = list(calls)
+    lines: dict[UUID, list[Announcement]] = {call: [] for call in asked}
+    rows = await work.connection.fetch(
+        "select call_id, announcement from journal where tenant_id = $1"
+        " and call_id = any($2::uuid[]) order by number",
+        work.tenant,
+        asked,
+    )
+    for row in rows:
+        lines[row["call_id"]].append(_announcement(row["announcement"]))
+    return lines
+
+
+async def open_statuses(work: Work, agents: Iterable[UUID]) -> list[StatusSpan]:
+    """How these agents stand, as far as the books go."""
+    return await _statuses(work, "agent_id = any($2::uuid[]) and end_at is null", agents)
+
+
+async def wrap_ups_of(work: Work, calls: Iterable[UUID]) -> list[StatusSpan]:
+    """Every agent's wrap-up of one of these calls."""
+    return await _statuses(work, "wrap_up_of = any($2::uuid[])", calls)
+
+
+async def enter_statuses(work: Work, spans: Sequence[StatusSpan]) -> None:
+    """Put these into the books; one that is known there may have ended since."""
+    rows = [
+        {
+            "tenant_id": work.tenant,
+            "agent_id": span.agent,
+            "number": span.number,
+            "status": span.status,
+            "reason": span.reason,
+            "wrap_up_of": span.wrap_up_of,
+            "start_at": span.start,
+            "end_at": span.end,
+        }
+        for span in sorted(spans, key=lambda span: span.end is None)  # one open at a time
+    ]
+    await work.connection.execute(ENTER_STATUSES, _encode(rows).decode())
+
+
+async def enter_facts(work: Work, facts: dict[UUID, CallFacts]) -> None:
+    """Replace what the books say of these calls."""
+    tenant, found = work.tenant, facts.values()
+    visits = [{"tenant_id": tenant, **asdict(one)} for each in found for one in each.visits]
+    shares = [{"tenant_id": tenant, **asdict(one)} for each in found for one in each.handlings]
+    spans = [
+        {
+            "tenant_id": tenant,
+            "call_id": span.call_id,
+            "number": number,
+            "agent": span.agent,
+            "part": span.part,
+            "start_at": span.start,
+            "end_at": span.end,
+        }
+        for each in found
+        for number, span in enumerate(each.spans)
+    ]
+    calls = list(facts)
+    for table, rows in (("visit", visits), ("handling", shares), ("span", spans)):
+        await work.connection.execute(
+            f"delete from {table} where tenant_id = $1 and call_id = any($2::uuid[])",  # noqa: S608
+            tenant,
+            calls,
+        )
+        await work.connection.execute(
+            f"insert into {table} select * from"  # noqa: S608
+            f" jsonb_populate_recordset(null::{table}, $1::jsonb)",
+            _encode(rows).decode(),
+        )
+
+
+async def close_at(work: Work, number: int) -> None:
+    """The books go as far as that line of the journal now."""
+    await work.connection.execute(
+        "update books set number = $2 where tenant_id = $1", work.tenant, number
+    )
+
+
+async def _statuses(work: Work, which: str, ids: Iterable[UUID]) -> list[StatusSpan]:
+    rows = await work.connection.fetch(
+        "select agent_id, number, status, reason, wrap_up_of, start_at, end_at from agent_status"  # noqa: S608
+        f" where tenant_id = $1 and {which} order by number",
+        work.tenant,
+        list(ids),
+    )
+    return [
+        StatusSpan(
+            row["agent_id"],
+            row["number"],
+            AgentStatus(row["status"]),
+            row["reason"],
+            row["wrap_up_of"],
+            row["start_at"],
+            row["end_at"],
+        )
+        for row in rows
+    ]

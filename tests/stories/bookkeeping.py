@@ -1,0 +1,68 @@
+"""Every story's books: read in small batches, they say what the whole journal says at once."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from backend.bookkeeper import read_some
+from backend.domain.board import Announcement
+from backend.measures.folding import CallFacts, facts_of_call, status_spans
+from backend.store.tenancy import Database, Work
+
+AT_ONCE = 3
+"""Lines in a batch: fewer than any story has, so that each is read in many."""
+
+
+async def the_books_are_right(database: Database, tenant: UUID) -> None:
+    """Reads this company's journal on, and compares what was entered with a fold of all of it."""
+    more = True
+    while more:
+        async with database.work(tenant) as work:
+            more = await read_some(work, AT_ONCE)
+    async with database.work(tenant) as work:
+        lines = await _journal(work)
+        statuses = status_spans(lines)
+        facts = [
+            facts_of_call(
+                [line for line in lines if line.call is not None and line.call.id == call],
+                [span for span in statuses if span.wrap_up_of == call],
+            )
+            for call in dict.fromkeys(line.call.id for line in lines if line.call)
+        ]
+        assert await _entered(work, "visit") == _rows(facts, "visits")
+        assert await _entered(work, "handling") == _rows(facts, "handlings")
+        entered = await work.connection.fetch(
+            "select agent_id, number, status, reason, wrap_up_of, start_at, end_at"
+            " from agent_status where tenant_id = $1 order by number",
+            tenant,
+        )
+        assert [tuple(row) for row in entered] == [
+            (one.agent, one.number, one.status, one.reason, one.wrap_up_of, one.start, one.end)
+            for one in statuses
+        ]
+        spans = await work.connection.fetchval(
+            "select count(*) from span where tenant_id = $1", tenant
+        )
+        assert spans == sum(len(each.spans) for each in facts)
+
+
+async def _journal(work: Work) -> list[Announcement]:
+    rows = await work.connection.fetch(
+        "select announcement from journal where tenant_id = $1 order by number", work.tenant
+    )
+    return [msgspec.json.decode(row["announcement"], type=Announcement) for row in rows]
+
+
+async def _entered(work: Work, table: str) -> list[dict[str, Any]]:
+    rows = await work.connection.fetch(
+        f"select * from {table} where tenant_id = $1 order by entered_at, call_id, number",  # noqa: S608
+        work.tenant,
+    )
+    without = {"tenant_id", "file_id"}
+    return [{key: value for key, value in row.items() if key not in without} for row in rows]
+
+
+def _rows(facts: list[CallFacts], kind: str) -> list[dict[str, Any]]:
+    found = [msgspec.structs.asdict(one) for each in facts for one in getattr(each, kind)]
+    return sorted(found, key=lambda row: (row["entered_at"], row["call_id"], row["number"]))

@@ -213,5 +213,6 @@ class Sweeper:
             legs = await boards.legs_of(work, due.id, self._clock())
         if legs is None:
             return
-        for signal in await self._carrier.look_up(access, due.id, legs.caller, legs.outside):
+        told = await self._carrier.look_up(access, due.id, legs.caller, legs.outside, legs.seated)
+        for signal in told:
             await self._switchboard.learn(due.tenant, due.id, signal)

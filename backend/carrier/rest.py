@@ -153,12 +153,18 @@ class Carrier:
         return None
 
     async def look_up(
-        self, access: Access, call_id: UUID, caller_leg: str, outside: Sequence[UUID] = ()
+        self,
+        access: Access,
+        call_id: UUID,
+        caller_leg: str,
+        outside: Sequence[UUID] = (),
+        seated: Sequence[tuple[str, UUID]] = (),
     ) -> list[signals.CarrierSignal]:
         """What the carrier knows of a call that we have heard nothing of lately.
 
         Says that the caller left, or whose legs are in the conference now, and which of those
-        `outside` are not any more. A callee's leg that is not known yet has no name to ask by.
+        `outside`, and of the agents `seated` there (leg and whose), are not any more. A callee's
+        leg that is not known yet has no name to ask by.
         """
         client = self._client(access)
         try:
@@ -176,7 +182,9 @@ class Carrier:
         found = (_joined(one.call_sid or "", one.label or "", str(one.status)) for one in present)
         there = {outbound_of_label(one.label or "") for one in present}
         gone = (signals.OutboundEnded(each) for each in outside if each not in there)
-        return [*(signal for signal in found if signal is not None), *gone]
+        legs = {one.call_sid for one in present}
+        left = (signals.AgentLegLeft(leg, whose) for leg, whose in seated if leg not in legs)
+        return [*(signal for signal in found if signal is not None), *gone, *left]
 
     async def _status_of(self, client: Client, leg: str) -> str:
         """A leg that the carrier does not know is a failed one."""

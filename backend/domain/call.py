@@ -178,6 +178,14 @@ class Call(Struct, frozen=True):
             return False
         return agent_id in (self.agent_id, self.consulted) or self.guest(agent_id) is not None
 
+    def seated_agents(self) -> tuple[tuple[str, UUID], ...]:
+        """The legs of agents that are in the room as far as we know, each with whose it is."""
+        asked = self.consult
+        seats = [(self.agent_leg, self.agent_id)]
+        seats += [(asked.leg, asked.agent_id)] if asked is not None else []
+        seats += [(guest.leg, guest.agent_id) for guest in self.guests]
+        return tuple((leg, agent) for leg, agent in seats if leg is not None and agent is not None)
+
     def guest(self, guest: UUID) -> Guest | None:
         """That guest of this call, by the agent's id or that of the leg outside."""
         return next((one for one in self.guests if one.id == guest), None)

@@ -230,7 +230,8 @@ def _hand_to(
         deadline=comes or waits_for(scene, stays, now),
     )
     said = (events.ConsultCompleted(before, heir.agent_id),)
-    return Decision(has, said, remove(call, call.agent_leg), wrapping=(before,))
+    wraps, is_free = _who_parts(call)
+    return Decision(has, said, remove(call, call.agent_leg), wrapping=wraps, freed=is_free)
 
 
 def _leave_to_those_outside(call: Call, signal: signals.CallSignal, now: datetime) -> Decision:
@@ -240,7 +241,10 @@ def _leave_to_those_outside(call: Call, signal: signals.CallSignal, now: datetim
     is_stray = asked is not None and not asked.is_there
     outside = [g for g in with_consulted_as_guest(call).guests if g.outbound is not None]
     first, *others = outside
-    to = Transfer(before, None, number=first.number, outbound=first.outbound)
+    wraps, is_free = _who_parts(call)
+    # Who never came did not leave the caller to anybody: whoever had the call before did.
+    by = before if wraps else next((a for a in reversed(call.handled_by) if a != before), before)
+    to = Transfer(by, None, number=first.number, outbound=first.outbound)
     # Whoever was rung, or on the way, is not waited for any more.
     gone = replace(call, guests=tuple(others), offered_to=())
     talks = forward(gone, to, signal, now)
@@ -248,6 +252,15 @@ def _leave_to_those_outside(call: Call, signal: signals.CallSignal, now: datetim
     return replace(
         talks,
         asked=(*talks.asked, *remove(call, call.agent_leg), *stray),
-        freed=freed_of_talk(call),
-        wrapping=(before,),
+        freed=(*freed_of_talk(call), *is_free),
+        wrapping=wraps,
     )
+
+
+def _who_parts(call: Call) -> tuple[tuple[UUID, ...], tuple[UUID, ...]]:
+    """The agent who is out of the conference, as one who wraps up; or as one who is free, if their
+    voice was never in it."""
+    before = call.agent_id
+    assert before is not None  # noqa: S101  a conference has an agent, unless it was forwarded
+    was_there = any(leg.agent_id == before for leg in call.legs)
+    return ((before,), ()) if was_there else ((), (before,))

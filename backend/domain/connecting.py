@@ -32,7 +32,7 @@ from backend.domain.decision import (
 )
 from backend.domain.dialling import ring_callee
 from backend.domain.handover import Consult, NotTaken, TalkWith
-from backend.domain.holding import must_not_hold_too_many
+from backend.domain.holding import must_not_hold_too_many, whom_it_rings_at
 from backend.domain.orders import hold_caller, remove, resume_caller
 from backend.domain.transferring import may_take, ring_the_rest, turn_down
 
@@ -75,7 +75,7 @@ def claim(
         now,
         agent_id=agent_id,
         offered_to=(),
-        overdue=is_held,
+        overdue=is_held or (call.overdue and call.state is CallState.RINGING),
         held_at=None,
         transfer=None if taken_back else call.transfer,
         handled_by=also(call.handled_by, agent_id),
@@ -197,6 +197,7 @@ def claim_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
         )
         said = (events.ClaimExpired(holder), events.ParkOverdue(call.slot, scene.free))
         return Decision(returned, said, freed=(holder,))
+    to = whom_it_rings_at(scene, call) if call.overdue else scene.free
     returned = move(
         call,
         signals.TimeRanOut(),
@@ -207,9 +208,9 @@ def claim_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
         held_at=None,
         consult=None,
         guests=(),
-        offered_to=scene.free,
+        offered_to=to,
         declined_by=(),
-        deadline=now + scene.rules.ring,
+        deadline=now + (scene.rules.park_return if call.overdue else scene.rules.ring),
     )
     if call.transfer is not None:
         declined = replace(returned, declined_by=call.declined_by)
@@ -220,7 +221,7 @@ def claim_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
         return replace(onward, said=said, freed=(holder,))
     lost = call.state is CallState.CONNECTED
     first = events.CallReturned(holder) if lost else events.ClaimExpired(holder)
-    said = (first, events.CallOffered(scene.free))
+    said = (first, events.CallOffered(to))
     nobody_asks = call_off_all(call) if asked is not None else ()
     return Decision(returned, said, nobody_asks, freed=(holder, *freed_of_talk(call)))
 

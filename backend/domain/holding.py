@@ -72,16 +72,20 @@ def must_not_hold_too_many(scene: Scene) -> None:
 
 
 def hold_ran_out(scene: Scene, call: Call, now: datetime) -> Decision:
-    """It rings at everybody who is free, and at its agent if they have no call in hand, for as long
-    as the caller waits. Whoever declined is rung again."""
-    keeper = tuple(agent for agent in scene.holding if agent == call.agent_id)
-    return rings_on(scene, call, now, *keeper)
+    """It rings at everybody who is free, and at whoever has had it if they have no call in hand,
+    for as long as the caller waits. Whoever declined is rung again."""
+    return rings_on(scene, call, now)
 
 
-def rings_on(scene: Scene, call: Call, now: datetime, *also: UUID) -> Decision:
-    """Everybody who is free is rung again for a caller who was set aside, also when somebody took
-    the call and did not come: this is no call that nobody ever answered."""
-    to = (*scene.free, *also)
+def whom_it_rings_at(scene: Scene, call: Call) -> tuple[UUID, ...]:
+    """Everybody who is free, and of those who have callers on hold whoever has had this one."""
+    return (*scene.free, *(agent for agent in scene.holding if agent in call.handled_by))
+
+
+def rings_on(scene: Scene, call: Call, now: datetime) -> Decision:
+    """Those are rung again for a caller who was set aside, also when somebody took the call and did
+    not come: this is no call that nobody ever answered."""
+    to = whom_it_rings_at(scene, call)
     rings = replace(
         call,
         offered_to=to,

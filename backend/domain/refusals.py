@@ -136,6 +136,12 @@ class ConferenceFull(Refusal):
     code = "conference-full"
 
 
+class AlreadyInTheCall(Refusal):
+    """That number is in this call already."""
+
+    code = "already-in-the-call"
+
+
 class NobodyConsulted(Refusal):
     """Nobody whom you consult is in this call with you."""
 

@@ -205,10 +205,12 @@ def _facts(text: str) -> dict[str, object]:
 
 class Legs(Struct, frozen=True):
     """What the carrier can be asked about a live call: the caller's leg (empty while a callee's is
-    not known), and by our names the legs outside that have answered, or should have by now."""
+    not known), by our names the legs outside that have answered, or should have by now, and the
+    agents' legs that are in the room as far as we know, each with whose it is."""
 
     caller: str
     outside: tuple[UUID, ...]
+    seated: tuple[tuple[str, UUID], ...] = ()
 
 
 STILL_RINGS = timedelta(seconds=90)
@@ -218,7 +220,8 @@ STILL_RINGS = timedelta(seconds=90)
 async def legs_of(work: Work, call_id: UUID, now: datetime) -> Legs | None:
     """The legs of a live call, or None if it is over."""
     row = await work.connection.fetchrow(
-        "select caller_leg, array(select id from outbound_leg o where o.tenant_id = $1"
+        "select caller_leg, to_jsonb(c)::text as call,"
+        " array(select id from outbound_leg o where o.tenant_id = $1"
         " and o.call_id = c.id and o.over_at is null"
         " and (o.answered_at is not null or o.asked_at < $3)) as outside"
         " from call c where tenant_id = $1 and id = $2 and state <> 'ended'",
@@ -226,4 +229,7 @@ async def legs_of(work: Work, call_id: UUID, now: datetime) -> Legs | None:
         call_id,
         now - STILL_RINGS,
     )
-    return None if row is None else Legs(row["caller_leg"], tuple(row["outside"]))
+    if row is None:
+        return None
+    call = msgspec.json.decode(row["call"], type=Call)
+    return Legs(row["caller_leg"], tuple(row["outside"]), call.seated_agents())

@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 TENANT, OWN = UUID(int=1), "+12125550100"
 ANA, BEN, CHLOE = UUID(int=11), UUID(int=12), UUID(int=13)
 ARRIVES = signals.CallerArrived("CA1", "+15550001111", OWN)
-SOMEBODY = "+12125550147"
+SOMEBODY, ANOTHER, THIRD = NUMBERS = ("+12125550147", "+12125550148", "+12125550149")
 
 
 def step(
@@ -52,7 +52,7 @@ OUTSIDE = [uuid5(played().id, f"outbound {n}") for n in range(3)]
 
 def asked_outside(nth: int) -> tuple[signals.CallSignal, ...]:
     joined = signals.OutboundAnswered(OUTSIDE[nth], f"O{nth}")
-    return signals.AgentConsulted(ANA, number=SOMEBODY), joined
+    return signals.AgentConsulted(ANA, number=NUMBERS[nth]), joined
 
 
 def two_outside() -> Call:
@@ -95,7 +95,7 @@ def test_a_guest_whose_voice_is_lost_is_passed_over_and_free():
 
 def test_the_last_one_outside_ends_a_forwarded_call_and_a_leg_that_was_given_up_does_not():
     given_up = (
-        signals.AgentConsulted(ANA, number=SOMEBODY),
+        signals.AgentConsulted(ANA, number=THIRD),
         signals.OutboundPlaced(OUTSIDE[2], "O2"),
         signals.AgentCancelledConsult(ANA),
     )
@@ -151,3 +151,23 @@ def test_a_guest_without_a_page_has_as_long_as_one_without_a_voice():
     out = step(away, signals.GuestTimeRanOut(), NOW + Rules().rejoin)
     assert out.freed == (BEN,)
     assert RemoveLeg(four.id, "B0", None) in out.asked
+
+
+def test_a_number_that_is_in_the_call_is_not_rung_a_second_time():
+    """However it is typed, as after an answer of ours that was lost."""
+    with pytest.raises(refusals.AlreadyInTheCall):
+        step(two_outside(), signals.AgentConsulted(ANA, number="(212) 555-0148"))
+
+
+def test_whoever_never_came_does_not_wrap_up_and_the_one_before_may_end_the_call():
+    on_the_way = (signals.AgentConsulted(ANA, BEN), signals.AgentAnswered(BEN))
+    bens = two_outside()
+    for signal in on_the_way:
+        bens = step(bens, signal).call or bens
+    bens = completed(bens)
+    assert (bens.agent_id, bens.agent_leg) == (BEN, None)
+    gone = step(bens, signals.TimeRanOut(), NOW + Rules().join)
+    assert gone.call is not None
+    assert gone.call.transfer is not None
+    assert (gone.call.state, gone.call.transfer.by) == (CallState.FORWARDED, ANA)
+    assert (gone.wrapping, gone.freed) == ((), (BEN,))

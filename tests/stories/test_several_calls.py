@@ -363,3 +363,34 @@ async def rings_at(company: Company, number: str) -> Caller:
     caller = await company.rings(number)
     await company.sam.is_rung_by(caller)
     return caller
+
+
+async def test_a_caller_from_hold_is_never_given_up_however_often_nobody_comes(acme: Company):
+    await acme.on_duty("Ana", "Ben")
+    first = await acme.rings(FIRST)
+    await acme.ana.answers(first)
+    await acme.ana.sets_aside(first)
+    for comes in (acme.ana.resumes, acme.ben.claims, acme.ana.claims):
+        await comes(first)
+        await acme.product.later(Rules().join_seconds + 1)
+        assert (await acme.ben.sees_call(first, "ringing")).overdue
+    await acme.product.later(Rules().ring_seconds + 1)
+    await acme.ben.is_rung_by(first)
+    await acme.ben.answers(first, tone=1200)
+    await first.hears("voice", 1200)
+
+
+async def test_whoever_did_not_come_back_to_a_caller_is_rung_though_another_is_on_hold(
+    acme: Company,
+):
+    await acme.on_duty("Ana")
+    first, second = await two_calls(acme)
+    await acme.ana.sets_aside(second)
+    await acme.ana.resumes(first)
+    await acme.product.later(Rules().join_seconds + 1)
+    await acme.ana.sees_call(first, "ringing")
+    await acme.product.later(Rules().park_return_seconds + 1)
+    await acme.ana.is_rung_by(first)
+    await acme.ana.answers(first, tone=700)
+    await first.hears("voice", 700)
+    await second.hears("music")

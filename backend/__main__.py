@@ -8,6 +8,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
+from importlib import import_module
 from itertools import zip_longest
 
 from backend.settings import Settings, WrongSettings, read_settings, table_of_settings
@@ -19,30 +20,26 @@ COMMANDS = {
     "settings": "list every setting with its meaning, its default and its value now",
     "found-tenant": "make a company with no people yet",
     "add-person": "make somebody a member of a company",
-    "company-rules": "a company's dispositions, away reasons, time limits, who sees who listens",
+    "company-rules": "a company's words, time limits, who sees who listens, what figures go by",
     "company-teams": "a company's teams, and who is in them",
     "calling-out": "which numbers a company may call, its limits, and the switches",
     "connect-twilio": "connect a company to its Twilio account",
+    "import-history": "a company's calls from before Patchbay, from a CSV or Parquet file",
 }
+OPTIONS_OF_ITS_OWN = {
+    "company-rules",
+    "company-teams",
+    "calling-out",
+    "connect-twilio",
+    "import-history",
+}
+"""Commands that are a module of that name, loaded only if they are given."""
 
 
 def main(argv: Sequence[str]) -> int:
-    if argv and argv[0] == "connect-twilio":  # it has options of its own
-        from backend import connect_twilio
-
-        return connect_twilio.main(list(argv[1:])) or 0
-    if argv and argv[0] == "company-rules":
-        from backend import company_rules
-
-        return company_rules.main(list(argv[1:]))
-    if argv and argv[0] == "company-teams":
-        from backend import company_teams
-
-        return company_teams.main(list(argv[1:]))
-    if argv and argv[0] == "calling-out":
-        from backend import calling_out
-
-        return calling_out.main(list(argv[1:]))
+    if argv and argv[0] in OPTIONS_OF_ITS_OWN:
+        command = import_module(f"backend.{argv[0].replace('-', '_')}")
+        return command.main(list(argv[1:])) or 0
     if argv and argv[0] in ("found-tenant", "add-person"):
         from backend import tenants
 

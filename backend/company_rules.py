@@ -1,11 +1,13 @@
 """`company-rules`: a company's words and time limits: why people are away, how calls went, how long
-things may take, how many may talk in one call, whether agents see who listens.
+things may take, how many may talk in one call, whether agents see who listens, and what its figures
+are counted by.
 
 Without a change it shows how things stand. What is changed holds from the next decision on; boards
 that are open show new words once they are loaded anew.
 """
 
 import argparse
+from zoneinfo import available_timezones
 
 from msgspec.structs import asdict, replace
 
@@ -29,9 +31,18 @@ LIMITS = {
     "missed_rings": 20,
     "slots": 40,
     "conference_size": 20,
+    "answer_within_seconds": 900,
+    "short_abandon_seconds": 60,
 }
 """Each with the most that it may be; the least is 1, but for those of `LEAST`."""
-LEAST = {"wrap_up_seconds": 0, "held_calls": 0, "missed_rings": 0, "conference_size": 3}
+LEAST = {
+    "wrap_up_seconds": 0,
+    "held_calls": 0,
+    "missed_rings": 0,
+    "conference_size": 3,
+    "short_abandon_seconds": 0,
+}
+NAMES = ("time_zone",)
 
 
 def main(argv: list[str]) -> int:
@@ -55,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         least = LEAST.get(name, 1)
         kind = number_within(least, most)
         parser.add_argument(_option(name), type=kind, metavar=f"{least}-{most}")
+    parser.add_argument("--time-zone", type=_time_zone, metavar="AREA/CITY")
     return parser
 
 
@@ -62,7 +74,7 @@ async def _change(database: Database, given: argparse.Namespace) -> str:
     tenant = await find_tenant(database, given.tenant)
     async with database.work(tenant) as work:
         before = await load_rules(work)
-        wishes = {name: getattr(given, name) for name in (*WORDS, *SWITCHES, *LIMITS)}
+        wishes = {name: getattr(given, name) for name in (*WORDS, *SWITCHES, *LIMITS, *NAMES)}
         after = replace(before, **{k: v for k, v in wishes.items() if v is not None})
         if after != before:
             await save_rules(work, after)
@@ -71,12 +83,20 @@ async def _change(database: Database, given: argparse.Namespace) -> str:
 
 def _told(tenant: str, rules: Rules) -> str:
     values = asdict(rules) | {name: ", ".join(getattr(rules, name)) for name in WORDS}
-    lines = [f"{_option(name)[2:]:22} {values[name]}" for name in (*WORDS, *SWITCHES, *LIMITS)]
+    lines = [
+        f"{_option(name)[2:]:22} {values[name]}" for name in (*WORDS, *SWITCHES, *LIMITS, *NAMES)
+    ]
     return "\n".join([f"Rules of {tenant}:", *(f"  {line}" for line in lines)])
 
 
 def _option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
+
+
+def _time_zone(text: str) -> str:
+    if text not in available_timezones():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time zone like Europe/Berlin")
+    return text
 
 
 def _words(text: str) -> tuple[str, ...]:

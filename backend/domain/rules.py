@@ -82,6 +82,12 @@ class Rules(Struct, frozen=True):
     """So many people may talk in one call: the caller, its agent, everybody asked in. Whoever
     monitors is not counted, or a refusal would tell of them. (Twilio's own limit is 250.)"""
     dialling: Dialling = Dialling()
+    time_zone: str = "UTC"
+    """Where the company's days begin and end (IANA), for every figure of a day or an hour."""
+    answer_within_seconds: int = 20
+    """Who is answered no later than this is answered in time: the T of the service level."""
+    short_abandon_seconds: int = 5
+    """Who hangs up before this had dialled wrongly, and is taken out of it."""
     monitoring_is_shown: bool = True
     """Whether agents see on their card who listens. Where not, no message tells them."""
 

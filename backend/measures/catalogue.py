@@ -1,7 +1,7 @@
 """Every measure once: its name, its formula in words that are shown with it, and its sum.
 
-A measure is a function of a `Tally` and the company's `Rules`. Where it has no meaning (nobody was
-offered, nobody talked) it is None with the reason, never 0 and never NaN.
+A measure is a function of a `Tally` and the company's `Counting`. Where it has no meaning (nobody
+was offered, nobody talked) it is None with the reason, never 0 and never NaN.
 
 The six formulas of the service level are those of ICMI ("Service Level Calculations", QueueTips,
 March 2005) and of Cisco Unified IC (negative, ignored, positive); no standard fixes one. Ours by
@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from backend.measures.tally import Rules, Tally
+from backend.measures.tally import Counting, Tally
 
 
 class Unit(StrEnum):
@@ -39,9 +39,9 @@ class Measure(Struct, frozen=True):
     title: str
     unit: Unit
     formula: str
-    of: Callable[[Tally, Rules], Figure]
+    of: Callable[[Tally, Counting], Figure]
 
-    def shown_formula(self, rules: Rules) -> str:
+    def shown_formula(self, rules: Counting) -> str:
         """The formula with the numbers by which it was counted."""
         return self.formula.format(T=rules.threshold_seconds, S=rules.short_seconds)
 
@@ -61,74 +61,74 @@ def _seconds(total_ms: int, count: int, why_none: str) -> Figure:
     return Figure(total_ms / 1000 / count) if count > 0 else Figure(None, why_none)
 
 
-def _count(name: str) -> Callable[[Tally, Rules], Figure]:
+def _count(name: str) -> Callable[[Tally, Counting], Figure]:
     return lambda tally, _: Figure(getattr(tally, name))
 
 
-def _in_time(tally: Tally, rules: Rules) -> tuple[int, int]:
+def _in_time(tally: Tally, rules: Counting) -> tuple[int, int]:
     """At and Bt."""
     seconds = rules.threshold_seconds
     return tally.answered_waits.up_to(seconds), tally.abandoned_waits.up_to(seconds)
 
 
-def _level_a(tally: Tally, rules: Rules) -> Figure:
+def _level_a(tally: Tally, rules: Counting) -> Figure:
     in_time, _ = _in_time(tally, rules)
     return _share(in_time, tally.answered + tally.abandoned, NOBODY_OFFERED)
 
 
-def _level_b(tally: Tally, rules: Rules) -> Figure:
+def _level_b(tally: Tally, rules: Counting) -> Figure:
     in_time, gave_up = _in_time(tally, rules)
     return _share(in_time, tally.answered + tally.abandoned - gave_up, NOBODY_LEFT)
 
 
-def _level_c(tally: Tally, rules: Rules) -> Figure:
+def _level_c(tally: Tally, rules: Counting) -> Figure:
     in_time, gave_up = _in_time(tally, rules)
     return _share(in_time + gave_up, tally.answered + tally.abandoned, NOBODY_OFFERED)
 
 
-def _level_d(tally: Tally, rules: Rules) -> Figure:
+def _level_d(tally: Tally, rules: Counting) -> Figure:
     in_time, _ = _in_time(tally, rules)
     return _share(in_time, tally.answered, NOBODY_ANSWERED)
 
 
-def _level_e(tally: Tally, rules: Rules) -> Figure:
+def _level_e(tally: Tally, rules: Counting) -> Figure:
     in_time, _ = _in_time(tally, rules)
     counted = tally.answered + tally.abandoned - tally.short_abandoned
     return _share(in_time, counted, NOBODY_LEFT)
 
 
-def _level_f(tally: Tally, rules: Rules) -> Figure:
+def _level_f(tally: Tally, rules: Counting) -> Figure:
     in_time, _ = _in_time(tally, rules)
     return _share(in_time + tally.short_abandoned, tally.answered + tally.abandoned, NOBODY_OFFERED)
 
 
-def _level_now(tally: Tally, rules: Rules) -> Figure:
+def _level_now(tally: Tally, rules: Counting) -> Figure:
     in_time, _ = _in_time(tally, rules)
     counted = tally.answered + tally.abandoned - tally.short_abandoned + tally.overdue
     return _share(in_time, counted, NOBODY_LEFT)
 
 
-def _abandon_rate(tally: Tally, _: Rules) -> Figure:
+def _abandon_rate(tally: Tally, _: Counting) -> Figure:
     short = tally.short_abandoned
     return _share(tally.abandoned - short, tally.offered - short, NOBODY_LEFT)
 
 
-def _rank(waits: str, share: float, why_none: str) -> Callable[[Tally, Rules], Figure]:
-    def figure(tally: Tally, _: Rules) -> Figure:
+def _rank(waits: str, share: float, why_none: str) -> Callable[[Tally, Counting], Figure]:
+    def figure(tally: Tally, _: Counting) -> Figure:
         found = getattr(tally, waits).percentile(share)
         return Figure(found, None if found is not None else why_none)
 
     return figure
 
 
-def _longest(name: str, why_none: str) -> Callable[[Tally, Rules], Figure]:
-    def figure(tally: Tally, _: Rules) -> Figure:
+def _longest(name: str, why_none: str) -> Callable[[Tally, Counting], Figure]:
+    def figure(tally: Tally, _: Counting) -> Figure:
         return Figure(getattr(tally, name) / 1000) if tally.offered else Figure(None, why_none)
 
     return figure
 
 
-def _per_handling(name: str) -> Callable[[Tally, Rules], Figure]:
+def _per_handling(name: str) -> Callable[[Tally, Counting], Figure]:
     return lambda tally, _: _seconds(getattr(tally, name), tally.handlings, NOBODY_HANDLED)
 
 

@@ -115,12 +115,15 @@ class _Share(Struct, frozen=True):
 
 
 def _in_order(lines: Iterable[Announcement]) -> list[_Told]:
+    """In the order in which we learnt it. What a callback told late is dated as it happened, which
+    may be before what we knew by then; no stretch of time runs backwards for that."""
     once = {line.number: line for line in lines if line.call is not None}
-    return [
-        _Told(line.at, line.event, line.call)
-        for _, line in sorted(once.items())
-        if line.call is not None
-    ]
+    told: list[_Told] = []
+    for _, line in sorted(once.items()):
+        assert line.call is not None  # noqa: S101  or it would not be among them
+        at = max(line.at, told[-1].at) if told else line.at
+        told.append(_Told(at, line.event, line.call))
+    return told
 
 
 def _agents_in(told: list[_Told]) -> Iterator[UUID]:

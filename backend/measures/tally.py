@@ -15,7 +15,7 @@ from backend.measures.facts import Ending, Handling, Outcome, Visit
 from backend.measures.waits import Waits
 
 
-class Rules(Struct, frozen=True):
+class Counting(Struct, frozen=True):
     """What a company counts by. A figure that depends on them is shown with them."""
 
     threshold_seconds: int = 20
@@ -95,7 +95,7 @@ def _both(name: str, one: Tally, other: Tally) -> Any:
 
 
 def tally(
-    visits: Iterable[Visit], handlings: Iterable[Handling], rules: Rules, now: datetime
+    visits: Iterable[Visit], handlings: Iterable[Handling], rules: Counting, now: datetime
 ) -> Tally:
     """Count these. `now` tells how long those who are still waiting have waited."""
     by_outcome: dict[Outcome, list[Visit]] = {outcome: [] for outcome in Outcome}

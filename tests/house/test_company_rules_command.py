@@ -28,6 +28,15 @@ async def test_a_companys_own_words_are_offered_and_others_refused(acme: Company
     assert refusal.value.code == "no-such-reason"
 
 
+async def test_what_figures_are_counted_by_is_the_companys_own(acme: Company):
+    wishes = ("--time-zone", "Asia/Kathmandu", "--answer-within-seconds", "30")
+    status, shown, _ = await command(acme, *wishes, "--short-abandon-seconds", "0")
+    assert status == 0
+    assert "time-zone              Asia/Kathmandu" in shown
+    assert "answer-within-seconds  30" in shown
+    assert "short-abandon-seconds  0" in shown
+
+
 async def test_what_it_does_not_understand_it_refuses_and_changes_nothing(acme: Company):
     before = await command(acme)
     for wrong in (
@@ -36,6 +45,7 @@ async def test_what_it_does_not_understand_it_refuses_and_changes_nothing(acme: 
         ("--missed-rings", "-1"),
         ("--away-reasons", "x" * 41),
         ("--ring-seconds", "soon"),
+        ("--time-zone", "Middle-earth/Shire"),
     ):
         assert (await command(acme, *wrong)).status == 2, wrong
     assert await command(acme) == before

@@ -18,7 +18,7 @@ from backend.domain.handover import Consult, TalkWith
 from backend.measures.durations import ms_between
 from backend.measures.facts import Ending, Outcome, Part
 from backend.measures.folding import CallFacts, StatusSpan, facts_of_call, status_spans
-from backend.measures.tally import Rules, tally
+from backend.measures.tally import Counting, tally
 from tests.vectors.board_fold import AGENTS, START, World
 
 ANA, BEN, CHLOE = (agent.id for agent in AGENTS)
@@ -112,7 +112,7 @@ def test_a_caller_who_leaves_while_the_first_agent_is_on_the_way_has_abandoned()
 def test_a_caller_who_still_waits_is_open():
     (visit,) = Story().facts().visits
     assert (visit.outcome, visit.wait_ms) == (Outcome.OPEN, None)
-    counted = tally([visit], [], Rules(), at(25))
+    counted = tally([visit], [], Counting(), at(25))
     assert (counted.offered, counted.open, counted.overdue, counted.is_final) == (1, 1, 1, False)
 
 
@@ -122,7 +122,7 @@ def test_a_clock_that_runs_ahead_gives_a_wait_of_nothing_and_is_counted():
     story.then(0, "call-connected", state=CallState.CONNECTED, agent_leg="CA2", answered_at=at(-1))
     (visit,) = story.facts().visits
     assert (visit.wait_ms, visit.is_skewed) == (0, True)
-    assert tally([visit], [], Rules(), at(1)).skewed == 1
+    assert tally([visit], [], Counting(), at(1)).skewed == 1
 
 
 def test_holding_and_losing_the_agents_voice_is_hold_and_waiting_in_the_lot_is_nobodys_time():
@@ -170,7 +170,7 @@ def test_a_word_with_a_colleague_is_both_agents_time_and_the_handing_over_a_tran
     assert (ana.talk_ms, ana.hold_ms, ana.consult_ms) == (20_000, 6_000, 14_000)
     assert ana.ending is Ending.TRANSFERRED
     assert (ben.talk_ms, ben.consult_ms, ben.ending) == (40_000, 14_000, Ending.OVER)
-    counted = tally(story.facts().visits, story.facts().handlings, Rules(), at(80))
+    counted = tally(story.facts().visits, story.facts().handlings, Counting(), at(80))
     assert (counted.offered, counted.answered, counted.handlings, counted.transfers) == (1, 1, 2, 1)
 
 
@@ -181,8 +181,15 @@ def test_who_was_only_asked_and_never_talked_with_the_caller_is_in_no_mean():
     story.then(30, "consult-ended", consult=None, held_at=None)
     ana, ben = story.ended(40).facts().handlings
     assert (ben.talk_ms, ben.consult_ms, ben.ending) == (0, 10_000, Ending.LEFT)
-    counted = tally([], [ana, ben], Rules(), at(40))
+    counted = tally([], [ana, ben], Counting(), at(40))
     assert (counted.handlings, counted.unknown_handlings) == (1, 1)
+
+
+def test_what_was_told_late_makes_no_time_run_backwards():
+    story = Story().answered(10).then(40, "call-held", held_at=at(40))
+    story.then(35, "agent-lost", agent_leg=None)  # it was lost before; we heard of it after
+    (share,) = story.then(50, "agent-rejoined", agent_leg="CA3").ended(60).facts().handlings
+    assert (share.talk_ms, share.hold_ms) == (30_000, 20_000)
 
 
 def status(number: int, seconds: float, is_: AgentStatus, **more: object) -> Announcement:
@@ -241,7 +248,7 @@ def test_nobody_who_came_in_is_lost_and_every_share_is_the_sum_of_its_parts(seed
     for lines in calls_in(told_at_random(seed)).values():
         facts, card = facts_of_call(lines), last_card(lines)
         assert len(facts.visits) == (card.direction == "inbound")
-        counted = tally(facts.visits, facts.handlings, Rules(), lines[-1].at)
+        counted = tally(facts.visits, facts.handlings, Counting(), lines[-1].at)
         assert counted.offered == len(facts.visits)
         assert len(counted.waits) + counted.open == counted.offered
         for visit in facts.visits:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.measures.catalogue import MEASURES, Unit
-from backend.measures.tally import Rules, Tally
+from backend.measures.tally import Counting, Tally
 from backend.measures.waits import Waits
 
 
@@ -16,7 +16,7 @@ def counted(
     gave_up_in_time: int,
     short: int,
     threshold: int = 20,
-) -> tuple[Tally, Rules]:
+) -> tuple[Tally, Counting]:
     """Tallies of which only those within the threshold are known."""
     late = threshold + 1
     tally = Tally(
@@ -26,10 +26,10 @@ def counted(
         answered_waits=Waits({1: in_time, late: answered - in_time}),
         abandoned_waits=Waits({1: gave_up_in_time, late: abandoned - gave_up_in_time}),
     )
-    return tally, Rules(threshold_seconds=threshold)
+    return tally, Counting(threshold_seconds=threshold)
 
 
-def percent(name: str, case: tuple[Tally, Rules]) -> float:
+def percent(name: str, case: tuple[Tally, Counting]) -> float:
     value = MEASURES[name].of(*case).value
     assert value is not None
     return round(value * 100, 2)
@@ -61,7 +61,7 @@ def test_who_waits_too_long_is_a_miss_already_now():
 
 def test_where_nobody_called_shares_and_means_are_nothing_with_a_reason():
     for measure in MEASURES.values():
-        figure = measure.of(Tally(), Rules())
+        figure = measure.of(Tally(), Counting())
         if measure.unit is Unit.CALLS:
             assert (figure.value, figure.why_none) == (0, None)
         else:
@@ -72,14 +72,14 @@ def test_where_nobody_called_shares_and_means_are_nothing_with_a_reason():
 def test_who_only_hung_up_at_once_leaves_no_service_level():
     tally = Tally(abandoned=3, short_abandoned=3, abandoned_waits=Waits({1: 3}))
     for name in ("sl_e", "abandon_rate"):
-        assert MEASURES[name].of(tally, Rules()).value is None
-    assert MEASURES["abandon_rate_all"].of(tally, Rules()).value == 1
+        assert MEASURES[name].of(tally, Counting()).value is None
+    assert MEASURES["abandon_rate_all"].of(tally, Counting()).value == 1
 
 
 def test_each_formula_is_shown_with_the_numbers_by_which_it_was_counted():
-    shown = MEASURES["sl_e"].shown_formula(Rules(threshold_seconds=30, short_seconds=6))
+    shown = MEASURES["sl_e"].shown_formula(Counting(threshold_seconds=30, short_seconds=6))
     assert shown == "At / (A + B - Bs), T = 30 s, S = 6 s"
-    assert all("{" not in each.shown_formula(Rules()) for each in MEASURES.values())
+    assert all("{" not in each.shown_formula(Counting()) for each in MEASURES.values())
 
 
 seconds = st.lists(st.integers(0, 2000), min_size=1, max_size=60)

@@ -56,7 +56,8 @@ async def _journal(work: Work) -> list[Announcement]:
 
 async def _entered(work: Work, table: str) -> list[dict[str, Any]]:
     rows = await work.connection.fetch(
-        f"select * from {table} where tenant_id = $1 order by entered_at, call_id, number",  # noqa: S608
+        f"select * from {table} where tenant_id = $1 and file_id is null"  # noqa: S608
+        " order by entered_at, call_id, number",
         work.tenant,
     )
     without = {"tenant_id", "file_id"}

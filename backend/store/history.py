@@ -1,0 +1,96 @@
+"""Calls from before Patchbay, entered beside those of the journal: a whole file or nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from backend.measures.facts import Handling, Visit
+from backend.store.tenancy import Work
+
+ROWS_AT_ONCE = 5000
+
+ENTER_VISITS = """
+insert into visit select * from jsonb_populate_recordset(null::visit, $1::jsonb)
+on conflict (tenant_id, call_id, number) do update set entered_at = excluded.entered_at,
+  queue = excluded.queue, caller = excluded.caller, outcome = excluded.outcome,
+  wait_ms = excluded.wait_ms, answered_by = excluded.answered_by, ended_at = excluded.ended_at,
+  is_skewed = excluded.is_skewed, file_id = excluded.file_id
+"""
+ENTER_HANDLINGS = """
+insert into handling select * from jsonb_populate_recordset(null::handling, $1::jsonb)
+"""
+
+_encode = msgspec.json.Encoder().encode
+
+
+class HistoryFile(Struct, frozen=True):
+    """A file that was imported, and how many calls it held."""
+
+    id: UUID
+    name: str
+    calls: int
+    imported_at: datetime
+
+
+async def files(work: Work) -> list[HistoryFile]:
+    """What was imported, the latest first."""
+    rows = await work.connection.fetch(
+        "select id, name, calls, imported_at from history_file where tenant_id = $1"
+        " order by imported_at desc, id",
+        work.tenant,
+    )
+    return [HistoryFile(**row) for row in rows]
+
+
+async def find_file(work: Work, digest: bytes) -> HistoryFile | None:
+    """The file with that SHA-256, if it was imported."""
+    row = await work.connection.fetchrow(
+        "select id, name, calls, imported_at from history_file"
+        " where tenant_id = $1 and digest = $2",
+        work.tenant,
+        digest,
+    )
+    return None if row is None else HistoryFile(**row)
+
+
+async def enter(
+    work: Work,
+    name: str,
+    digest: bytes,
+    calls: Sequence[tuple[Visit, Handling | None]],
+    now: datetime,
+) -> HistoryFile:
+    """Enter a whole file. A call that another file has told of is told anew by this one."""
+    file = HistoryFile(uuid4(), name, len(calls), now)
+    await work.connection.execute(
+        "insert into history_file (tenant_id, id, digest, name, calls, imported_at)"
+        " values ($1, $2, $3, $4, $5, $6)",
+        work.tenant,
+        file.id,
+        digest,
+        file.name,
+        file.calls,
+        now,
+    )
+    whose = {"tenant_id": work.tenant, "file_id": file.id}
+    for start in range(0, len(calls), ROWS_AT_ONCE):
+        some = calls[start : start + ROWS_AT_ONCE]
+        await _forget_shares(work, [visit.call_id for visit, _ in some])
+        for statement, rows in (
+            (ENTER_VISITS, [asdict(visit) | whose for visit, _ in some]),
+            (ENTER_HANDLINGS, [asdict(share) | whose for _, share in some if share is not None]),
+        ):
+            await work.connection.execute(statement, _encode(rows).decode())
+    return file
+
+
+async def _forget_shares(work: Work, calls: list[UUID]) -> None:
+    await work.connection.execute(
+        "delete from handling where tenant_id = $1 and call_id = any($2::uuid[])",
+        work.tenant,
+        calls,
+    )

@@ -25,6 +25,7 @@ COMMANDS = {
     "calling-out": "which numbers a company may call, its limits, and the switches",
     "connect-twilio": "connect a company to its Twilio account",
     "import-history": "a company's calls from before Patchbay, from a CSV or Parquet file",
+    "report-token": "keys with which notebooks read a company's figures",
 }
 OPTIONS_OF_ITS_OWN = {
     "company-rules",
@@ -32,6 +33,7 @@ OPTIONS_OF_ITS_OWN = {
     "calling-out",
     "connect-twilio",
     "import-history",
+    "report-token",
 }
 """Commands that are a module of that name, loaded only if they are given."""
 

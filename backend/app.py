@@ -45,6 +45,7 @@ from backend.web.panel_proxy import PanelProxy, panel_route
 from backend.web.presence import presence_router
 from backend.web.problems import HANDLERS  # pyright: ignore[reportUnknownVariableType]
 from backend.web.protection import Headers, OwnPagesOnly
+from backend.web.reports import reports_router
 from backend.web.sign_in import sign_in_router
 from backend.web.signed import Gate
 from backend.web.sounds import make_all, sounds_router
@@ -129,6 +130,7 @@ def create_app(
             presence_router,
             supervision_router,
             lookups_router,
+            reports_router,
             sign_in_router,
             feed,
             sounds_router,

@@ -31,6 +31,14 @@ class SignedOut(Refusal):
     status = 401
 
 
+class NoSuchKey(Refusal):
+    """That key reads no company's figures: it is unknown, revoked, or its time is over. Whoever
+    runs Patchbay makes a new one with `python -m backend report-token`."""
+
+    code = "no-such-key"
+    status = 401
+
+
 class WrongCredentials(Refusal):
     """That e-mail address and password do not belong together. Check both and try again."""
 

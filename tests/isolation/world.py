@@ -62,6 +62,7 @@ class World:
             await company.sam.opens_board()
         for company in (self.acme, self.globex):
             self.calls[company.name] = await self._calls_of(company)
+        await self.product.the_books_are_right()
         self._marks = await self._marks_of(self.globex)
         await self._come_to_rest()
 

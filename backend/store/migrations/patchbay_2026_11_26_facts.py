@@ -1,9 +1,9 @@
 # pyright: basic
-"""Facts for figures: visits, handlings, spans of time, agents' statuses; and imported history.
+"""Facts for figures: visits, handlings, spans of time, agents' statuses; imported history; keys.
 
-All but `history_file` is folded from the journal, or stands in a file that was imported; any of it
-may be thrown away and made anew. Time comes right after the tenant in what is read by time, so
-that a day of a company is one stretch of an index.
+All but `history_file` and `report_token` is folded from the journal, or stands in a file that was
+imported; any of it may be thrown away and made anew. Time comes right after the tenant in what is
+read by time, so that a day of a company is one stretch of an index.
 """
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
@@ -104,6 +104,21 @@ create table if not exists books (
   number bigint not null default 0
 )
 """
+TOKENS = """
+create table if not exists report_token (
+  tenant_id uuid not null references tenant,
+  id uuid not null,
+  token_hash bytea not null,
+  name text not null check (char_length(name) between 1 and 80),
+  sees_numbers boolean not null,
+  created_at timestamptz not null,
+  expires_at timestamptz not null,
+  revoked_at timestamptz,
+  used_at timestamptz,
+  primary key (tenant_id, id),
+  unique (tenant_id, token_hash)
+)
+"""
 INDEXES = (
     "create index if not exists visit_by_time on visit (tenant_id, entered_at)"
     " include (outcome, wait_ms, queue)",
@@ -116,7 +131,7 @@ INDEXES = (
     "create index if not exists agent_status_of_call on agent_status (tenant_id, wrap_up_of)"
     " where wrap_up_of is not null",
 )
-TABLES = ("history_file", "visit", "handling", "span", "agent_status", "books")
+TABLES = ("history_file", "visit", "handling", "span", "agent_status", "books", "report_token")
 CLOSED = """
 alter table {table} enable row level security;
 alter table {table} force row level security;
@@ -158,7 +173,7 @@ WITHOUT = (
 
 
 async def forwards() -> MigrationManager:
-    steps = [FILES, VISITS, HANDLINGS, SPANS, STATUSES, BOOKS, *INDEXES]
+    steps = [FILES, VISITS, HANDLINGS, SPANS, STATUSES, BOOKS, TOKENS, *INDEXES]
     for table in TABLES:
         steps += CLOSED.format(table=table).split(";\n")
     steps += DOORKEEPER.split(";\n")

@@ -1,0 +1,100 @@
+"""A frame on the wire: JSON or CSV to read, Arrow as a stream, Parquet as a file."""
+
+from collections.abc import AsyncGenerator, AsyncIterable
+from enum import StrEnum
+from io import BytesIO
+
+import msgspec
+import pyarrow as pa
+from pyarrow import csv, parquet
+
+from backend.domain.refusals import Refusal
+
+
+class Format(StrEnum):
+    """How an answer is written."""
+
+    JSON = "json"
+    CSV = "csv"
+    ARROW = "arrow"
+    PARQUET = "parquet"
+
+
+MEDIA_TYPES = {
+    Format.JSON: "application/json",
+    Format.CSV: "text/csv; charset=utf-8",
+    Format.ARROW: "application/vnd.apache.arrow.stream",
+    Format.PARQUET: "application/vnd.apache.parquet",
+}
+MOST_ROWS = {
+    Format.JSON: 10_000,
+    Format.CSV: 1_000_000,
+    Format.ARROW: 5_000_000,
+    Format.PARQUET: 1_000_000,
+}
+"""In one answer. A file of Parquet is made before it is sent, so it is kept small."""
+
+
+class TooManyRows(Refusal):
+    """So many rows are too many for that format. Ask for fewer days, or for format=arrow."""
+
+    code = "too-many-rows"
+    status = 400
+
+
+def must_fit(rows: int, as_format: Format) -> None:
+    """Raises `TooManyRows`: nothing is ever left out silently."""
+    most = MOST_ROWS[as_format]
+    if rows > most:
+        raise TooManyRows(
+            f"There are {rows} rows, and format={as_format.value} gives at most {most} at once."
+            " Ask for fewer days, or for format=arrow."
+        )
+
+
+def written(
+    batches: AsyncIterable[pa.RecordBatch], schema: pa.Schema, as_format: Format
+) -> AsyncGenerator[bytes]:
+    """The bytes of that frame, as the batches come."""
+    return _json(batches) if as_format is Format.JSON else _by_writer(batches, schema, as_format)
+
+
+async def batches_of(table: pa.Table) -> AsyncGenerator[pa.RecordBatch]:
+    """A table that is there already."""
+    for batch in table.to_batches(max_chunksize=10_000):
+        yield batch
+
+
+async def _json(batches: AsyncIterable[pa.RecordBatch]) -> AsyncGenerator[bytes]:
+    before = b"["
+    async for batch in batches:
+        rows = batch.to_pylist()
+        yield before + b",\n".join(msgspec.json.encode(row) for row in rows)
+        before = b",\n"
+    yield b"[]" if before == b"[" else b"]"
+
+
+async def _by_writer(
+    batches: AsyncIterable[pa.RecordBatch], schema: pa.Schema, as_format: Format
+) -> AsyncGenerator[bytes]:
+    sink = BytesIO()
+    with _writer(sink, schema, as_format) as writer:
+        async for batch in batches:
+            writer.write_batch(batch)  # pyright: ignore[reportUnknownMemberType]
+            if as_format is not Format.PARQUET:  # whose end tells where in the file all parts lie
+                yield sink.getvalue()
+                sink.seek(0)
+                sink.truncate()
+    yield sink.getvalue()
+
+
+def _writer(
+    sink: BytesIO, schema: pa.Schema, as_format: Format
+) -> pa.RecordBatchStreamWriter | csv.CSVWriter | parquet.ParquetWriter:
+    match as_format:
+        case Format.CSV:
+            return csv.CSVWriter(sink, schema)
+        case Format.PARQUET:
+            return parquet.ParquetWriter(sink, schema, compression="zstd")
+        case _:
+            return pa.ipc.new_stream(sink, schema)

@@ -1,0 +1,72 @@
+"""The visits behind a figure, one by one, in the order in which they began."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from backend.measures.facts import Outcome
+from backend.store.tallies import Scope
+from backend.store.tenancy import Work
+
+THESE = """
+v.tenant_id = $1 and v.entered_at >= $2 and v.entered_at < $3
+  and (cardinality($4::text[]) = 0 or v.queue = any($4))
+  and (cardinality($5::text[]) = 0 or v.outcome = any($5))
+"""
+VISITS = f"""
+select v.call_id, v.number, v.queue, v.caller, v.entered_at, v.outcome, v.wait_ms,
+  v.answered_by as agent, coalesce(a.name, v.answered_by) as agent_name, v.ended_at,
+  h.shares, h.handle_ms, h.talk_ms, h.hold_ms, h.wrap_up_ms, v.file_id is not null as is_imported
+from visit v
+left join agent a on a.tenant_id = $1 and a.id::text = v.answered_by
+left join lateral (
+  select count(*) as shares, sum(handle_ms)::bigint as handle_ms, sum(talk_ms)::bigint as talk_ms,
+    sum(hold_ms)::bigint as hold_ms, sum(wrap_up_ms)::bigint as wrap_up_ms
+  from handling where tenant_id = $1 and call_id = v.call_id) h on true
+where {THESE} and (v.entered_at, v.call_id, v.number) > ($6, $7, $8)
+order by v.entered_at, v.call_id, v.number limit $9
+"""  # noqa: S608
+
+Place = tuple[datetime, UUID, int]
+"""Where a visit stands in the order: when it began, its call, its number."""
+
+
+async def count_visits(
+    work: Work, start: datetime, end: datetime, scope: Scope, outcomes: Sequence[Outcome]
+) -> int:
+    """How many began from `start` to just before `end`; without outcomes, of all."""
+    return await work.connection.fetchval(
+        f"select count(*) from visit v where {THESE}",  # noqa: S608
+        *_asked(work, start, end, scope, outcomes),
+    )
+
+
+async def visits_after(
+    work: Work,
+    place: Place,
+    start: datetime,
+    end: datetime,
+    scope: Scope,
+    outcomes: Sequence[Outcome],
+    limit: int,
+) -> list[dict[str, Any]]:
+    """The next `limit` of those after a place, each with its agents' time together."""
+    asked = _asked(work, start, end, scope, outcomes)
+    rows = await work.connection.fetch(VISITS, *asked, *place, limit)
+    return [dict(row) for row in rows]
+
+
+async def agent_names(work: Work) -> dict[str, str]:
+    """The name of everybody who takes calls, by id."""
+    rows = await work.connection.fetch(
+        "select id::text as id, name from agent where tenant_id = $1", work.tenant
+    )
+    return {row["id"]: row["name"] for row in rows}
+
+
+def _asked(
+    work: Work, start: datetime, end: datetime, scope: Scope, outcomes: Sequence[Outcome]
+) -> tuple[object, ...]:
+    wanted = [outcome.value for outcome in outcomes]
+    return (work.tenant, start, end, list(scope.queues), wanted)

@@ -1,0 +1,175 @@
+"""Figures and the calls behind them, for supervisors, analysts and their notebooks."""
+
+from collections.abc import AsyncGenerator
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+import pyarrow as pa
+from litestar import Router, get
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromQuery, QueryParameter
+from litestar.response import Stream
+from msgspec import Struct
+
+from backend.clock import Clock
+from backend.domain.refusals import NotAllowed
+from backend.domain.rules import Rules
+from backend.measures.catalogue import DEFAULT_LEVEL, MEASURES
+from backend.measures.facts import Outcome
+from backend.measures.intervals import Size
+from backend.reports.calls import SCHEMA, call_batches, count_calls
+from backend.reports.formats import MEDIA_TYPES, Format, batches_of, must_fit, written
+from backend.reports.intervals import interval_frame
+from backend.reports.questions import ask, counting_of
+from backend.store.company_rules import load_rules
+from backend.store.people import READS_REPORTS, Role
+from backend.store.report_tokens import find_token
+from backend.store.tallies import By
+from backend.store.tenancy import Database
+from backend.web.connections import HttpRequest
+from backend.web.problems import NoSuchKey
+from backend.web.visitor import identify
+
+Queues = Annotated[tuple[str, ...] | None, QueryParameter(name="queue", max_length=100)]
+
+
+class Reader(Struct, frozen=True):
+    """Who may read a company's figures, and whether callers' numbers are shown to them whole."""
+
+    tenant: UUID
+    sees_numbers: bool
+
+
+class MeasureCard(Struct, frozen=True):
+    """A measure as it is shown: never without its formula."""
+
+    name: str
+    title: str
+    unit: str
+    formula: str
+
+
+class Catalogue(Struct, frozen=True):
+    """What there is to ask for, and what this company counts by."""
+
+    measures: tuple[MeasureCard, ...]
+    default_level: str
+    time_zone: str
+    answer_within_seconds: int
+    short_abandon_seconds: int
+
+
+async def current_reader(request: HttpRequest) -> Reader:
+    """The dependency: a key in the request's header, else the signed-in person.
+
+    Raises `NoSuchKey`, `SignedOut`, or `NotAllowed` for a role that reads no figures.
+    """
+    database: Database = request.app.state.database
+    clock: Clock = request.app.state.clock
+    kind, _, key = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        found = await find_token(database, key.strip(), clock())
+        if found is None:
+            raise NoSuchKey
+        return Reader(*found)
+    visitor = await identify(request, database, clock)
+    if visitor.role not in READS_REPORTS:
+        raise NotAllowed
+    return Reader(visitor.tenant, visitor.role is not Role.ANALYST)
+
+
+@get("/measures")
+async def measures(
+    reader: NamedDependency[Reader], database: NamedDependency[Database]
+) -> Catalogue:
+    """Every measure with its formula, as this company counts."""
+    rules = await _rules(database, reader)
+    counting = counting_of(rules)
+    cards = tuple(
+        MeasureCard(each.name, each.title, each.unit, each.shown_formula(counting))
+        for each in MEASURES.values()
+    )
+    return Catalogue(
+        cards,
+        DEFAULT_LEVEL,
+        rules.time_zone,
+        rules.answer_within_seconds,
+        rules.short_abandon_seconds,
+    )
+
+
+@get("/intervals", media_type=MEDIA_TYPES[Format.JSON])
+async def intervals(
+    reader: NamedDependency[Reader],
+    database: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    first: FromQuery[date | None] = None,
+    last: FromQuery[date | None] = None,
+    size: FromQuery[Size] = Size.WHOLE,
+    by: FromQuery[By] = By.NOTHING,
+    queue: Queues = None,
+    format: FromQuery[Format] = Format.JSON,
+) -> Stream:
+    """Every measure for each slot of some days of the company's calendar (else: of today)."""
+    question = ask(
+        await _rules(database, reader),
+        clock(),
+        first=first,
+        last=last,
+        size=size,
+        by=by,
+        queues=queue or (),
+    )
+    async with database.work(reader.tenant) as work:
+        frame = await interval_frame(work, question)
+    must_fit(frame.num_rows, format)
+    return _stream(batches_of(frame), frame.schema, format, "intervals")
+
+
+@get("/calls", media_type=MEDIA_TYPES[Format.JSON])
+async def calls(
+    reader: NamedDependency[Reader],
+    database: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    first: FromQuery[date | None] = None,
+    last: FromQuery[date | None] = None,
+    queue: Queues = None,
+    outcome: Annotated[tuple[Outcome, ...] | None, QueryParameter(max_length=8)] = None,
+    format: FromQuery[Format] = Format.JSON,
+) -> Stream:
+    """The calls behind the figures of those days, the earliest first."""
+    rules = await _rules(database, reader)
+    question = ask(rules, clock(), first=first, last=last, queues=queue or ())
+    outcomes = outcome or ()
+    async with database.work(reader.tenant) as work:
+        there = await count_calls(work, question, outcomes)
+    must_fit(there, format)
+    batches = call_batches(
+        database, reader.tenant, question, outcomes, there, sees_numbers=reader.sees_numbers
+    )
+    return _stream(batches, SCHEMA, format, "calls")
+
+
+async def _rules(database: Database, reader: Reader) -> Rules:
+    async with database.work(reader.tenant) as work:
+        return await load_rules(work)
+
+
+def _stream(
+    batches: AsyncGenerator[pa.RecordBatch], schema: pa.Schema, as_format: Format, name: str
+) -> Stream:
+    ending = "arrows" if as_format is Format.ARROW else as_format.value
+    headers = {"Cache-Control": "no-store"}
+    if as_format is not Format.JSON:
+        headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
+    return Stream(
+        written(batches, schema, as_format), media_type=MEDIA_TYPES[as_format], headers=headers
+    )
+
+
+reports_router = Router(
+    "/api/reports",
+    route_handlers=[measures, intervals, calls],
+    dependencies={"reader": Provide(current_reader)},
+)

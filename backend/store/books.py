@@ -4,7 +4,8 @@ Whatever a batch of new lines touches is folded anew from all of its lines and r
 there, so that no line counts twice. Two processes take turns for a company.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -16,9 +17,29 @@ from backend.domain.board import Announcement
 from backend.measures.folding import CallFacts, StatusSpan
 from backend.store.tenancy import Database, Work
 
+OPEN_STATUSES = """
+select agent_id, number, status, reason, wrap_up_of, start_at, end_at from agent_status
+where tenant_id = $1 and agent_id = any($2::uuid[]) and end_at is null order by number
+"""
+WRAP_UPS = """
+select agent_id, number, status, reason, wrap_up_of, start_at, end_at from agent_status
+where tenant_id = $1 and wrap_up_of = any($2::uuid[]) order by number
+"""
 ENTER_STATUSES = """
 insert into agent_status select * from jsonb_populate_recordset(null::agent_status, $1::jsonb)
 on conflict (tenant_id, agent_id, number) do update set end_at = excluded.end_at
+"""
+FORGET_VISITS = "delete from visit where tenant_id = $1 and call_id = any($2::uuid[])"
+FORGET_SHARES = "delete from handling where tenant_id = $1 and call_id = any($2::uuid[])"
+FORGET_SPANS = "delete from span where tenant_id = $1 and call_id = any($2::uuid[])"
+ENTER_FACTS = """
+with the_visits as (
+  insert into visit select * from jsonb_populate_recordset(null::visit, $1::jsonb)
+),
+the_shares as (
+  insert into handling select * from jsonb_populate_recordset(null::handling, $2::jsonb)
+)
+insert into span select * from jsonb_populate_recordset(null::span, $3::jsonb)
 """
 
 _announcement = msgspec.json.Decoder(Announcement).decode
@@ -77,12 +98,14 @@ async def lines_of_calls(work: Work, calls: Iterable[UUID]) -> dict[UUID, list[A
 
 async def open_statuses(work: Work, agents: Iterable[UUID]) -> list[StatusSpan]:
     """How these agents stand, as far as the books go."""
-    return await _statuses(work, "agent_id = any($2::uuid[]) and end_at is null", agents)
+    rows = await work.connection.fetch(OPEN_STATUSES, work.tenant, list(agents))
+    return [_status(row) for row in rows]
 
 
 async def wrap_ups_of(work: Work, calls: Iterable[UUID]) -> list[StatusSpan]:
     """Every agent's wrap-up of one of these calls."""
-    return await _statuses(work, "wrap_up_of = any($2::uuid[])", calls)
+    rows = await work.connection.fetch(WRAP_UPS, work.tenant, list(calls))
+    return [_status(row) for row in rows]
 
 
 async def enter_statuses(work: Work, spans: Sequence[StatusSpan]) -> None:
@@ -122,17 +145,11 @@ async def enter_facts(work: Work, facts: dict[UUID, CallFacts]) -> None:
         for number, span in enumerate(each.spans)
     ]
     calls = list(facts)
-    for table, rows in (("visit", visits), ("handling", shares), ("span", spans)):
-        await work.connection.execute(
-            f"delete from {table} where tenant_id = $1 and call_id = any($2::uuid[])",  # noqa: S608
-            tenant,
-            calls,
-        )
-        await work.connection.execute(
-            f"insert into {table} select * from"  # noqa: S608
-            f" jsonb_populate_recordset(null::{table}, $1::jsonb)",
-            _encode(rows).decode(),
-        )
+    await work.connection.execute(FORGET_VISITS, tenant, calls)
+    await work.connection.execute(FORGET_SHARES, tenant, calls)
+    await work.connection.execute(FORGET_SPANS, tenant, calls)
+    entered = (_encode(rows).decode() for rows in (visits, shares, spans))
+    await work.connection.execute(ENTER_FACTS, *entered)
 
 
 async def close_at(work: Work, number: int) -> None:
@@ -142,22 +159,13 @@ async def close_at(work: Work, number: int) -> None:
     )
 
 
-async def _statuses(work: Work, which: str, ids: Iterable[UUID]) -> list[StatusSpan]:
-    rows = await work.connection.fetch(
-        "select agent_id, number, status, reason, wrap_up_of, start_at, end_at from agent_status"  # noqa: S608
-        f" where tenant_id = $1 and {which} order by number",
-        work.tenant,
-        list(ids),
+def _status(row: Mapping[str, Any]) -> StatusSpan:
+    return StatusSpan(
+        row["agent_id"],
+        row["number"],
+        AgentStatus(row["status"]),
+        row["reason"],
+        row["wrap_up_of"],
+        row["start_at"],
+        row["end_at"],
     )
-    return [
-        StatusSpan(
-            row["agent_id"],
-            row["number"],
-            AgentStatus(row["status"]),
-            row["reason"],
-            row["wrap_up_of"],
-            row["start_at"],
-            row["end_at"],
-        )
-        for row in rows
-    ]

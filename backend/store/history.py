@@ -20,7 +20,8 @@ on conflict (tenant_id, call_id, number) do update set entered_at = excluded.ent
   wait_ms = excluded.wait_ms, answered_by = excluded.answered_by, ended_at = excluded.ended_at,
   is_skewed = excluded.is_skewed, file_id = excluded.file_id
 """
-ENTER_HANDLINGS = """
+FORGET_SHARES = "delete from handling where tenant_id = $1 and call_id = any($2::uuid[])"
+ENTER_SHARES = """
 insert into handling select * from jsonb_populate_recordset(null::handling, $1::jsonb)
 """
 
@@ -79,18 +80,10 @@ async def enter(
     whose = {"tenant_id": work.tenant, "file_id": file.id}
     for start in range(0, len(calls), ROWS_AT_ONCE):
         some = calls[start : start + ROWS_AT_ONCE]
-        await _forget_shares(work, [visit.call_id for visit, _ in some])
-        for statement, rows in (
-            (ENTER_VISITS, [asdict(visit) | whose for visit, _ in some]),
-            (ENTER_HANDLINGS, [asdict(share) | whose for _, share in some if share is not None]),
-        ):
-            await work.connection.execute(statement, _encode(rows).decode())
+        visits = [asdict(visit) | whose for visit, _ in some]
+        shares = [asdict(share) | whose for _, share in some if share is not None]
+        told_before = [visit.call_id for visit, _ in some]
+        await work.connection.execute(FORGET_SHARES, work.tenant, told_before)
+        await work.connection.execute(ENTER_VISITS, _encode(visits).decode())
+        await work.connection.execute(ENTER_SHARES, _encode(shares).decode())
     return file
-
-
-async def _forget_shares(work: Work, calls: list[UUID]) -> None:
-    await work.connection.execute(
-        "delete from handling where tenant_id = $1 and call_id = any($2::uuid[])",
-        work.tenant,
-        calls,
-    )

@@ -50,7 +50,7 @@ async def make_token(
         now,
         now + lasts,
     )
-    return PREFIX + token.text
+    return f"{PREFIX}{token.text}"
 
 
 async def find_token(database: Database, text: str, now: datetime) -> tuple[UUID, bool] | None:

@@ -33,7 +33,8 @@ class Scope(Struct, frozen=True):
 
 
 VISITS = """
-select width_bucket(entered_at, $2::timestamptz[]) as slot, {group} as of_whom,
+select width_bucket(entered_at, $2::timestamptz[]) as slot,
+  case $7 when 'queue' then queue when 'agent' then answered_by end as of_whom,
   count(*) filter (where outcome = 'answered') as answered,
   count(*) filter (where outcome = 'abandoned') as abandoned,
   count(*) filter (where outcome = 'abandoned' and wait_ms < $4) as short_abandoned,
@@ -54,12 +55,14 @@ select width_bucket(entered_at, $2::timestamptz[]) as slot, {group} as of_whom,
     (where outcome not in ('answered', 'abandoned', 'open')) as other_waits
 from visit
 where tenant_id = $1 and entered_at >= ($2::timestamptz[])[1] and entered_at < $3
-  and (cardinality($6::text[]) = 0 or queue = any($6)) {those}
+  and (cardinality($6::text[]) = 0 or queue = any($6))
+  and ($7::text <> 'agent' or answered_by is not null)
 group by 1, 2
 """
 
 HANDLINGS = """
-select width_bucket(entered_at, $2::timestamptz[]) as slot, {group} as of_whom,
+select width_bucket(entered_at, $2::timestamptz[]) as slot,
+  case $5::text when 'queue' then queue when 'agent' then agent end as of_whom,
   count(*) filter (where counts) as handlings,
   count(*) filter (where is_final and not counts) as unknown_handlings,
   count(*) filter (where counts and ending = 'transferred') as transfers,
@@ -77,12 +80,6 @@ from (select *, is_final and handle_ms is not null and talk_ms is distinct from 
 group by 1, 2
 """
 
-GROUPS = {
-    By.NOTHING: ("null::text", "null::text", ""),
-    By.QUEUE: ("queue", "queue", ""),
-    By.AGENT: ("answered_by", "agent", "and answered_by is not null"),
-}
-"""How visits and handlings are grouped, and which visits belong to any group."""
 WAITS = ("answered_waits", "abandoned_waits", "other_waits")
 
 Place = tuple[int, str | None]
@@ -102,15 +99,12 @@ async def tallies(
     `overdue_since`: who came before that and still waits has waited longer than the threshold.
     """
     starts, end = [slot.start for slot in slots], slots[-1].end
-    visit_group, handling_group, those = GROUPS[by]
     queues = list(scope.queues)
+    short_ms = counting.short_seconds * 1000
     visits = await work.connection.fetch(
-        VISITS.format(group=visit_group, those=those),
-        *(work.tenant, starts, end, counting.short_seconds * 1000, overdue_since, queues),
+        VISITS, work.tenant, starts, end, short_ms, overdue_since, queues, by.value
     )
-    shares = await work.connection.fetch(
-        HANDLINGS.format(group=handling_group), work.tenant, starts, end, queues
-    )
+    shares = await work.connection.fetch(HANDLINGS, work.tenant, starts, end, queues, by.value)
     found: dict[Place, Tally] = {}
     for row in (*visits, *shares):
         place = (row["slot"] - 1, row["of_whom"])

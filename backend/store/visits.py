@@ -5,16 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
+
 from backend.measures.facts import Outcome
 from backend.store.tallies import Scope
 from backend.store.tenancy import Work
 
-THESE = """
-v.tenant_id = $1 and v.entered_at >= $2 and v.entered_at < $3
-  and (cardinality($4::text[]) = 0 or v.queue = any($4))
-  and (cardinality($5::text[]) = 0 or v.outcome = any($5))
-"""
-VISITS = f"""
+VISITS = """
 select v.call_id, v.number, v.queue, v.caller, v.entered_at, v.outcome, v.wait_ms,
   v.answered_by as agent, coalesce(a.name, v.answered_by) as agent_name, v.ended_at,
   h.shares, h.handle_ms, h.talk_ms, h.hold_ms, h.wrap_up_ms, v.file_id is not null as is_imported
@@ -24,9 +21,17 @@ left join lateral (
   select count(*) as shares, sum(handle_ms)::bigint as handle_ms, sum(talk_ms)::bigint as talk_ms,
     sum(hold_ms)::bigint as hold_ms, sum(wrap_up_ms)::bigint as wrap_up_ms
   from handling where tenant_id = $1 and call_id = v.call_id) h on true
-where {THESE} and (v.entered_at, v.call_id, v.number) > ($6, $7, $8)
+where v.tenant_id = $1 and v.entered_at >= $2 and v.entered_at < $3
+  and (cardinality($4::text[]) = 0 or v.queue = any($4))
+  and (cardinality($5::text[]) = 0 or v.outcome = any($5))
+  and (v.entered_at, v.call_id, v.number) > ($6, $7, $8)
 order by v.entered_at, v.call_id, v.number limit $9
-"""  # noqa: S608
+"""
+COUNT = """
+select count(*) from visit where tenant_id = $1 and entered_at >= $2 and entered_at < $3
+  and (cardinality($4::text[]) = 0 or queue = any($4))
+  and (cardinality($5::text[]) = 0 or outcome = any($5))
+"""
 
 Place = tuple[datetime, UUID, int]
 """Where a visit stands in the order: when it began, its call, its number."""
@@ -36,10 +41,7 @@ async def count_visits(
     work: Work, start: datetime, end: datetime, scope: Scope, outcomes: Sequence[Outcome]
 ) -> int:
     """How many began from `start` to just before `end`; without outcomes, of all."""
-    return await work.connection.fetchval(
-        f"select count(*) from visit v where {THESE}",  # noqa: S608
-        *_asked(work, start, end, scope, outcomes),
-    )
+    return await work.connection.fetchval(COUNT, *_asked(work, start, end, scope, outcomes))
 
 
 async def visits_after(
@@ -55,6 +57,29 @@ async def visits_after(
     asked = _asked(work, start, end, scope, outcomes)
     rows = await work.connection.fetch(VISITS, *asked, *place, limit)
     return [dict(row) for row in rows]
+
+
+class Timeline(Struct, frozen=True):
+    """All that an imported file told of when something happened in a call."""
+
+    entered_at: datetime
+    outcome: str
+    over_at: datetime
+    """When the wait was over."""
+    agent: str | None
+    ended_at: datetime | None
+
+
+async def imported_timeline(work: Work, call_id: UUID) -> Timeline | None:
+    """That call's, or None if no file told of it."""
+    row = await work.connection.fetchrow(
+        "select entered_at, outcome, entered_at + wait_ms * interval '1 millisecond' as over_at,"
+        " answered_by as agent, ended_at from visit"
+        " where tenant_id = $1 and call_id = $2 and file_id is not null",
+        work.tenant,
+        call_id,
+    )
+    return None if row is None else Timeline(**row)
 
 
 async def agent_names(work: Work) -> dict[str, str]:

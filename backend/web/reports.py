@@ -8,7 +8,7 @@ from uuid import UUID
 import pyarrow as pa
 from litestar import Router, get
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Stream
 from msgspec import Struct
 
@@ -20,6 +20,7 @@ from backend.measures.facts import Outcome
 from backend.measures.intervals import Size
 from backend.reports.calls import SCHEMA, call_batches, count_calls
 from backend.reports.formats import MEDIA_TYPES, Format, batches_of, must_fit, written
+from backend.reports.happenings import event_frame
 from backend.reports.intervals import interval_frame
 from backend.reports.questions import ask, counting_of
 from backend.store.company_rules import load_rules
@@ -151,6 +152,19 @@ async def calls(
     return _stream(batches, SCHEMA, format, "calls")
 
 
+@get("/calls/{call_id:uuid}/events", media_type=MEDIA_TYPES[Format.JSON])
+async def events(
+    call_id: FromPath[UUID],
+    reader: NamedDependency[Reader],
+    database: NamedDependency[Database],
+    format: FromQuery[Format] = Format.JSON,
+) -> Stream:
+    """What happened in one call, in the order in which it was learnt."""
+    async with database.work(reader.tenant) as work:
+        frame = await event_frame(work, call_id)
+    return _stream(batches_of(frame), frame.schema, format, "events")
+
+
 async def _rules(database: Database, reader: Reader) -> Rules:
     async with database.work(reader.tenant) as work:
         return await load_rules(work)
@@ -170,6 +184,6 @@ def _stream(
 
 reports_router = Router(
     "/api/reports",
-    route_handlers=[measures, intervals, calls],
+    route_handlers=[measures, intervals, calls, events],
     dependencies={"reader": Provide(current_reader)},
 )

@@ -42,6 +42,7 @@ PUT_TOGETHER = {
     "backend/store/migrate.py _migrate": "a login's name, quoted by PostgreSQL",
     f"{MIGRATION} lay_out": "names of tables and functions that stand in the same file",
     f"{MIGRATION} tear_down": "the same",
+    "backend/store/migrations/patchbay_2026_11_26_facts.py forwards": "the same, of tables",
     "backend/embedded_postgres/roles.py _lay_out": "names and passwords of our own making",
 }
 """Where SQL is made of pieces."""

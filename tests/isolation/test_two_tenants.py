@@ -54,6 +54,7 @@ ANALYSTS_MAY = {
     "GET /api/reports/measures",
     "GET /api/reports/intervals",
     "GET /api/reports/calls",
+    "GET /api/reports/calls/{call_id}/events",
 }
 """Everything else is a command, for those who take calls."""
 
@@ -61,6 +62,7 @@ READERS_ONLY = {
     "GET /api/reports/measures",
     "GET /api/reports/intervals",
     "GET /api/reports/calls",
+    "GET /api/reports/calls/{call_id}/events",
 }
 """Asked by Sam, or by the analyst; an agent who asks is refused."""
 
@@ -137,6 +139,7 @@ IN_STATE = {
     "POST /api/calls/{call_id}/takeover": "connected",
     "GET /api/calls/{call_id}": "ended",
     "GET /api/calls/{call_id}/earlier": "ended",
+    "GET /api/reports/calls/{call_id}/events": "ended",
 }
 """Which call of one's own each of these works with."""
 ENDS_THE_SESSION = {"POST /api/sign-out", "PUT /api/session/tenant", "POST /api/sign-in"}

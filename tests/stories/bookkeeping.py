@@ -15,7 +15,8 @@ AT_ONCE = 3
 
 
 async def the_books_are_right(database: Database, tenant: UUID) -> None:
-    """Reads this company's journal on, and compares what was entered with a fold of all of it."""
+    """Reads this company's journal on, and compares what was entered with a fold of all that was
+    read. (What a callback tells meanwhile is read the next time.)"""
     more = True
     while more:
         async with database.work(tenant) as work:
@@ -49,7 +50,9 @@ async def the_books_are_right(database: Database, tenant: UUID) -> None:
 
 async def _journal(work: Work) -> list[Announcement]:
     rows = await work.connection.fetch(
-        "select announcement from journal where tenant_id = $1 order by number", work.tenant
+        "select announcement from journal where tenant_id = $1 and number <="
+        " (select number from books where tenant_id = $1) order by number",
+        work.tenant,
     )
     return [msgspec.json.decode(row["announcement"], type=Announcement) for row in rows]
 

@@ -30,6 +30,13 @@ class NoSuchDays(Refusal):
     status = 400
 
 
+class TooManyDays(Refusal):
+    """So many days are too many at once. Ask for fewer."""
+
+    code = "too-many-days"
+    status = 400
+
+
 class NoSuchQueue(Refusal):
     """No queue can be called that."""
 
@@ -91,6 +98,12 @@ def ask(
     if len(cut) > MOST_SLOTS:
         raise TooManySlots
     return Question(cut, by, Scope(queues), counting_of(rules), zone, now)
+
+
+def must_span(question: Question, most_days: int) -> None:
+    """Raises `TooManyDays`."""
+    if question.slots[-1].end - question.slots[0].start > timedelta(days=most_days + 1):
+        raise TooManyDays(f"At most {most_days} days at once. Ask for fewer.")
 
 
 def counting_of(rules: Rules) -> Counting:

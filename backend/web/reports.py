@@ -18,11 +18,12 @@ from backend.domain.rules import Rules
 from backend.measures.catalogue import DEFAULT_LEVEL, MEASURES
 from backend.measures.facts import Outcome
 from backend.measures.intervals import Size
+from backend.reports.agents import agent_frame
 from backend.reports.calls import SCHEMA, call_batches, count_calls
 from backend.reports.formats import MEDIA_TYPES, Format, batches_of, must_fit, written
 from backend.reports.happenings import event_frame
 from backend.reports.intervals import interval_frame
-from backend.reports.questions import ask, counting_of
+from backend.reports.questions import ask, counting_of, must_span
 from backend.store.company_rules import load_rules
 from backend.store.people import READS_REPORTS, Role
 from backend.store.report_tokens import find_token
@@ -32,6 +33,8 @@ from backend.web.connections import HttpRequest
 from backend.web.problems import NoSuchKey
 from backend.web.visitor import identify
 
+MOST_DAYS_OF_AGENTS = 92
+"""Every stretch of everybody's time is looked at."""
 Queues = Annotated[tuple[str, ...] | None, QueryParameter(name="queue", max_length=100)]
 
 
@@ -128,6 +131,25 @@ async def intervals(
     return _stream(batches_of(frame), frame.schema, format, "intervals")
 
 
+@get("/agents", media_type=MEDIA_TYPES[Format.JSON])
+async def agents(
+    reader: NamedDependency[Reader],
+    database: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    first: FromQuery[date | None] = None,
+    last: FromQuery[date | None] = None,
+    size: FromQuery[Size] = Size.WHOLE,
+    format: FromQuery[Format] = Format.JSON,
+) -> Stream:
+    """What each agent did with their time in each slot: talking, holding, away, occupancy."""
+    question = ask(await _rules(database, reader), clock(), first=first, last=last, size=size)
+    must_span(question, MOST_DAYS_OF_AGENTS)
+    async with database.work(reader.tenant) as work:
+        frame = await agent_frame(work, question)
+    must_fit(frame.num_rows, format)
+    return _stream(batches_of(frame), frame.schema, format, "agents")
+
+
 @get("/calls", media_type=MEDIA_TYPES[Format.JSON])
 async def calls(
     reader: NamedDependency[Reader],
@@ -184,6 +206,6 @@ def _stream(
 
 reports_router = Router(
     "/api/reports",
-    route_handlers=[measures, intervals, calls, events],
+    route_handlers=[measures, intervals, agents, calls, events],
     dependencies={"reader": Provide(current_reader)},
 )

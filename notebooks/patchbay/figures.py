@@ -84,6 +84,18 @@ class Figures:
         """Every measure for each agent over all of those days."""
         return self.intervals(first, last, size="whole", by="agent", queue=queue, as_=as_)
 
+    def agent_time(
+        self,
+        first: Day | None = None,
+        last: Day | None = None,
+        *,
+        size: Literal["15min", "30min", "hour", "day", "whole"] = "day",
+        as_: As = "pandas",
+    ) -> Any:
+        """What each agent did with their time in each slot, split where it ends, in seconds; and
+        their occupancy."""
+        return self._frame("agents", {"first": first, "last": last, "size": size}, as_)
+
     def calls(
         self,
         first: Day | None = None,

@@ -23,6 +23,6 @@ async def give(*words: str, **environment: str) -> Said:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         out, err = await process.communicate()
     return Said(process.returncode, out.decode(), err.decode())

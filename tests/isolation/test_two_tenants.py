@@ -54,6 +54,7 @@ ANALYSTS_MAY = {
     "GET /api/reports/measures",
     "GET /api/reports/intervals",
     "GET /api/reports/calls",
+    "GET /api/reports/agents",
     "GET /api/reports/calls/{call_id}/events",
 }
 """Everything else is a command, for those who take calls."""
@@ -62,6 +63,7 @@ READERS_ONLY = {
     "GET /api/reports/measures",
     "GET /api/reports/intervals",
     "GET /api/reports/calls",
+    "GET /api/reports/agents",
     "GET /api/reports/calls/{call_id}/events",
 }
 """Asked by Sam, or by the analyst; an agent who asks is refused."""

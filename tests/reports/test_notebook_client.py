@@ -32,6 +32,9 @@ async def test_an_analyst_has_figures_calls_and_events_as_frames(acme: Company):
         assert figures.formulas["sl_e"] == "At / (A + B - Bs), T = 20 s, S = 5 s"
         (ana,) = figures.agents().to_dict("records")
         assert (ana["agent_name"], ana["answered"]) == ("Ana", 1)
+        (time,) = figures.agent_time().to_dict("records")
+        assert time["logged_in_seconds"] >= time["talk_seconds"] + time["available_seconds"] > 0
+        assert 0 <= time["occupancy"] <= 1
         calls = figures.calls(outcome=["answered", "abandoned"])
         assert list(calls["caller"]) == ["+15550001111", "+15550002222"]
         events = figures.events(calls["call_id"].iloc[0])

@@ -126,6 +126,8 @@ INDEXES = (
     " include (agent, handle_ms, is_final)",
     "create index if not exists span_by_time on span (tenant_id, start_at)",
     "create index if not exists agent_status_by_time on agent_status (tenant_id, start_at)",
+    "create index if not exists agent_status_of_agent on agent_status"
+    " (tenant_id, agent_id, start_at)",
     "create unique index if not exists agent_status_open on agent_status (tenant_id, agent_id)"
     " where end_at is null",
     "create index if not exists agent_status_of_call on agent_status (tenant_id, wrap_up_of)"

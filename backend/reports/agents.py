@@ -1,0 +1,53 @@
+"""What each agent did with their time, as one frame: split where a slot ends."""
+
+import pyarrow as pa
+
+from backend.measures.agent_time import AgentTime, Doing, agent_times
+from backend.reports.questions import Question
+from backend.store.agent_time import spans_within, statuses_within
+from backend.store.tenancy import Work
+from backend.store.visits import agent_names
+
+SCHEMA = pa.schema(
+    [
+        ("slot", pa.string()),
+        ("start", pa.timestamp("us", "UTC")),
+        ("end", pa.timestamp("us", "UTC")),
+        ("agent", pa.string()),
+        ("agent_name", pa.string()),
+        ("logged_in_seconds", pa.float64()),
+        *((f"{doing.value}_seconds", pa.float64()) for doing in Doing),
+        ("occupancy", pa.float64()),
+    ]
+)
+"""`occupancy` is busy / (busy + available), busy being talk, consult, hold and wrap-up."""
+
+
+async def agent_frame(work: Work, question: Question) -> pa.Table:
+    """A row for each slot and each agent who was there in it."""
+    start, end = question.slots[0].start, question.slots[-1].end
+    spans = await spans_within(work, start, end)
+    statuses = await statuses_within(work, start, end)
+    names = await agent_names(work)
+    found = agent_times(spans, statuses, question.slots, question.now)
+    rows = [
+        _row(question, slot, agent, names.get(agent, agent), time)
+        for (slot, agent), time in sorted(found.items())
+    ]
+    return pa.Table.from_pylist(rows, SCHEMA)
+
+
+def _row(
+    question: Question, number: int, agent: str, name: str, time: AgentTime
+) -> dict[str, object]:
+    slot = question.slots[number]
+    return {
+        "slot": slot.label,
+        "start": slot.start,
+        "end": slot.end,
+        "agent": agent,
+        "agent_name": name,
+        "logged_in_seconds": time.logged_in_ms / 1000,
+        **{f"{doing.value}_seconds": time.spent.get(doing, 0) / 1000 for doing in Doing},
+        "occupancy": time.occupancy.value,
+    }

@@ -1,0 +1,56 @@
+"""Stretches of agents' time that reach into some days, for the overlap rule."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from backend.domain.agent import AgentStatus
+from backend.measures.facts import Part, Span
+from backend.measures.folding import StatusSpan
+from backend.store.tenancy import Work
+
+LONGEST_CALL = timedelta(hours=24)
+"""No call lasts longer at the carrier (twilio.com/docs/voice/api/call-resource, TimeLimit), so
+whatever reaches into a day began no earlier than that before it."""
+
+SPANS = """
+select agent, call_id, part, start_at, end_at from span
+where tenant_id = $1 and start_at >= $4 and start_at < $3 and (end_at is null or end_at > $2)
+order by start_at, call_id, number
+"""
+STATUSES = """
+select agent_id, number, status, reason, wrap_up_of, start_at, end_at from agent_status
+where tenant_id = $1 and start_at >= $2 and start_at < $3
+union all
+select before.* from agent a cross join lateral (
+  select agent_id, number, status, reason, wrap_up_of, start_at, end_at from agent_status s
+  where s.tenant_id = $1 and s.agent_id = a.id and s.start_at < $2
+  order by s.start_at desc, s.number desc limit 1) before
+where a.tenant_id = $1 and (before.end_at is null or before.end_at > $2)
+order by agent_id, number
+"""
+
+
+async def spans_within(work: Work, start: datetime, end: datetime) -> list[Span]:
+    """What agents did in calls, of all that reaches into the time from `start` to `end`."""
+    rows = await work.connection.fetch(SPANS, work.tenant, start, end, start - LONGEST_CALL)
+    return [
+        Span(row["agent"], row["call_id"], Part(row["part"]), row["start_at"], row["end_at"])
+        for row in rows
+    ]
+
+
+async def statuses_within(work: Work, start: datetime, end: datetime) -> list[StatusSpan]:
+    """How agents stood, of all that reaches into that time."""
+    rows = await work.connection.fetch(STATUSES, work.tenant, start, end)
+    return [
+        StatusSpan(
+            UUID(str(row["agent_id"])),
+            row["number"],
+            AgentStatus(row["status"]),
+            row["reason"],
+            row["wrap_up_of"],
+            row["start_at"],
+            row["end_at"],
+        )
+        for row in rows
+    ]

@@ -51,6 +51,8 @@ class Figures:
         self._address, self._token = address.rstrip("/"), token
         catalogue = json.loads(self._ask("measures"))
         self.time_zone: str = catalogue["time_zone"]
+        self.answer_within_seconds: int = catalogue["answer_within_seconds"]
+        self.short_abandon_seconds: int = catalogue["short_abandon_seconds"]
         self.formulas: dict[str, str] = {
             each["name"]: each["formula"] for each in catalogue["measures"]
         }

@@ -1,24 +1,30 @@
 """Half a year of a real call centre, imported as anybody imports, gives the published figures."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+import aiohttp
+import patchbay
 import pytest
 import pytest_asyncio
 
 from backend.domain.rules import Rules
 from backend.embedded_postgres import EmbeddedPostgres
-from backend.measures.catalogue import MEASURES
+from backend.measures.catalogue import MEASURES, Unit
 from backend.measures.intervals import Size, Slot, slots
 from backend.measures.tally import Counting, Tally
 from backend.store import people
+from backend.store.report_tokens import make_token
 from backend.store.tallies import By, Scope, tallies
 from backend.store.tenancy import Database
 from tests.history import bank
 from tests.house.command_line import give
+from tests.stories.product import running_product
 
 pytestmark = bank.needs_the_bank
 
@@ -27,14 +33,16 @@ FIRST, LAST = date(1999, 1, 1), date(1999, 6, 30)
 NAMES = {"SL_A": "sl_a", "SL_B": "sl_b", "SL_C": "sl_c", "SL_D": "sl_d", "SL_E": "sl_e"}
 NAMES |= {"ab_rate": "abandon_rate_all", "ab_rate_excl_short": "abandon_rate", "n_AHT": "handled"}
 NAMES |= {f"p{percent}": f"wait_p{percent}" for percent in (50, 90, 95, 99)}
+NAMES |= {name: name for name in ("offered", "answered", "abandoned")}
 NAMES |= {"ASA": "asa", "ATA": "time_to_abandon", "AHT": "aht", "short_ab_lt5": "short_abandoned"}
 
 
 class Bank:
-    """The bank as one of our companies."""
+    """The bank as one of our companies, whose analyst has a key."""
 
-    def __init__(self, database: Database, tenant: UUID) -> None:
+    def __init__(self, database: Database, tenant: UUID, address: str, key: str) -> None:
         self._database, self._tenant = database, tenant
+        self._address, self._key = address, key
 
     async def tallies(self, within: tuple[Slot, ...], by: By = By.NOTHING) -> dict[Slot, Tally]:
         async with self._database.work(self._tenant) as work:
@@ -42,23 +50,38 @@ class Bank:
             found = await tallies(work, within, by, Scope(), Counting(), now)
         return {within[slot]: tally for (slot, _), tally in found.items()}
 
+    async def in_a_notebook(self, work: Callable[[patchbay.Figures], Any]) -> Any:
+        """What that function makes of the figures, as a notebook has them."""
+        return await asyncio.to_thread(lambda: work(patchbay.connect(self._address, self._key)))
+
+    async def by_http(self, question: str) -> Any:
+        """The answer as JSON."""
+        headers = {"Authorization": f"Bearer {self._key}"}
+        url = f"{self._address}/api/reports/{question}"
+        async with aiohttp.ClientSession() as http, http.get(url, headers=headers) as answer:
+            assert answer.status == 200
+            return await answer.json()
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def imported(
-    postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
+    postgres: EmbeddedPostgres, carrier: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncGenerator[Bank]:
     database, tenant = await Database.connect(postgres.web_url), uuid4()
     async with database.work(tenant) as work:
         await people.found_tenant(work, "The Bank", Rules(time_zone=bank.ZONE))
-    file: Path = tmp_path_factory.mktemp("bank") / "calls.parquet"
-    calls = bank.write_history(file)
-    command = ("import-history", "--tenant", str(tenant), str(file))
+        lasts = timedelta(days=1)
+        key = await make_token(work, "study", datetime.now(UTC), lasts, sees_numbers=False)
+    folder: Path = tmp_path_factory.mktemp("bank")
+    calls = bank.write_history(folder / "calls.parquet")
+    command = ("import-history", "--tenant", str(tenant), str(folder / "calls.parquet"))
     said = await give(*command, DATABASE_URL=postgres.web_url)
     assert said.status == 0, said
     assert f"{calls} calls, 1998-12-31 to 1999-06-30, times of {bank.ZONE}" in said.out
     again = await give(*command, DATABASE_URL=postgres.web_url)
     assert "imported before" in again.out
-    yield Bank(database, tenant)
+    async with running_product(postgres.web_url, carrier, folder) as product:
+        yield Bank(database, tenant, product.address, key)
     await database.close()
 
 
@@ -82,20 +105,62 @@ async def test_every_quarter_of_an_hour_is_the_published_one(imported: Bank):
     assert found == dict(bank.golden())
 
 
+def as_published(row: dict[str, Any]) -> dict[str, int | None]:
+    """A row of our measures as a row of the published table: counts and sums out of means."""
+    answered, handled = row["answered"], row["handled"]
+    return {
+        "offered": row["offered"],
+        "answered": answered,
+        "abandoned": row["abandoned"],
+        "short_ab_lt5": row["short_abandoned"],
+        "ans_le20": round((row["sl_d"] or 0) * answered),
+        "ab_le20": round((row["sl_c"] or 0) * (answered + row["abandoned"]))
+        - round((row["sl_a"] or 0) * (answered + row["abandoned"])),
+        "wait_sum_ans": round((row["asa"] or 0) * answered),
+        "service_sum": round((row["aht"] or 0) * handled),
+        "service_n": handled,
+        "p95_rank_ans": None if row["wait_p95"] is None else int(row["wait_p95"]),
+    }
+
+
+async def test_a_notebook_has_every_published_quarter(imported: Bank):
+    def work(figures: patchbay.Figures) -> list[dict[str, Any]]:
+        return figures.intervals(FIRST, LAST, size="15min", as_="arrow").to_pylist()
+
+    rows = await imported.in_a_notebook(work)
+    found = {
+        row["start"].astimezone(ZONE).replace(tzinfo=None): as_published(row)
+        for row in rows
+        if row["offered"]
+    }
+    assert found == dict(bank.golden())
+
+
 @pytest.mark.parametrize("months", ["1", "2", "3", "4", "5", "6", "1-6"])
 async def test_every_month_has_the_published_measures(imported: Bank, months: str):
-    first, last = int(months[0]), int(months[-1])
-    end = date(1999, last + 1, 1) - timedelta(days=1)
-    within = slots(date(1999, first, 1), end, ZONE, Size.WHOLE)
-    (tally,) = (await imported.tallies(within)).values()
+    end = date(1999, int(months[-1]) + 1, 1) - timedelta(days=1)
+    days: Any = {"first": f"1999-0{months[0]}-01", "last": str(end)}
     published = bank.reference()[months]
-    for theirs, ours in NAMES.items():
-        value = MEASURES[ours].of(tally, Counting()).value
-        assert value is not None
-        digits = 4 if MEASURES[ours].unit == "share" else 2
-        assert round(value, digits) == published[theirs], theirs
-    for name in ("offered", "answered", "abandoned"):
-        assert getattr(tally, name) == published[name]
+    (by_http,) = await imported.by_http(f"intervals?first={days['first']}&last={days['last']}")
+
+    def work(figures: patchbay.Figures) -> dict[str, Any]:
+        return figures.intervals(**days, size="whole").to_dict("records")[0]
+
+    for figures in (by_http, await imported.in_a_notebook(work)):
+        for theirs, ours in NAMES.items():
+            digits = 4 if MEASURES[ours].unit is Unit.SHARE else 2
+            assert round(figures[ours], digits) == published[theirs], theirs
+
+
+async def test_the_calls_behind_a_quarter_are_as_many_as_it_says(imported: Bank):
+    calls = await imported.by_http("calls?first=1999-03-01&last=1999-03-01")
+    (day,) = await imported.by_http("intervals?first=1999-03-01&last=1999-03-01")
+    assert len(calls) == day["offered"] > 1000
+    assert sum(call["outcome"] == "abandoned" for call in calls) == day["abandoned"]
+    answered = next(call for call in calls if call["outcome"] == "answered" and call["agent"])
+    events = await imported.by_http(f"calls/{answered['call_id']}/events")
+    assert [event["event"] for event in events] == ["queue-entered", "answered"]
+    assert events[1]["agent_name"] == answered["agent"]
 
 
 async def test_days_add_up_to_the_whole_without_loss(imported: Bank):

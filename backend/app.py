@@ -63,6 +63,9 @@ class Services(Struct):
     settings: Settings
     clock: Clock
     database: Database
+    archive: Database
+    """The same database for whoever reads a year of it: few connections, and time to answer. The
+    others are for calls."""
     hub: Hub
     herald: Herald
     relay: Relay
@@ -84,6 +87,7 @@ class Services(Struct):
         await self.sweeper.stop()
         await self.courier.stop()
         await self.carrier.close()
+        await self.archive.close()
         await self.database.close()
 
 
@@ -91,6 +95,7 @@ HANDED_OUT = (
     "settings",
     "clock",
     "database",
+    "archive",
     "hub",
     "attendance",
     "switchboard",
@@ -162,6 +167,7 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
     if settings.database_url is None:
         raise RuntimeError("the web server needs DATABASE_URL")
     database = await Database.connect(settings.database_url, settings.database_pool)
+    archive = await Database.connect(settings.database_url, ARCHIVE_POOL, patience=60)
     hub = Hub()
 
     async def missing(tenant: UUID, number: int) -> list[str] | None:
@@ -208,6 +214,7 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
         settings=settings,
         clock=clock,
         database=database,
+        archive=archive,
         hub=hub,
         herald=herald,
         relay=relay,
@@ -215,7 +222,7 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
         switchboard=switchboard,
         courier=courier,
         sweeper=Sweeper(database, switchboard, courier, carrier, accounts.access, clock),
-        bookkeeper=Bookkeeper(database),
+        bookkeeper=Bookkeeper(archive, clock),
         carrier=carrier,
         accounts=accounts,
         intake=Intake(switchboard, Spool(settings.data_folder / "spool")),
@@ -225,6 +232,8 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
 
 
 log = logger("app")
+
+ARCHIVE_POOL = 4
 
 STALE = "The database does not answer. Calls go on; what you see may be out of date."
 

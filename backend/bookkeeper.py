@@ -5,8 +5,10 @@ made anew from the journal, so a crash, a repeat or a second process changes not
 """
 
 import asyncio
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from backend.clock import Clock
 from backend.logs import logger
 from backend.measures.folding import facts_of_call, status_spans
 from backend.store import books
@@ -15,6 +17,8 @@ from backend.store.tenancy import Database, DatabaseAway, Work
 log = logger("bookkeeper")
 
 EVERY_SECONDS = 0.25
+REST = timedelta(minutes=1)
+"""A company whose journal cannot be read is left alone for so long, and holds up nobody else."""
 LINES_AT_ONCE = 200
 """So that no company's busy day keeps others waiting, nor the loop that answers the carrier."""
 
@@ -22,16 +26,17 @@ LINES_AT_ONCE = 200
 class Bookkeeper:
     """Runs beside the web server; several may run at once, and take turns for a company."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+        self._resting: dict[UUID, datetime] = {}
 
     async def run(self) -> None:
         """Read on until cancelled."""
         while True:
             try:
                 await self.read_on()
-            except DatabaseAway:
-                pass  # the herald says so; what is missing is read when it is back
+            except DatabaseAway as away:
+                log.debug("no journal is read while the database is away", why=str(away))
             except Exception:
                 log.exception("the journals could not be read; the next round tries again")
             await asyncio.sleep(EVERY_SECONDS)
@@ -39,7 +44,15 @@ class Bookkeeper:
     async def read_on(self) -> None:
         """Read what every company's journal has grown by."""
         for tenant in await books.unread_journals(self._database):
-            await self._read(tenant)
+            if self._resting.get(tenant, self._clock()) > self._clock():
+                continue
+            try:
+                await self._read(tenant)
+            except DatabaseAway:
+                raise
+            except Exception:
+                log.exception("a journal could not be read; it is tried later", tenant=str(tenant))
+                self._resting[tenant] = self._clock() + REST
 
     async def _read(self, tenant: UUID) -> None:
         more = True

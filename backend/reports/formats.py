@@ -1,5 +1,6 @@
 """A frame on the wire: JSON or CSV to read, Arrow as a stream, Parquet as a file."""
 
+import re
 from collections.abc import AsyncGenerator, AsyncIterable
 from enum import StrEnum
 from io import BytesIO
@@ -35,6 +36,9 @@ MOST_ROWS = {
 """In one answer. A file of Parquet is made before it is sent, so it is kept small."""
 
 
+SPELL, NUMBER = re.compile(r"[=+\-@\t\r]"), re.compile(r"[+\-]?[0-9.]+")
+
+
 class TooManyRows(Refusal):
     """So many rows are too many for that format. Ask for fewer days, or for format=arrow."""
 
@@ -65,6 +69,19 @@ async def batches_of(table: pa.Table) -> AsyncGenerator[pa.RecordBatch]:
         yield batch
 
 
+def without_spells(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """With an apostrophe before every text that a spreadsheet would run as a formula: whoever
+    calls, or names a queue, chooses what stands there (OWASP, CSV Injection). A plain number is
+    none, so telephone numbers stay as they are."""
+    rows = [{name: _spelled_out(value) for name, value in row.items()} for row in batch.to_pylist()]
+    return pa.RecordBatch.from_pylist(rows, schema=batch.schema)
+
+
+def _spelled_out(value: object) -> object:
+    is_spell = isinstance(value, str) and SPELL.match(value) and not NUMBER.fullmatch(value)
+    return f"'{value}" if is_spell else value
+
+
 async def _json(batches: AsyncIterable[pa.RecordBatch]) -> AsyncGenerator[bytes]:
     before = b"["
     async for batch in batches:
@@ -80,7 +97,8 @@ async def _by_writer(
     sink = BytesIO()
     with _writer(sink, schema, as_format) as writer:
         async for batch in batches:
-            writer.write_batch(batch)  # pyright: ignore[reportUnknownMemberType]
+            shown = without_spells(batch) if as_format is Format.CSV else batch
+            writer.write_batch(shown)  # pyright: ignore[reportUnknownMemberType]
             if as_format is not Format.PARQUET:  # whose end tells where in the file all parts lie
                 yield sink.getvalue()
                 sink.seek(0)

@@ -69,14 +69,15 @@ class Database:
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
-    async def connect(cls, address: str, size: int = 10) -> "Database":
-        """Make the pool. It connects when it is first used, so this never fails."""
+    async def connect(cls, address: str, size: int = 10, *, patience: float = 5) -> "Database":
+        """Make the pool. It connects when it is first used, so this never fails. A statement that
+        takes longer than `patience` seconds is given up as if nobody answered."""
         pool = await asyncpg.create_pool(
             address,
             min_size=0,
             max_size=size,
             timeout=3,
-            command_timeout=5,
+            command_timeout=patience,
             reset=_nothing_to_reset,
             max_cached_statement_lifetime=0,  # or each is planned anew every five minutes
             server_settings={

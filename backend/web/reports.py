@@ -85,10 +85,10 @@ async def current_reader(request: HttpRequest) -> Reader:
 
 @get("/measures")
 async def measures(
-    reader: NamedDependency[Reader], database: NamedDependency[Database]
+    reader: NamedDependency[Reader], archive: NamedDependency[Database]
 ) -> Catalogue:
     """Every measure with its formula, as this company counts."""
-    rules = await _rules(database, reader)
+    rules = await _rules(archive, reader)
     counting = counting_of(rules)
     cards = tuple(
         MeasureCard(each.name, each.title, each.unit, each.shown_formula(counting))
@@ -106,7 +106,7 @@ async def measures(
 @get("/intervals", media_type=MEDIA_TYPES[Format.JSON])
 async def intervals(
     reader: NamedDependency[Reader],
-    database: NamedDependency[Database],
+    archive: NamedDependency[Database],
     clock: NamedDependency[Clock],
     first: FromQuery[date | None] = None,
     last: FromQuery[date | None] = None,
@@ -117,7 +117,7 @@ async def intervals(
 ) -> Stream:
     """Every measure for each slot of some days of the company's calendar (else: of today)."""
     question = ask(
-        await _rules(database, reader),
+        await _rules(archive, reader),
         clock(),
         first=first,
         last=last,
@@ -125,7 +125,7 @@ async def intervals(
         by=by,
         queues=queue or (),
     )
-    async with database.work(reader.tenant) as work:
+    async with archive.work(reader.tenant) as work:
         frame = await interval_frame(work, question)
     must_fit(frame.num_rows, format)
     return _stream(batches_of(frame), frame.schema, format, "intervals")
@@ -134,7 +134,7 @@ async def intervals(
 @get("/agents", media_type=MEDIA_TYPES[Format.JSON])
 async def agents(
     reader: NamedDependency[Reader],
-    database: NamedDependency[Database],
+    archive: NamedDependency[Database],
     clock: NamedDependency[Clock],
     first: FromQuery[date | None] = None,
     last: FromQuery[date | None] = None,
@@ -142,9 +142,9 @@ async def agents(
     format: FromQuery[Format] = Format.JSON,
 ) -> Stream:
     """What each agent did with their time in each slot: talking, holding, away, occupancy."""
-    question = ask(await _rules(database, reader), clock(), first=first, last=last, size=size)
+    question = ask(await _rules(archive, reader), clock(), first=first, last=last, size=size)
     must_span(question, MOST_DAYS_OF_AGENTS)
-    async with database.work(reader.tenant) as work:
+    async with archive.work(reader.tenant) as work:
         frame = await agent_frame(work, question)
     must_fit(frame.num_rows, format)
     return _stream(batches_of(frame), frame.schema, format, "agents")
@@ -153,7 +153,7 @@ async def agents(
 @get("/calls", media_type=MEDIA_TYPES[Format.JSON])
 async def calls(
     reader: NamedDependency[Reader],
-    database: NamedDependency[Database],
+    archive: NamedDependency[Database],
     clock: NamedDependency[Clock],
     first: FromQuery[date | None] = None,
     last: FromQuery[date | None] = None,
@@ -162,14 +162,14 @@ async def calls(
     format: FromQuery[Format] = Format.JSON,
 ) -> Stream:
     """The calls behind the figures of those days, the earliest first."""
-    rules = await _rules(database, reader)
+    rules = await _rules(archive, reader)
     question = ask(rules, clock(), first=first, last=last, queues=queue or ())
     outcomes = outcome or ()
-    async with database.work(reader.tenant) as work:
+    async with archive.work(reader.tenant) as work:
         there = await count_calls(work, question, outcomes)
     must_fit(there, format)
     batches = call_batches(
-        database, reader.tenant, question, outcomes, there, sees_numbers=reader.sees_numbers
+        archive, reader.tenant, question, outcomes, there, sees_numbers=reader.sees_numbers
     )
     return _stream(batches, SCHEMA, format, "calls")
 
@@ -178,17 +178,17 @@ async def calls(
 async def events(
     call_id: FromPath[UUID],
     reader: NamedDependency[Reader],
-    database: NamedDependency[Database],
+    archive: NamedDependency[Database],
     format: FromQuery[Format] = Format.JSON,
 ) -> Stream:
     """What happened in one call, in the order in which it was learnt."""
-    async with database.work(reader.tenant) as work:
+    async with archive.work(reader.tenant) as work:
         frame = await event_frame(work, call_id)
     return _stream(batches_of(frame), frame.schema, format, "events")
 
 
-async def _rules(database: Database, reader: Reader) -> Rules:
-    async with database.work(reader.tenant) as work:
+async def _rules(archive: Database, reader: Reader) -> Rules:
+    async with archive.work(reader.tenant) as work:
         return await load_rules(work)
 
 

@@ -11,6 +11,7 @@ import pytest
 from pyarrow import csv, parquet
 
 from backend.measures.catalogue import MEASURES
+from backend.reports.formats import without_spells
 from backend.store import report_tokens
 from tests.house.command_line import give
 from tests.stories.company import Company, Refused
@@ -130,6 +131,22 @@ async def test_every_format_says_the_same(acme: Company):
         assert told == [
             {name: value for name, value in row.items() if name not in times} for row in rows
         ]
+
+
+def test_what_a_caller_chose_is_no_formula_in_a_spreadsheet():
+    told = ["=1+1", "+15550001111", "@x", "-2+3", "-7.5", "Ana", "", None, "+1555•••••11"]
+    batch = pa.RecordBatch.from_pydict({"queue": told, "n": list(range(len(told)))})
+    assert without_spells(batch).to_pydict()["queue"] == [
+        "'=1+1",
+        "+15550001111",
+        "'@x",
+        "'-2+3",
+        "-7.5",
+        "Ana",
+        "",
+        None,
+        "'+1555•••••11",
+    ]
 
 
 async def test_no_figure_comes_without_its_formula(acme: Company):

@@ -1,5 +1,7 @@
 """What a call leaves in the books, as the people lived it."""
 
+from datetime import UTC, datetime
+
 from tests.stories.bookkeeping import the_books_are_right
 from tests.stories.company import Company
 
@@ -57,3 +59,33 @@ async def test_a_caller_who_gives_up_has_abandoned_and_a_handed_over_one_is_coun
         (str(acme.ana.id), "transferred"),
         (str(acme.ben.id), "over"),
     ]
+
+
+async def test_a_journal_that_cannot_be_read_holds_up_no_other_company(acme: Company):
+    product = acme.product
+    database = product.services.database
+    broken = await product.company("Broken")
+    product.companies.remove(broken)  # its books will never be right
+    async with database.work(broken.tenant, alone=True) as work:
+        await work.connection.execute(
+            "insert into journal (tenant_id, number, at, event, facts, announcement)"
+            " values ($1, 1, $2, 'torn', '{}', 'not JSON')",
+            broken.tenant,
+            datetime.now(UTC),
+        )
+        await work.connection.execute(
+            "update journal_head set number = 1 where tenant_id = $1", broken.tenant
+        )
+    await acme.on_duty("Ana")
+    caller = await acme.rings()
+    await acme.ana.is_rung_by(caller)
+    for _ in range(2):
+        await product.services.bookkeeper.read_on()
+    async with database.work(acme.tenant) as work:
+        assert (
+            await work.connection.fetchval(
+                "select count(*) from visit where tenant_id = $1", acme.tenant
+            )
+            == 1
+        )
+    await facts(acme, "visit")

@@ -9,7 +9,9 @@ from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from backend.measures.facts import Outcome
 from backend.measures.intervals import Slot
 from backend.measures.tally import Counting, Tally
 from backend.measures.waits import Waits
@@ -33,31 +35,23 @@ class Scope(Struct, frozen=True):
 
 
 VISITS = """
-select width_bucket(entered_at, $2::timestamptz[]) as slot,
-  case $7 when 'queue' then queue when 'agent' then answered_by end as of_whom,
-  count(*) filter (where outcome = 'answered') as answered,
-  count(*) filter (where outcome = 'abandoned') as abandoned,
-  count(*) filter (where outcome = 'abandoned' and wait_ms < $4) as short_abandoned,
-  count(*) filter (where outcome = 'callback') as callback,
-  count(*) filter (where outcome = 'voicemail') as voicemail,
-  count(*) filter (where outcome = 'flow_out') as flow_out,
-  count(*) filter (where outcome = 'forced_out') as forced_out,
-  count(*) filter (where outcome = 'failed') as failed,
-  count(*) filter (where outcome = 'open') as open,
-  count(*) filter (where outcome = 'open' and entered_at < $5) as overdue,
-  coalesce(sum(wait_ms) filter (where outcome = 'answered'), 0)::bigint as answered_wait_ms,
-  coalesce(sum(wait_ms) filter (where outcome = 'abandoned'), 0)::bigint as abandoned_wait_ms,
-  coalesce(max(wait_ms), 0) as longest_wait_ms,
-  count(*) filter (where is_skewed) as skewed,
-  array_agg((wait_ms + 999) / 1000) filter (where outcome = 'answered') as answered_waits,
-  array_agg((wait_ms + 999) / 1000) filter (where outcome = 'abandoned') as abandoned_waits,
-  array_agg((wait_ms + 999) / 1000) filter
-    (where outcome not in ('answered', 'abandoned', 'open')) as other_waits
-from visit
-where tenant_id = $1 and entered_at >= ($2::timestamptz[])[1] and entered_at < $3
-  and (cardinality($6::text[]) = 0 or queue = any($6))
-  and ($7::text <> 'agent' or answered_by is not null)
-group by 1, 2
+with by_second as (
+  select width_bucket(entered_at, $2::timestamptz[]) as slot,
+    case $7::text when 'queue' then queue when 'agent' then answered_by end as of_whom,
+    outcome, (wait_ms + 999) / 1000 as second, count(*) as n, sum(wait_ms) as ms,
+    max(wait_ms) as longest_ms, count(*) filter (where wait_ms < $4) as short,
+    count(*) filter (where entered_at < $5) as overdue, count(*) filter (where is_skewed) as skewed
+  from visit
+  where tenant_id = $1 and entered_at >= ($2::timestamptz[])[1] and entered_at < $3
+    and (cardinality($6::text[]) = 0 or queue = any($6))
+    and ($7 <> 'agent' or answered_by is not null)
+  group by 1, 2, 3, 4
+)
+select slot, of_whom, outcome, sum(n)::bigint as n, coalesce(sum(ms), 0)::bigint as ms,
+  coalesce(max(longest_ms), 0) as longest_ms, sum(short)::bigint as short,
+  sum(overdue)::bigint as overdue, sum(skewed)::bigint as skewed,
+  array_agg(second) as seconds, array_agg(n) as counts
+from by_second group by 1, 2, 3
 """
 
 HANDLINGS = """
@@ -79,8 +73,6 @@ from (select *, is_final and handle_ms is not null and talk_ms is distinct from 
     and direction = 'inbound' and (cardinality($4::text[]) = 0 or queue = any($4))) h
 group by 1, 2
 """
-
-WAITS = ("answered_waits", "abandoned_waits", "other_waits")
 
 Place = tuple[int, str | None]
 """A slot, counted from 0, and a group in it."""
@@ -106,13 +98,35 @@ async def tallies(
     )
     shares = await work.connection.fetch(HANDLINGS, work.tenant, starts, end, queues, by.value)
     found: dict[Place, Tally] = {}
-    for row in (*visits, *shares):
+    for row in visits:
         place = (row["slot"] - 1, row["of_whom"])
-        found[place] = found.get(place, Tally()) + _tally(row)
+        found[place] = found.get(place, Tally()) + _of_visits(row)
+    for row in shares:
+        counts = {name: value for name, value in row.items() if name not in PLACE}
+        place = (row["slot"] - 1, row["of_whom"])
+        found[place] = found.get(place, Tally()) + Tally(**counts)
     return found
 
 
-def _tally(row: Mapping[str, Any]) -> Tally:
-    counts = {name: value for name, value in row.items() if name not in ("slot", "of_whom")}
-    counts |= {name: Waits(counts[name] or ()) for name in WAITS if name in counts}
-    return Tally(**counts)
+PLACE = ("slot", "of_whom")
+
+
+def _of_visits(row: Mapping[str, Any]) -> Tally:
+    """The visits of one outcome in one place."""
+    outcome, n, ms = Outcome(row["outcome"]), row["n"], row["ms"]
+    if outcome is Outcome.OPEN:
+        return Tally(open=n, overdue=row["overdue"], skewed=row["skewed"])
+    over = Tally(longest_wait_ms=row["longest_ms"], skewed=row["skewed"])
+    waits = Waits(dict(zip(row["seconds"], row["counts"], strict=True)))
+    if outcome is Outcome.ANSWERED:
+        return replace(over, answered=n, answered_wait_ms=ms, answered_waits=waits)
+    if outcome is Outcome.ABANDONED:
+        short = row["short"]
+        return replace(
+            over,
+            abandoned=n,
+            short_abandoned=short,
+            abandoned_wait_ms=ms,
+            abandoned_waits=waits,
+        )
+    return replace(over, **{outcome.value: n}, other_waits=waits)

@@ -73,7 +73,7 @@ async def read_some(work: Work, limit: int) -> bool:
     calls = {line.call.id for line in lines if line.call}
     calls |= {span.wrap_up_of for span in statuses if span.wrap_up_of}
     wrap_ups = await books.wrap_ups_of(work, calls)
-    told = await books.lines_of_calls(work, calls)
+    told = await books.lines_of_calls(work, calls, found.last)
     await books.enter_facts(
         work,
         {

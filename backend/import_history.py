@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from backend.command import CommandRefused, run
 from backend.history.columns import COLUMNS
-from backend.history.reading import NotReadable, Reading, read_history
+from backend.history.reading import NotReadable, Reading, digest_of, read_history
 from backend.settings import Settings
 from backend.store import history
 from backend.store.company_rules import load_rules
@@ -61,14 +61,21 @@ def _parser() -> argparse.ArgumentParser:
 
 async def _import(database: Database, given: argparse.Namespace) -> str:
     tenant = await find_tenant(database, given.tenant)
-    async with database.work(tenant) as work:
-        zone = ZoneInfo(given.time_zone or (await load_rules(work)).time_zone)
     try:
-        reading = await asyncio.to_thread(read_history, given.file, tenant, zone)
-    except NotReadable as problem:
-        raise FileRefused(f"{given.file} was not imported. {problem}") from problem
+        raw = await asyncio.to_thread(given.file.read_bytes)
     except OSError as problem:
         raise FileRefused(f"{given.file} was not imported: {problem.strerror}.") from problem
+    digest = digest_of(raw)
+    async with database.work(tenant) as work:
+        zone = ZoneInfo(given.time_zone or (await load_rules(work)).time_zone)
+        known = await history.find_file(work, digest)
+    if known is not None:
+        when = f"{known.imported_at:%Y-%m-%d %H:%M} UTC"
+        return f"{given.file} was imported before, on {when}; nothing has changed."
+    try:
+        reading = await asyncio.to_thread(read_history, raw, tenant, zone)
+    except NotReadable as problem:
+        raise FileRefused(f"{given.file} was not imported. {problem}") from problem
     if reading.problems:
         raise FileRefused("\n".join(_report(given.file, reading)))
     told = [f"{given.file}: {len(reading.calls)} calls, {_span(reading)}, times of {zone}."]
@@ -77,12 +84,8 @@ async def _import(database: Database, given: argparse.Namespace) -> str:
     if given.check:
         return "\n".join([*told, "Nothing is wrong with it; nothing was imported."])
     async with database.work(tenant) as work:
-        known = await history.find_file(work, reading.digest)
-        if known is not None:
-            when = f"{known.imported_at:%Y-%m-%d %H:%M} UTC"
-            return f"{given.file} was imported before, on {when}; nothing has changed."
         calls = [(call.visit, call.handling) for call in reading.calls]
-        await history.enter(work, given.file.name, reading.digest, calls, datetime.now(UTC))
+        await history.enter(work, given.file.name, digest, calls, datetime.now(UTC))
     return "\n".join([*told, f"They are {given.tenant}'s history now."])
 
 

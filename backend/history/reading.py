@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -48,19 +47,20 @@ class PastCall(Struct, frozen=True):
 class Reading(Struct, frozen=True):
     """What a file holds. `calls` are complete only if there are no `problems`."""
 
-    digest: bytes
     calls: list[PastCall]
     problems: list[Problem]
     ignored: tuple[str, ...]
     """Columns that we do not know."""
 
 
-def read_history(path: Path, tenant: UUID, zone: ZoneInfo) -> Reading:
-    """Read a CSV or Parquet file of past calls of that company, whose wall clock is in `zone`.
+def digest_of(raw: bytes) -> bytes:
+    """By which a file is known again, whatever it is called."""
+    return sha256(raw).digest()
 
-    Raises `NotReadable` if it is neither, or has no `queue_entered_at`; `OSError` as `open` does.
-    """
-    raw = path.read_bytes()
+
+def read_history(raw: bytes, tenant: UUID, zone: ZoneInfo) -> Reading:
+    """Read the bytes of a CSV or Parquet file of past calls of that company, whose wall clock is in
+    `zone`. Raises `NotReadable` if it is neither, or has no `queue_entered_at`."""
     table = _table(raw)
     names = [name.strip().lower() for name in table.column_names]
     if twice := [name for name, n in Counter(names).items() if n > 1]:
@@ -78,7 +78,7 @@ def read_history(path: Path, tenant: UUID, zone: ZoneInfo) -> Reading:
         if (call := reader.read(number, row)) is not None
     ]
     ignored = tuple(name for name in names if name not in NAMES)
-    return Reading(sha256(raw).digest(), calls, reader.problems, ignored)
+    return Reading(calls, reader.problems, ignored)
 
 
 def _table(raw: bytes) -> pa.Table:
@@ -239,6 +239,8 @@ def _seconds(row: dict[str, Any], name: str) -> int | None:
         return None
     if isinstance(value, timedelta):
         value = value.total_seconds()
+    if type(value) is int and 0 <= value <= LONGEST_SECONDS:
+        return value * 1000
     try:
         seconds = Decimal(str(value).strip())
     except InvalidOperation:

@@ -81,15 +81,18 @@ async def new_lines(work: Work, limit: int) -> NewLines | None:
     return NewLines([_announcement(row["announcement"]) for row in rows], rows[-1]["number"])
 
 
-async def lines_of_calls(work: Work, calls: Iterable[UUID]) -> dict[UUID, list[Announcement]]:
-    """All that the journal says of these calls so far."""
+async def lines_of_calls(
+    work: Work, calls: Iterable[UUID], last: int
+) -> dict[UUID, list[Announcement]]:
+    """All that the journal says of these calls up to its line `last`."""
     asked = list(calls)
     lines: dict[UUID, list[Announcement]] = {call: [] for call in asked}
     rows = await work.connection.fetch(
         "select call_id, announcement from journal where tenant_id = $1"
-        " and call_id = any($2::uuid[]) order by number",
+        " and call_id = any($2::uuid[]) and number <= $3 order by number",
         work.tenant,
         asked,
+        last,
     )
     for row in rows:
         lines[row["call_id"]].append(_announcement(row["announcement"]))

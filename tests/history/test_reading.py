@@ -22,7 +22,7 @@ def file(tmp_path: Path) -> Path:
 
 def read(file: Path, *lines: str) -> Reading:
     file.write_text("\n".join(lines) + "\n")
-    return read_history(file, TENANT, BERLIN)
+    return read_history(file.read_bytes(), TENANT, BERLIN)
 
 
 def test_a_row_with_everything_is_a_visit_and_a_share(file: Path):
@@ -106,7 +106,6 @@ def test_rows_that_are_alike_are_different_calls_and_the_same_ones_every_time(fi
     ids = [call.visit.call_id for call in once.calls]
     assert len(set(ids)) == 2
     assert ids == [call.visit.call_id for call in again.calls]
-    assert once.digest == again.digest
 
 
 def test_a_parquet_file_says_the_same_as_a_csv_file(tmp_path: Path):
@@ -124,7 +123,7 @@ def test_a_parquet_file_says_the_same_as_a_csv_file(tmp_path: Path):
     )
     file = tmp_path / "calls.parquet"
     parquet.write_table(table, file)
-    reading = read_history(file, TENANT, BERLIN)
+    reading = read_history(file.read_bytes(), TENANT, BERLIN)
     (call,) = reading.calls
     assert call.handling is not None
     assert (call.visit.wait_ms, call.handling.handle_ms) == (12_000, 61_000)
@@ -146,4 +145,4 @@ def test_a_parquet_file_says_the_same_as_a_csv_file(tmp_path: Path):
 def test_what_is_no_such_table_is_refused_with_a_reason(file: Path, content: bytes, why: str):
     file.write_bytes(content)
     with pytest.raises(NotReadable, match=why):
-        read_history(file, TENANT, BERLIN)
+        read_history(file.read_bytes(), TENANT, BERLIN)

@@ -19,13 +19,13 @@ help: ## say what can be made
 run: $(VENV) ## run the whole product on this machine; Ctrl-C ends it
 	@$(PYTHON) -m backend run --until-parent-ends
 
-# Stories wait for sounds and clocks more than they compute, so three run side by side; a file's stay
+# Stories wait for sounds and clocks more than they compute, so two run side by side; a file's stay
 # together, as they share what is dear to start. Many of them start the product anew: what is
 # compiled is kept, even where the shell asks Python not to.
 test: $(VENV) $(MODULES) ## run all tests; PYTEST="-k word" chooses among those in Python
 	@test -n "$(BROWSER)"
 	PATH="$(NODE):$$PATH" PATCHBAY_TEST_BROWSER="$(BROWSER)" PYTHONDONTWRITEBYTECODE= \
-		$(PYTHON) -m pytest -n 3 --dist loadfile $(PYTEST)
+		$(PYTHON) -m pytest -n 2 --dist loadfile $(PYTEST)
 	cd $(BROWSER_PART) && PATH="$(NODE):$$PATH" npm test
 
 check: $(VENV) $(MODULES) ## check format, lint, types, import contracts and the bundle

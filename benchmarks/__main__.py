@@ -13,6 +13,7 @@ from benchmarks import (
     carrier_media,
     claim,
     fan_out,
+    figures,
     idle_board,
     start_times,
     voice_webhook,
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Measure] = {
         busy_board,
         carrier_media,
         carrier_day,
+        figures,
         start_times,
     )
 }

@@ -132,4 +132,5 @@ def _changed(agent: Agent, now: datetime, *, status: AgentStatus, **more: Any) -
     if replace(after, missed=agent.missed) == agent:
         return after
     began = status is not agent.status or (status is AgentStatus.AWAY and "reason" in more)
+    began = began or (status is AgentStatus.WRAP_UP and after.wrap_up_of != agent.wrap_up_of)
     return replace(after, since=now if began else agent.since, rev=agent.rev + 1)

@@ -50,6 +50,8 @@ NOBODY_OFFERED = "nobody came in"
 NOBODY_ANSWERED = "nobody was answered"
 NOBODY_ABANDONED = "nobody hung up while waiting"
 NOBODY_HANDLED = "no agent's time is known"
+NOBODY_OVER = "nobody's wait is over"
+NOBODY_TOLD = "of no agent's time the parts are known"
 NOBODY_LEFT = "nobody is left to count once these are taken out"
 
 
@@ -121,15 +123,13 @@ def _rank(waits: str, share: float, why_none: str) -> Callable[[Tally, Counting]
     return figure
 
 
-def _longest(name: str, why_none: str) -> Callable[[Tally, Counting], Figure]:
-    def figure(tally: Tally, _: Counting) -> Figure:
-        return Figure(getattr(tally, name) / 1000) if tally.offered else Figure(None, why_none)
-
-    return figure
+def _longest(tally: Tally, _: Counting) -> Figure:
+    is_over = tally.offered > tally.open
+    return Figure(tally.longest_wait_ms / 1000) if is_over else Figure(None, NOBODY_OVER)
 
 
-def _per_handling(name: str) -> Callable[[Tally, Counting], Figure]:
-    return lambda tally, _: _seconds(getattr(tally, name), tally.handlings, NOBODY_HANDLED)
+def _per_told(name: str) -> Callable[[Tally, Counting], Figure]:
+    return lambda tally, _: _seconds(getattr(tally, name), tally.told_handlings, NOBODY_TOLD)
 
 
 _CALLS, _SHARE, _SECONDS = Unit.CALLS, Unit.SHARE, Unit.SECONDS
@@ -248,7 +248,7 @@ MEASURES: dict[str, Measure] = {
             "Longest wait",
             _SECONDS,
             "the longest wait that is over",
-            _longest("longest_wait_ms", NOBODY_OFFERED),
+            _longest,
         ),
         Measure(
             "handled",
@@ -262,16 +262,28 @@ MEASURES: dict[str, Measure] = {
             "Average handle time, by share",
             _SECONDS,
             "(talk + hold + consult + wrap-up) / handled, of calls that came in then",
-            _per_handling("handle_ms"),
+            lambda tally, _: _seconds(tally.handle_ms, tally.handlings, NOBODY_HANDLED),
         ),
-        Measure("talk", "Average talk", _SECONDS, "talk / handled", _per_handling("talk_ms")),
-        Measure("hold", "Average hold", _SECONDS, "hold / handled", _per_handling("hold_ms")),
+        Measure(
+            "talk",
+            "Average talk",
+            _SECONDS,
+            "talk / handled, of whose parts are known",
+            _per_told("talk_ms"),
+        ),
+        Measure(
+            "hold",
+            "Average hold",
+            _SECONDS,
+            "hold / handled, of whose parts are known",
+            _per_told("hold_ms"),
+        ),
         Measure(
             "wrap_up",
             "Average wrap-up",
             _SECONDS,
-            "wrap-up / handled",
-            _per_handling("wrap_up_ms"),
+            "wrap-up / handled, of whose parts are known",
+            _per_told("wrap_up_ms"),
         ),
         Measure(
             "transfer_rate",

@@ -4,7 +4,7 @@
 callers who wait for ever; Erlang A has those who give up (after an exponential patience).
 """
 
-from math import ceil, exp, inf, sqrt
+from math import ceil, exp, inf, lgamma, log, log1p, sqrt
 
 from msgspec import Struct
 
@@ -104,16 +104,19 @@ class _AllBusy(Struct, frozen=True):
 def _all_busy_from_blocked(
     blocked: float, calls: float, agents: int, serve: float, give_up: float
 ) -> _AllBusy:
-    # Relative to the state in which all are busy and nobody waits.
-    chances, relative, n = [1.0], 1.0, 0
-    while relative > 1e-15 or calls > agents * serve + n * give_up:
+    # Logarithms, relative to the state in which all are busy and nobody waits: a queue that many
+    # would have to give up on has its weight far from there.
+    logs, n = [0.0], 0
+    heaviest = 0.0
+    while logs[-1] > heaviest - 40 or calls > agents * serve + n * give_up:
         n += 1
-        relative *= calls / (agents * serve + n * give_up)
-        chances.append(relative)
+        logs.append(logs[-1] + log(calls / (agents * serve + n * give_up)))
+        heaviest = max(heaviest, logs[-1])
     # Erlang B is that state's share among those with nobody waiting.
-    some_free = (1 - blocked) / blocked
-    total = some_free + sum(chances)
-    waiting = tuple(chance / total for chance in chances)
+    some_free = exp(log((1 - blocked) / blocked) - heaviest) if blocked < 1 else 0.0
+    weights = [exp(each - heaviest) for each in logs]
+    total = some_free + sum(weights)
+    waiting = tuple(weight / total for weight in weights)
     mean = sum(n * chance for n, chance in enumerate(waiting))
     return _AllBusy(sum(waiting), mean, waiting)
 
@@ -129,7 +132,7 @@ def _served_late_or_lost(
     return sum(
         chance * (1 - _served_by(n, agents, serve, give_up, threshold))
         for n, chance in enumerate(busy.waiting)
-        if chance > 1e-12
+        if chance > 1e-10
     )
 
 
@@ -141,19 +144,25 @@ def _served_by(ahead: int, agents: int, serve: float, give_up: float, threshold:
     of `x = exp(-give_up * t)` between the threshold and 1.
     """
     shape = agents * serve / give_up
-    steps = 200 + 20 * 2 * ceil(sqrt(shape + ahead))  # the peak is about 1/sqrt(shape) wide
     low = exp(-give_up * threshold)
+    gone = (agents * serve + ahead * give_up) * threshold  # at most so many have left by then
+    if low == 1 or ahead > gone + 10 * sqrt(gone) + 20:
+        return 0.0
+    # Logarithms: the constant is far beyond what a float holds, and the powers far below.
+    constant = lgamma(shape + ahead + 1) - lgamma(shape) - lgamma(ahead + 1)
+
+    def density(x: float) -> float:
+        if x <= 0 or x >= 1:
+            return exp(constant) if x >= 1 and ahead == 0 else 0.0
+        return exp(constant + shape * log(x) + ahead * log1p(-x))
+
+    steps = 200 + 20 * 2 * ceil(sqrt(shape + ahead))  # the peak is about 1/sqrt(shape) wide
     width = (1 - low) / steps
-    # Density of being served at x: c * x**shape * (1 - x)**ahead, patience included.
-    constant = shape
-    for k in range(1, ahead + 1):
-        constant *= (shape + k) / k
     total = 0.0
     for step in range(steps + 1):
-        x = low + step * width
         weight = 1 if step in (0, steps) else 4 if step % 2 else 2
-        total += weight * x**shape * (1 - x) ** ahead
-    return min(1.0, constant * total * width / 3)
+        total += weight * density(low + step * width)
+    return min(1.0, total * width / 3)
 
 
 def agents_needed(

@@ -67,13 +67,14 @@ def facts_of_call(lines: Iterable[Announcement], wrap_ups: Iterable[StatusSpan] 
     shares.sort(key=lambda share: (share.spans[0].start, share.agent))
     after = _wrap_ups(shares, wrap_ups)
     handlings = tuple(
-        _handling(number, told[-1].card, share, after.get(number))
+        _handling(number, told[-1].card, share, after.get(number, []))
         for number, share in enumerate(shares)
     )
     worked = (span for share in shares for span in share.spans)
     wrapped = (
         Span(str(one.agent), told[0].card.id, Part.WRAP_UP, one.start, one.end)
-        for one in after.values()
+        for stretches in after.values()
+        for one in stretches
     )
     return CallFacts(_visits(told), handlings, tuple(chain(worked, wrapped)))
 
@@ -152,7 +153,7 @@ def _parts(card: CallCard) -> dict[UUID, Part]:
         parts[consult.agent_id] = Part.TALK if together else Part.CONSULT
     if not card.agent_present:
         parts[owner] = Part.HOLD
-    elif together or consult.talk_with is TalkWith.CALLER or card.guests:
+    elif consult.talk_with is not TalkWith.COLLEAGUE or card.guests:
         parts[owner] = Part.TALK
     else:
         parts[owner] = Part.CONSULT if consult.present else Part.HOLD
@@ -178,20 +179,28 @@ def _shares(agent: UUID, told: list[_Told]) -> Iterator[_Share]:
         if after is None:
             yield _Share(agent, tuple(spans), Ending.OPEN)
         elif agent not in _parts(after.card) and not _comes_back(agent, after.card):
-            yield _Share(agent, tuple(spans), _ending(agent, after))
+            yield _Share(agent, tuple(spans), _ending(agent, line.card, after))
             spans = []
 
 
 def _comes_back(agent: UUID, card: CallCard) -> bool:
-    """On the way back to a caller whom they had put on hold or lost: still theirs."""
-    return card.state is CallState.CONNECTING and card.agent_id == agent
+    """On the way back to a caller whom they had put on hold, or to a talk that they lost: their
+    share goes on meanwhile."""
+    if card.state is CallState.CONNECTING:
+        return card.agent_id == agent
+    asked = card.consult
+    is_asked = asked is not None and asked.is_on and asked.agent_id == agent
+    return card.state is CallState.CONNECTED and (
+        is_asked or any(one.agent_id == agent for one in card.guests)
+    )
 
 
-def _ending(agent: UUID, after: _Told) -> Ending:
+def _ending(agent: UUID, before: CallCard, after: _Told) -> Ending:
     card = after.card
     if card.state is CallState.ENDED:
         return Ending.OVER
-    if after.event in HANDED_ON:
+    had_it = before.agent_id == agent and (before.agent_present or before.held_at is not None)
+    if after.event in HANDED_ON and had_it:  # whoever was lost has handed nothing on
         return Ending.TRANSFERRED
     if card.state is CallState.PARKED and card.parked_by == agent:
         return Ending.PARKED
@@ -224,13 +233,19 @@ def _visits(told: list[_Told]) -> tuple[Visit, ...]:
     return (replace(visit, wait_ms=max(0, waited), is_skewed=waited < 0),)
 
 
-def _wrap_ups(shares: list[_Share], spans: Iterable[StatusSpan]) -> dict[int, StatusSpan]:
-    """The wrap-up after each share, by the share's place: that of an agent's last one."""
-    last = {share.agent: place for place, share in enumerate(shares)}
-    return {last[span.agent]: span for span in spans if span.agent in last}
+def _wrap_ups(shares: list[_Share], spans: Iterable[StatusSpan]) -> dict[int, list[StatusSpan]]:
+    """The wrap-ups after each share, by the share's place: of the agent's shares the last one that
+    was over by then. One that was interrupted comes in several stretches."""
+    found: dict[int, list[StatusSpan]] = {}
+    for span in spans:
+        theirs = [place for place, share in enumerate(shares) if share.agent == span.agent]
+        over = [p for p in theirs if (shares[p].spans[-1].end or span.start) <= span.start]
+        if theirs:
+            found.setdefault((over or theirs)[-1], []).append(span)
+    return found
 
 
-def _handling(number: int, card: CallCard, share: _Share, wrap_up: StatusSpan | None) -> Handling:
+def _handling(number: int, card: CallCard, share: _Share, wrap_ups: list[StatusSpan]) -> Handling:
     started = Handling(
         call_id=card.id,
         entered_at=card.started_at,
@@ -247,9 +262,9 @@ def _handling(number: int, card: CallCard, share: _Share, wrap_up: StatusSpan | 
         return started
     talk, hold, consult = (_total(share, part) for part in (Part.TALK, Part.HOLD, Part.CONSULT))
     over = replace(started, talk_ms=talk, hold_ms=hold, consult_ms=consult)
-    if wrap_up is not None and wrap_up.end is None:
+    if any(stretch.end is None for stretch in wrap_ups):
         return over
-    after = ms_between(wrap_up.start, wrap_up.end) if wrap_up and wrap_up.end else 0
+    after = sum(ms_between(one.start, one.end) for one in wrap_ups if one.end)
     handled = talk + hold + consult + after
     return replace(over, wrap_up_ms=after, handle_ms=handled, is_final=True)
 

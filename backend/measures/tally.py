@@ -6,10 +6,9 @@ queues. Every measure in `catalogue` is a function of one tally and the rules; n
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import fields
+from msgspec.structs import astuple, fields
 
 from backend.measures.facts import Ending, Handling, Outcome, Visit
 from backend.measures.waits import Waits
@@ -52,6 +51,8 @@ class Tally(Struct, frozen=True):
     """Of those who neither were answered nor gave up."""
     handlings: int = 0
     """Agents' shares with known time."""
+    told_handlings: int = 0
+    """Of those, the ones of which also the parts are known, and not only their sum."""
     unknown_handlings: int = 0
     """Those without; they are in no mean."""
     transfers: int = 0
@@ -81,17 +82,13 @@ class Tally(Struct, frozen=True):
         return self.answered_waits + self.abandoned_waits + self.other_waits
 
     def __add__(self, other: "Tally") -> "Tally":
-        both = {each.name: _both(each.name, self, other) for each in fields(Tally)}
-        return Tally(**both)
+        pairs = zip(NAMES, astuple(self), astuple(other), strict=True)
+        return Tally(*(max(a, b) if name in LONGEST else a + b for name, a, b in pairs))
 
 
+NAMES = tuple(each.name for each in fields(Tally))
 LONGEST = {"longest_wait_ms", "longest_handle_ms"}
-
-
-def _both(name: str, one: Tally, other: Tally) -> Any:
-    if name in LONGEST:
-        return max(getattr(one, name), getattr(other, name))
-    return getattr(one, name) + getattr(other, name)
+"""What is not added: of two the longer."""
 
 
 def tally(
@@ -137,13 +134,18 @@ def _of_handling(one: Handling) -> Tally:
     if one.handle_ms is None or one.talk_ms == 0:
         # Nobody talked, or nobody wrote down how long: neither above nor below the line.
         return Tally(unknown_handlings=1)
-    return Tally(
+    summed = Tally(
         handlings=1,
         transfers=handed_on,
-        talk_ms=one.talk_ms or 0,
+        handle_ms=one.handle_ms,
+        longest_handle_ms=one.handle_ms,
+    )
+    if one.talk_ms is None:
+        return summed
+    return summed + Tally(
+        told_handlings=1,
+        talk_ms=one.talk_ms,
         hold_ms=one.hold_ms or 0,
         consult_ms=one.consult_ms or 0,
         wrap_up_ms=one.wrap_up_ms or 0,
-        handle_ms=one.handle_ms,
-        longest_handle_ms=one.handle_ms,
     )

@@ -1,15 +1,16 @@
 """How long callers waited, kept as a count for each second: added without loss, ranked exactly."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cached_property
+from itertools import accumulate
 from math import ceil
 
 
 class Waits:
     """Counts of waits, each rounded up to whole seconds, so that `up_to(20)` counts exactly those
     of 20.000 s and less. Percentiles are by nearest rank, never interpolated, never averaged."""
-
-    __slots__ = ("_counts",)
 
     def __init__(self, counts: Mapping[int, int] | Iterable[int] = ()) -> None:
         """Counts by second; or the waits themselves, in whole seconds."""
@@ -29,6 +30,8 @@ class Waits:
         return self._counts.total()
 
     def __add__(self, other: "Waits") -> "Waits":
+        if not other._counts or not self._counts:
+            return self if self._counts else other
         return Waits(self._counts + other._counts)
 
     def __eq__(self, other: object) -> bool:
@@ -39,16 +42,23 @@ class Waits:
 
     def up_to(self, seconds: int) -> int:
         """How many waited no longer than that."""
-        return sum(n for second, n in self._counts.items() if second <= seconds)
+        known, so_many = self._ranked
+        place = bisect_right(known, seconds)
+        return so_many[place - 1] if place else 0
 
     def percentile(self, share: float) -> int | None:
         """The shortest wait, in seconds, that at least `share` (0 to 1) of them did not exceed.
 
         None if nobody waited.
         """
-        rank = max(1, ceil(round(share * len(self), 9)))  # 0.07 * 100 is a little more than 7
-        for second, n in self.counts.items():
-            rank -= n
-            if rank <= 0:
-                return second
-        return None
+        known, so_many = self._ranked
+        if not known:
+            return None
+        rank = max(1, ceil(round(share * so_many[-1], 9)))  # 0.07 * 100 is a little more than 7
+        return known[bisect_left(so_many, rank)]
+
+    @cached_property
+    def _ranked(self) -> tuple[list[int], list[int]]:
+        """The seconds, the shortest first, and how many did not exceed each."""
+        counts = self.counts
+        return list(counts), list(accumulate(counts.values()))

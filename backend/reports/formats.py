@@ -65,7 +65,7 @@ def written(
 
 async def batches_of(table: pa.Table) -> AsyncGenerator[pa.RecordBatch]:
     """A table that is there already."""
-    for batch in table.to_batches(max_chunksize=10_000):
+    for batch in table.to_batches(max_chunksize=1_000):
         yield batch
 
 

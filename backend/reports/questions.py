@@ -100,8 +100,12 @@ def ask(
     return Question(cut, by, Scope(queues), counting_of(rules), zone, now)
 
 
-def must_span(question: Question, most_days: int) -> None:
-    """Raises `TooManyDays`."""
+def must_span(question: Question, most_days: int, most_slots: int) -> None:
+    """Raises `TooManyDays` or `TooManySlots`."""
+    if len(question.slots) > most_slots:
+        raise TooManySlots(
+            f"At most {most_slots} slots at once. Ask for fewer days or longer slots."
+        )
     if question.slots[-1].end - question.slots[0].start > timedelta(days=most_days + 1):
         raise TooManyDays(f"At most {most_days} days at once. Ask for fewer.")
 

@@ -34,7 +34,8 @@ from backend.web.problems import NoSuchKey
 from backend.web.visitor import identify
 
 MOST_DAYS_OF_AGENTS = 92
-"""Every stretch of everybody's time is looked at."""
+MOST_SLOTS_OF_AGENTS = 3_000
+"""Every stretch of everybody's time is looked at: a month in quarters of an hour."""
 Queues = Annotated[tuple[str, ...] | None, QueryParameter(name="queue", max_length=100)]
 
 
@@ -125,8 +126,7 @@ async def intervals(
         by=by,
         queues=queue or (),
     )
-    async with archive.work(reader.tenant) as work:
-        frame = await interval_frame(work, question)
+    frame = await interval_frame(archive, reader.tenant, question)
     must_fit(frame.num_rows, format)
     return _stream(batches_of(frame), frame.schema, format, "intervals")
 
@@ -143,9 +143,8 @@ async def agents(
 ) -> Stream:
     """What each agent did with their time in each slot: talking, holding, away, occupancy."""
     question = ask(await _rules(archive, reader), clock(), first=first, last=last, size=size)
-    must_span(question, MOST_DAYS_OF_AGENTS)
-    async with archive.work(reader.tenant) as work:
-        frame = await agent_frame(work, question)
+    must_span(question, MOST_DAYS_OF_AGENTS, MOST_SLOTS_OF_AGENTS)
+    frame = await agent_frame(archive, reader.tenant, question)
     must_fit(frame.num_rows, format)
     return _stream(batches_of(frame), frame.schema, format, "agents")
 

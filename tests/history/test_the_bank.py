@@ -20,7 +20,7 @@ from backend.measures.intervals import Size, Slot, slots
 from backend.measures.tally import Counting, Tally
 from backend.store import people
 from backend.store.report_tokens import make_token
-from backend.store.tallies import By, Scope, tallies
+from backend.store.tallies import By, Scope, count, tallies_of
 from backend.store.tenancy import Database
 from tests.history import bank
 from tests.house.command_line import give
@@ -47,7 +47,8 @@ class Bank:
     async def tallies(self, within: tuple[Slot, ...], by: By = By.NOTHING) -> dict[Slot, Tally]:
         async with self._database.work(self._tenant) as work:
             now = datetime.now(UTC)
-            found = await tallies(work, within, by, Scope(), Counting(), now)
+            counts = await count(work, within, by, Scope(), Counting(), now)
+        found = await tallies_of(counts)
         return {within[slot]: tally for (slot, _), tally in found.items()}
 
     async def in_a_notebook(self, work: Callable[[patchbay.Figures], Any]) -> Any:

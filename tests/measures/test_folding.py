@@ -185,6 +185,46 @@ def test_who_was_only_asked_and_never_talked_with_the_caller_is_in_no_mean():
     assert (counted.handlings, counted.unknown_handlings) == (1, 1)
 
 
+def test_a_wrap_up_that_was_interrupted_is_all_of_its_stretches():
+    (share,) = Story().answered(10).ended(70).facts(wrap_up(70, 80), wrap_up(82, 90)).handlings
+    assert (share.wrap_up_ms, share.is_final) == (18_000, True)
+
+
+def test_each_wrap_up_is_of_the_share_before_it():
+    story = Story().answered(10)
+    story.then(20, "call-transferred", state=CallState.RINGING, agent_id=None, agent_leg=None)
+    story.answered(40).ended(60)
+    first, second = story.facts(wrap_up(20, 30), wrap_up(60, 75)).handlings
+    assert (first.wrap_up_ms, second.wrap_up_ms) == (10_000, 15_000)
+    assert first.ending is Ending.TRANSFERRED
+
+
+def three_talk(story: Story) -> Consult:
+    story.answered(10)
+    there = Consult(BEN, at(20), accepted=True, leg="CA5", talk_with=TalkWith.ALL)
+    story.then(20, "consult-changed", consult=there)
+    return there
+
+
+def test_a_colleague_who_is_lost_and_comes_back_has_one_share_and_the_owner_talks_on():
+    story = Story()
+    there = three_talk(story)
+    story.then(30, "consult-lost", consult=replace(there, leg=None))
+    story.then(33, "consult-joined", consult=replace(there, leg="CA6"))
+    ana, ben = story.ended(50).facts().handlings
+    assert (ana.talk_ms, ana.hold_ms) == (40_000, 0)
+    assert (ben.talk_ms, ben.hold_ms, ben.ending) == (27_000, 3_000, Ending.OVER)
+
+
+def test_whoever_was_lost_has_handed_nothing_on():
+    story = Story()
+    three_talk(story)
+    story.then(30, "agent-lost", agent_leg=None)
+    story.then(50, "consult-completed", consult=None, agent_id=BEN, agent_leg="CA5")
+    ana, ben = story.ended(60).facts().handlings
+    assert (ana.ending, ben.ending) == (Ending.LEFT, Ending.OVER)
+
+
 def test_what_was_told_late_makes_no_time_run_backwards():
     story = Story().answered(10).then(40, "call-held", held_at=at(40))
     story.then(35, "agent-lost", agent_leg=None)  # it was lost before; we heard of it after

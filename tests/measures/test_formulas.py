@@ -76,6 +76,17 @@ def test_who_only_hung_up_at_once_leaves_no_service_level():
     assert MEASURES["abandon_rate_all"].of(tally, Counting()).value == 1
 
 
+def test_a_sum_without_its_parts_is_a_handle_time_and_no_talk():
+    only_the_sum = Tally(handlings=1, handle_ms=60_000)
+    both = only_the_sum + Tally(handlings=1, told_handlings=1, handle_ms=90_000, talk_ms=80_000)
+    assert MEASURES["aht"].of(only_the_sum, Counting()).value == 60
+    assert MEASURES["talk"].of(only_the_sum, Counting()).value is None
+    assert (
+        MEASURES["aht"].of(both, Counting()).value,
+        MEASURES["talk"].of(both, Counting()).value,
+    ) == (75, 80)
+
+
 def test_each_formula_is_shown_with_the_numbers_by_which_it_was_counted():
     shown = MEASURES["sl_e"].shown_formula(Counting(threshold_seconds=30, short_seconds=6))
     assert shown == "At / (A + B - Bs), T = 30 s, S = 6 s"

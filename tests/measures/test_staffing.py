@@ -71,6 +71,16 @@ def test_whoever_is_not_served_at_once_is_served_in_the_end_or_gives_up(agents: 
     assert in_the_end.service_level == pytest.approx(1 - in_the_end.abandon, abs=1e-6)
 
 
+@pytest.mark.parametrize("patience", [30, 900, 3600])
+def test_with_fewer_agents_no_more_callers_are_served_in_time(patience: int):
+    levels = [
+        round(impatient_queue(2.0, 180, patience, agents, 20).service_level, 6)
+        for agents in range(200, 421, 20)
+    ]
+    assert levels == sorted(levels)
+    assert levels[0] < 0.6 < 0.9 < levels[-1]
+
+
 def test_a_queue_that_only_grows_is_called_unstable_and_no_calls_need_nobody():
     grows = patient_queue(100 / 1800, 180, 10, 20)
     assert not grows.is_stable

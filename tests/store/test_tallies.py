@@ -16,7 +16,7 @@ from backend.measures.folding import CallFacts
 from backend.measures.intervals import Size, Slot, slots
 from backend.measures.tally import Counting, Tally, tally
 from backend.store import books, people
-from backend.store.tallies import By, Scope, tallies
+from backend.store.tallies import By, Scope, count, tallies_of
 from backend.store.tenancy import Database
 
 ZONE = ZoneInfo("America/New_York")
@@ -122,7 +122,8 @@ async def test_the_database_counts_as_python_does(postgres: EmbeddedPostgres, si
             await books.enter_facts(work, {each_call(each): each for each in facts})
             for scope in (Scope(), Scope(("Sales",))):
                 overdue_since = now - timedelta(seconds=20)
-                found = await tallies(work, cut, by, scope, Counting(), overdue_since)
+                counts = await count(work, cut, by, scope, Counting(), overdue_since)
+                found = await tallies_of(counts)
                 assert found == counted_in_python(facts, cut, by, scope, now)
     finally:
         await database.close()

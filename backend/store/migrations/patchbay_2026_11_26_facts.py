@@ -121,9 +121,10 @@ create table if not exists report_token (
 """
 INDEXES = (
     "create index if not exists visit_by_time on visit (tenant_id, entered_at)"
-    " include (outcome, wait_ms, queue)",
+    " include (outcome, wait_ms, queue, answered_by, is_skewed)",
     "create index if not exists handling_by_time on handling (tenant_id, entered_at)"
-    " include (agent, handle_ms, is_final)",
+    " include (agent, queue, direction, ending, is_final, talk_ms, hold_ms, consult_ms, wrap_up_ms,"
+    " handle_ms)",
     "create index if not exists span_by_time on span (tenant_id, start_at)",
     "create index if not exists agent_status_by_time on agent_status (tenant_id, start_at)",
     "create index if not exists agent_status_of_agent on agent_status"

@@ -66,6 +66,8 @@ class Services(Struct):
     archive: Database
     """The same database for whoever reads a year of it: few connections, and time to answer. The
     others are for calls."""
+    books: Database
+    """... and for the bookkeeper, who waits for nobody's report."""
     hub: Hub
     herald: Herald
     relay: Relay
@@ -88,6 +90,7 @@ class Services(Struct):
         await self.courier.stop()
         await self.carrier.close()
         await self.archive.close()
+        await self.books.close()
         await self.database.close()
 
 
@@ -168,6 +171,7 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
         raise RuntimeError("the web server needs DATABASE_URL")
     database = await Database.connect(settings.database_url, settings.database_pool)
     archive = await Database.connect(settings.database_url, ARCHIVE_POOL, patience=60)
+    books = await Database.connect(settings.database_url, 1, patience=30)
     hub = Hub()
 
     async def missing(tenant: UUID, number: int) -> list[str] | None:
@@ -215,6 +219,7 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
         clock=clock,
         database=database,
         archive=archive,
+        books=books,
         hub=hub,
         herald=herald,
         relay=relay,
@@ -222,7 +227,7 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
         switchboard=switchboard,
         courier=courier,
         sweeper=Sweeper(database, switchboard, courier, carrier, accounts.access, clock),
-        bookkeeper=Bookkeeper(archive, clock),
+        bookkeeper=Bookkeeper(books, clock),
         carrier=carrier,
         accounts=accounts,
         intake=Intake(switchboard, Spool(settings.data_folder / "spool")),

@@ -1,11 +1,13 @@
 """Reads the journals and keeps the books, from which every figure is counted.
 
-Beside the road of calls, never on it: it only reads what was committed. What it writes can be
-made anew from the journal, so a crash, a repeat or a second process changes nothing.
+Beside the road of calls, never on it: it only reads what was committed, on a connection of its
+own. What it writes can be made anew from the journal, so a crash, a repeat or a second process
+changes nothing.
 """
 
 import asyncio
 from datetime import datetime, timedelta
+from traceback import format_tb
 from uuid import UUID
 
 from backend.clock import Clock
@@ -17,10 +19,10 @@ from backend.store.tenancy import Database, DatabaseAway, Work
 log = logger("bookkeeper")
 
 EVERY_SECONDS = 0.25
-REST = timedelta(minutes=1)
+REST = timedelta(seconds=30)
 """A company whose journal cannot be read is left alone for so long, and holds up nobody else."""
 LINES_AT_ONCE = 200
-"""So that no company's busy day keeps others waiting, nor the loop that answers the carrier."""
+"""Of a company, before the next one has its turn."""
 
 
 class Bookkeeper:
@@ -42,23 +44,34 @@ class Bookkeeper:
             await asyncio.sleep(EVERY_SECONDS)
 
     async def read_on(self) -> None:
-        """Read what every company's journal has grown by."""
-        for tenant in await books.unread_journals(self._database):
-            if self._resting.get(tenant, self._clock()) > self._clock():
-                continue
-            try:
-                await self._read(tenant)
-            except DatabaseAway:
-                raise
-            except Exception:
-                log.exception("a journal could not be read; it is tried later", tenant=str(tenant))
-                self._resting[tenant] = self._clock() + REST
+        """Read all that every company's journal has grown by, some lines of each in turn."""
+        grown = [
+            tenant
+            for tenant in await books.unread_journals(self._database)
+            if not self._rests(tenant)
+        ]
+        while grown:
+            grown = [tenant for tenant in grown if await self._read_some(tenant)]
 
-    async def _read(self, tenant: UUID) -> None:
-        more = True
-        while more:
+    def _rests(self, tenant: UUID) -> bool:
+        return tenant in self._resting and self._clock() < self._resting[tenant]
+
+    async def _read_some(self, tenant: UUID) -> bool:
+        """Whether there is more."""
+        try:
             async with self._database.work(tenant) as work:
-                more = await read_some(work, LINES_AT_ONCE)
+                return await read_some(work, LINES_AT_ONCE)
+        except Exception as problem:
+            # Not its words: PostgreSQL puts the row that it refuses into them, with the caller.
+            where = "".join(format_tb(problem.__traceback__)[-2:])
+            log.error(
+                "a journal could not be read; it is tried again later",
+                tenant=str(tenant),
+                problem=type(problem).__name__,
+                where=where,
+            )
+            self._resting[tenant] = self._clock() + REST
+            return False
 
 
 async def read_some(work: Work, limit: int) -> bool:

@@ -76,6 +76,14 @@ async def _import(database: Database, given: argparse.Namespace) -> str:
         reading = await asyncio.to_thread(read_history, raw, tenant, zone)
     except NotReadable as problem:
         raise FileRefused(f"{given.file} was not imported. {problem}") from problem
+    async with database.work(tenant) as work:
+        beginning = await history.own_beginning(work)
+    if beginning is not None and any(c.visit.entered_at >= beginning for c in reading.calls):
+        raise FileRefused(
+            f"{given.file} was not imported. It tells of calls since"
+            f" {beginning:%Y-%m-%d %H:%M} UTC, when Patchbay began to take them: they would"
+            " count twice. Leave those out."
+        )
     if reading.problems:
         raise FileRefused("\n".join(_report(given.file, reading)))
     told = [f"{given.file}: {len(reading.calls)} calls, {_span(reading)}, times of {zone}."]

@@ -94,7 +94,7 @@ def _ring_outside(
     now: datetime,
 ) -> Decision:
     outside = authorise(scene, call, call.id, number, call.number, signal.agent_id, now)
-    if any(guest.number == outside.number for guest in call.guests):
+    if outside.number in (call.caller, *(guest.number for guest in call.guests)):
         raise refusals.AlreadyInTheCall
     asked = Consult(
         None, now, accepted=True, talk_with=whom, number=outside.number, outbound=outside.id

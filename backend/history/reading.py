@@ -1,7 +1,7 @@
 """From a file to facts: every row is read, and what is wrong with it is said by row and reason."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
@@ -22,6 +22,11 @@ from backend.measures.facts import Ending, Handling, Outcome, Visit
 LONGEST_SECONDS = 7 * 24 * 3600
 """Nobody waits or is handled for longer than a week; a greater number is of something else."""
 LONGEST_TEXT = 200
+LONGEST_SHOWN = 60
+MOST_BYTES = 2**30
+MOST_ROWS = 5_000_000
+ROWS_AT_ONCE = 10_000
+EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC)
 
 
 class NotReadable(Exception):
@@ -60,45 +65,88 @@ def digest_of(raw: bytes) -> bytes:
 
 def read_history(raw: bytes, tenant: UUID, zone: ZoneInfo) -> Reading:
     """Read the bytes of a CSV or Parquet file of past calls of that company, whose wall clock is in
-    `zone`. Raises `NotReadable` if it is neither, or has no `queue_entered_at`."""
-    table = _table(raw)
-    names = [name.strip().lower() for name in table.column_names]
-    if twice := [name for name, n in Counter(names).items() if n > 1]:
-        raise NotReadable(f"There are two columns {twice[0]}.")
-    if "queue_entered_at" not in names:
+    `zone`. Raises `NotReadable` if it is neither, is too large, or has no `queue_entered_at`."""
+    if len(raw) > MOST_BYTES:
+        raise NotReadable(f"It is larger than {MOST_BYTES // 2**20} MB. Import it in parts.")
+    try:
+        names, rows = _parquet(raw) if raw[:4] == b"PAR1" else _csv(raw)
+        reader = _Reader(tenant, zone)
+        calls = [
+            call
+            for number, row in enumerate(rows, 1)
+            if (call := reader.read(number, row)) is not None
+        ]
+    except (pa.ArrowException, UnicodeDecodeError) as problem:
+        raise NotReadable(f"It is no table that can be read: {problem}.") from problem
+    return Reading(calls, reader.problems, tuple(name for name in names if name not in NAMES))
+
+
+Rows = Iterator[dict[str, Any]]
+
+
+def _csv(raw: bytes) -> tuple[list[str], Rows]:
+    first, _, rest = raw.partition(b"\n")
+    names = [name.strip(' "\r') for name in first.decode("utf-8-sig").split(",")]
+    known = _known(names)
+    if not rest.strip():
+        return list(known), iter(())
+    batches = csv.open_csv(
+        BytesIO(rest),
+        read_options=csv.ReadOptions(column_names=list(known.values())),
+        parse_options=csv.ParseOptions(newlines_in_values=True),
+        convert_options=csv.ConvertOptions(
+            column_types={name: pa.string() for name in known.values()},
+            include_columns=[known[name] for name in known if name in NAMES],
+            strings_can_be_null=False,
+        ),
+    )
+    return list(known), _rows(batches, known)
+
+
+def _parquet(raw: bytes) -> tuple[list[str], Rows]:
+    """Only the columns that we know are unpacked, and some rows at a time: a small file may hold
+    very much that is alike."""
+    file = parquet.ParquetFile(pa.BufferReader(raw))
+    known = _known(file.schema_arrow.names)
+    if file.metadata.num_rows > MOST_ROWS:
+        raise NotReadable(f"It has more than {MOST_ROWS} rows. Import it in parts.")
+    wanted = [known[name] for name in known if name in NAMES]
+    batches = file.iter_batches(ROWS_AT_ONCE, columns=wanted)  # pyright: ignore[reportUnknownMemberType]
+    return list(known), _rows(batches, known)
+
+
+def _known(names: Sequence[str]) -> dict[str, str]:
+    """What the file calls its columns, by what we call them."""
+    known = {name.strip().lower(): name for name in names}
+    if len(known) < len(names):
+        twice = Counter(name.strip().lower() for name in names).most_common(1)[0][0]
+        raise NotReadable(f"There are two columns {twice}.")
+    if "queue_entered_at" not in known:
         raise NotReadable(
             "There is no column queue_entered_at. The columns are: " + ", ".join(NAMES) + "."
         )
-    table = table.rename_columns(names)
-    known = [name for name in names if name in NAMES]
-    reader = _Reader(tenant, zone)
-    calls = [
-        call
-        for number, row in enumerate(_rows(table.select(known)), 1)
-        if (call := reader.read(number, row)) is not None
-    ]
-    ignored = tuple(name for name in names if name not in NAMES)
-    return Reading(calls, reader.problems, ignored)
+    return known
 
 
-def _table(raw: bytes) -> pa.Table:
-    try:
-        if raw[:4] == b"PAR1":
-            return parquet.read_table(pa.BufferReader(raw))  # pyright: ignore[reportUnknownMemberType]
-        first = raw.split(b"\n", 1)[0].decode("utf-8-sig")
-        text = {name.strip(' "\r'): pa.string() for name in first.split(",")}
-        return csv.read_csv(
-            BytesIO(raw),
-            parse_options=csv.ParseOptions(newlines_in_values=True),
-            convert_options=csv.ConvertOptions(column_types=text, strings_can_be_null=False),
-        )
-    except (pa.ArrowException, UnicodeDecodeError) as problem:
-        raise NotReadable(f"It is no table that can be read: {problem}.") from problem
+def _rows(batches: Iterable[Any], known: Mapping[str, str]) -> Rows:
+    ours = {name: our for our, name in known.items()}
+    seen = 0
+    for batch in batches:
+        seen += batch.num_rows
+        if seen > MOST_ROWS:
+            raise NotReadable(f"It has more than {MOST_ROWS} rows. Import it in parts.")
+        for row in _in_microseconds(batch).to_pylist():
+            yield {ours[name]: value for name, value in row.items()}
 
 
-def _rows(table: pa.Table) -> Iterator[dict[str, Any]]:
-    for batch in table.to_batches(max_chunksize=10_000):
-        yield from batch.to_pylist()
+def _in_microseconds(batch: Any) -> pa.RecordBatch:
+    """Python's times know nothing finer."""
+    columns: dict[str, Any] = {}
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        if pa.types.is_timestamp(column.type):
+            column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
+        columns[name] = column
+    return pa.RecordBatch.from_pydict(columns)
 
 
 class _Wrong(Exception):
@@ -172,23 +220,42 @@ class _Reader:
     def _time(self, row: dict[str, Any], name: str) -> datetime | None:
         value = row.get(name)
         if isinstance(value, str):
-            value = value.strip()
-            try:
-                value = datetime.fromisoformat(value) if value else None
-            except ValueError:
-                reason = f"{value!r} is no time like 2026-01-31 14:48:31."
-                raise _Wrong(name, "no-such-time", reason) from None
+            value = _time_of_text(name, value.strip())
         if value is None:
             return None
         if not isinstance(value, datetime):
-            raise _Wrong(name, "no-such-time", f"{value!r} is no time.")
+            raise _Wrong(name, "no-such-time", f"{_shown(value)} is no time.")
+        try:
+            moment = value.replace(tzinfo=value.tzinfo or self._zone).astimezone(UTC)
+        except OverflowError:
+            moment = LATEST + timedelta(days=1)
+        if not EARLIEST <= moment <= LATEST:
+            raise _Wrong(name, "no-such-time", f"{value} is not between 1970 and 2199.")
         if value.tzinfo is not None:
-            return value.astimezone(UTC)
-        moment = value.replace(tzinfo=self._zone).astimezone(UTC)
+            return moment
         if moment.astimezone(self._zone).replace(tzinfo=None) != value:
             reason = f"{value} did not exist in {self._zone}: the clock was put forward over it."
             raise _Wrong(name, "skipped-time", reason)
         return moment
+
+
+def _time_of_text(name: str, text: str) -> datetime | None:
+    """A date alone is none: it would be taken for midnight."""
+    if not text:
+        return None
+    try:
+        if ":" not in text:
+            raise ValueError
+        return datetime.fromisoformat(text)
+    except ValueError:
+        reason = f"{_shown(text)} is no time like 2026-01-31 14:48:31."
+        raise _Wrong(name, "no-such-time", reason) from None
+
+
+def _shown(value: object) -> str:
+    """What stands in a cell, or as much of it as fits into a sentence."""
+    text = repr(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def _outcome(row: dict[str, Any], answered: object, abandoned: object) -> Outcome:
@@ -199,7 +266,9 @@ def _outcome(row: dict[str, Any], answered: object, abandoned: object) -> Outcom
         except ValueError:
             outcome = Outcome.OPEN
         if outcome is Outcome.OPEN:
-            raise _Wrong("outcome", "no-such-outcome", f"{said!r} is no way for a call to go.")
+            raise _Wrong(
+                "outcome", "no-such-outcome", f"{_shown(said)} is no way for a call to go."
+            )
         return outcome
     if answered is not None:
         return Outcome.ANSWERED
@@ -246,7 +315,7 @@ def _seconds(row: dict[str, Any], name: str) -> int | None:
     except InvalidOperation:
         seconds = Decimal("NaN")
     if not seconds.is_finite():
-        raise _Wrong(name, "no-number", f"{value!r} is no number of seconds.")
+        raise _Wrong(name, "no-number", f"{_shown(value)} is no number of seconds.")
     if seconds < 0 or seconds > LONGEST_SECONDS:
         reason = f"{value} s is not between 0 and a week."
         raise _Wrong(name, "no-such-length", reason)

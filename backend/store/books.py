@@ -15,6 +15,7 @@ from msgspec.structs import asdict
 from backend.domain.agent import AgentStatus
 from backend.domain.board import Announcement
 from backend.measures.folding import CallFacts, StatusSpan
+from backend.store.old_journal import read_line
 from backend.store.tenancy import Database, Work
 
 OPEN_STATUSES = """
@@ -42,7 +43,6 @@ the_shares as (
 insert into span select * from jsonb_populate_recordset(null::span, $3::jsonb)
 """
 
-_announcement = msgspec.json.Decoder(Announcement).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -78,7 +78,7 @@ async def new_lines(work: Work, limit: int) -> NewLines | None:
     )
     if not rows:
         return None
-    return NewLines([_announcement(row["announcement"]) for row in rows], rows[-1]["number"])
+    return NewLines([read_line(row["announcement"]) for row in rows], rows[-1]["number"])
 
 
 async def lines_of_calls(
@@ -95,7 +95,7 @@ async def lines_of_calls(
         last,
     )
     for row in rows:
-        lines[row["call_id"]].append(_announcement(row["announcement"]))
+        lines[row["call_id"]].append(read_line(row["announcement"]))
     return lines
 
 

@@ -58,6 +58,13 @@ async def find_file(work: Work, digest: bytes) -> HistoryFile | None:
     return None if row is None else HistoryFile(**row)
 
 
+async def own_beginning(work: Work) -> datetime | None:
+    """When the first caller came in whom the journal tells of; None if there was none yet."""
+    return await work.connection.fetchval(
+        "select min(entered_at) from visit where tenant_id = $1 and file_id is null", work.tenant
+    )
+
+
 async def enter(
     work: Work,
     name: str,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from http.client import HTTPResponse
 from typing import Any, Literal, cast
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 from uuid import UUID
 
 import pyarrow as pa
@@ -17,6 +17,16 @@ As = Literal["pandas", "polars", "arrow"]
 Day = date | str
 """A day of the company's calendar; as text `2026-11-30`."""
 TIMEOUT_SECONDS = 600
+
+
+class _NowhereElse(HTTPRedirectHandler):
+    """A key is for one address: it is not carried to another one."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+_OPENER = build_opener(_NowhereElse)
 
 
 class Refused(Exception):
@@ -134,10 +144,13 @@ class Figures:
             raise Refused("no-address", f"{self._address} is no address of Patchbay.")
         request = Request(url, headers={"Authorization": f"Bearer {self._token}"})  # noqa: S310
         try:
-            with cast("HTTPResponse", urlopen(request, timeout=TIMEOUT_SECONDS)) as answer:  # noqa: S310
+            with cast("HTTPResponse", _OPENER.open(request, timeout=TIMEOUT_SECONDS)) as answer:
                 return answer.read()
         except HTTPError as error:
             raise _refused(error) from None
+        except URLError as error:
+            told = f"{self._address} does not answer: {error.reason}. Is PATCHBAY_URL right?"
+            raise Refused("no-answer", told) from None
 
 
 def _refused(error: HTTPError) -> Refused:

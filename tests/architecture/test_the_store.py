@@ -19,6 +19,8 @@ WITHOUT_A_TENANT = {
     "backend/store/sealed.py seal": "takes the tenant second; it opens no database",
     "backend/store/sealed.py unseal": "the same",
     "backend/store/sessions.py read_token": "reads a cookie; it opens no database",
+    "backend/store/old_journal.py read_line": "reads a text; it opens no database",
+    "backend/store/tallies.py tallies_of": "adds up what was counted; it opens no database",
     "backend/store/migrate.py migrate": "lays out the tables, for all tenants, as their owner",
     "backend/store/sql_migration.py run": "the same, a statement of a migration",
     "backend/store/sql_migration.py sql_migration": "the same, all of one",

@@ -131,10 +131,48 @@ def test_a_parquet_file_says_the_same_as_a_csv_file(tmp_path: Path):
     assert reading.ignored == ("colour",)
 
 
+def test_a_blank_after_the_comma_changes_no_number(file: Path):
+    reading = read(
+        file,
+        "queue_entered_at, caller, outcome, wait_seconds",
+        "2026-01-31 10:00:00,0049301234,abandoned,5",
+    )
+    assert reading.calls[0].visit.caller == "0049301234"
+
+
+@pytest.mark.parametrize(
+    "time", ["0001-01-01 00:00:00", "9999-12-31 23:59:59", "19990101", "2026-01-31", "x" * 5000]
+)
+def test_a_time_that_cannot_be_is_named_shortly(file: Path, time: str):
+    (problem,) = read(file, "queue_entered_at,outcome,wait_seconds", f"{time},abandoned,5").problems
+    assert (problem.row, problem.code) == (1, "no-such-time")
+    assert len(problem.reason) < 150
+
+
+def test_times_with_nanoseconds_are_times(tmp_path: Path):
+    entered = pa.array([1_769_853_600_000_000_123], pa.timestamp("ns", "UTC"))
+    file = tmp_path / "calls.parquet"
+    parquet.write_table(
+        pa.table({"queue_entered_at": entered, "outcome": ["abandoned"], "wait_seconds": [5]}), file
+    )
+    (call,) = read_history(file.read_bytes(), TENANT, BERLIN).calls
+    assert type(call.visit.entered_at) is datetime
+    assert call.visit.entered_at == datetime(2026, 1, 31, 10, 0, tzinfo=UTC)
+
+
+def test_columns_that_are_not_ours_are_not_even_unpacked(tmp_path: Path):
+    table = pa.table({"noise": pa.array(["n" * 1000] * 100_000).dictionary_encode()})
+    file = tmp_path / "calls.parquet"
+    parquet.write_table(table, file)
+    assert file.stat().st_size < 100_000
+    with pytest.raises(NotReadable, match="no column queue_entered_at"):
+        read_history(file.read_bytes(), TENANT, BERLIN)
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"", "no table"),
+        (b"", "no column queue_entered_at"),
         (b"a,b\n1,2\n", "no column queue_entered_at"),
         (b"PAR1 and nothing more", "no table"),
         (b"queue_entered_at,agent\n2026-01-31\n", "no table"),

@@ -80,3 +80,16 @@ async def test_what_is_no_file_of_calls_is_refused_in_plain_words(acme: Company,
     assert (await command(acme)).status == 2
     shown = await give("import-history", "--columns")
     assert (shown.status, "wait_seconds" in shown.out) == (0, True)
+
+
+async def test_calls_of_our_own_days_are_not_imported_a_second_time(acme: Company, tmp_path: Path):
+    await acme.on_duty("Ana")
+    caller = await acme.rings()
+    await acme.ana.is_rung_by(caller)
+    await acme.product.the_books_are_right()
+    file = tmp_path / "old.csv"
+    file.write_text(GOOD + "3,2099-01-31 10:00,2099-01-31 10:00:09,60,Ana\n")
+    status, _, err = await command(acme, str(file))
+    assert status == 1
+    assert "they would count twice" in err
+    assert await visits(acme) == []

@@ -70,6 +70,9 @@ async def test_what_is_refused_says_what_to_do(acme: Company, monkeypatch: pytes
     with pytest.raises(patchbay.Refused) as closed:
         await asyncio.to_thread(patchbay.connect, acme.product.address, "not a key")
     assert closed.value.code == "no-such-key"
+    with pytest.raises(patchbay.Refused, match="does not answer") as silent:
+        await asyncio.to_thread(patchbay.connect, "http://127.0.0.1:9", "a key")
+    assert silent.value.code == "no-answer"
     monkeypatch.delenv("PATCHBAY_TOKEN", raising=False)
     with pytest.raises(patchbay.Refused, match="PATCHBAY_TOKEN"):
         patchbay.connect()

@@ -7,6 +7,8 @@ import msgspec
 
 from backend.bookkeeper import read_some
 from backend.domain.board import Announcement
+from backend.measures.durations import ms_between
+from backend.measures.facts import Part, Span
 from backend.measures.folding import CallFacts, facts_of_call, status_spans
 from backend.store.tenancy import Database, Work
 
@@ -42,10 +44,21 @@ async def the_books_are_right(database: Database, tenant: UUID) -> None:
             (one.agent, one.number, one.status, one.reason, one.wrap_up_of, one.start, one.end)
             for one in statuses
         ]
-        spans = await work.connection.fetchval(
-            "select count(*) from span where tenant_id = $1", tenant
+        spans = await work.connection.fetch(
+            "select agent, call_id, part, start_at, end_at from span where tenant_id = $1", tenant
         )
-        assert spans == sum(len(each.spans) for each in facts)
+        entered_spans = [
+            Span(row["agent"], row["call_id"], Part(row["part"]), row["start_at"], row["end_at"])
+            for row in spans
+        ]
+        assert sorted(map(_told, entered_spans)) == sorted(
+            _told(span) for each in facts for span in each.spans
+        )
+        for each in facts:
+            shares = sum(one.handle_ms or 0 for one in each.handlings if one.is_final)
+            assert shares <= sum(
+                ms_between(span.start, span.end) for span in each.spans if span.end
+            ), "no share is longer than its parts"
 
 
 async def _journal(work: Work) -> list[Announcement]:
@@ -70,3 +83,7 @@ async def _entered(work: Work, table: str) -> list[dict[str, Any]]:
 def _rows(facts: list[CallFacts], kind: str) -> list[dict[str, Any]]:
     found = [msgspec.structs.asdict(one) for each in facts for one in getattr(each, kind)]
     return sorted(found, key=lambda row: (row["entered_at"], row["call_id"], row["number"]))
+
+
+def _told(span: Span) -> str:
+    return f"{span.call_id} {span.agent} {span.part} {span.start} {span.end}"

@@ -125,6 +125,10 @@ INDEXES = (
     "create index if not exists handling_by_time on handling (tenant_id, entered_at)"
     " include (agent, queue, direction, ending, is_final, talk_ms, hold_ms, consult_ms, wrap_up_ms,"
     " handle_ms)",
+    "create index if not exists visit_of_file on visit (tenant_id, file_id)"
+    " where file_id is not null",
+    "create index if not exists handling_of_file on handling (tenant_id, file_id)"
+    " where file_id is not null",
     "create index if not exists span_by_time on span (tenant_id, start_at)",
     "create index if not exists agent_status_by_time on agent_status (tenant_id, start_at)",
     "create index if not exists agent_status_of_agent on agent_status"

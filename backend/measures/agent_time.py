@@ -26,6 +26,7 @@ class Doing(StrEnum):
     TALK = "talk"
     CONSULT = "consult"
     HOLD = "hold"
+    DIAL = "dial"
     WRAP_UP = "wrap_up"
     AVAILABLE = "available"
     AWAY = "away"
@@ -36,6 +37,7 @@ IN_A_CALL = {
     Part.TALK: Doing.TALK,
     Part.CONSULT: Doing.CONSULT,
     Part.HOLD: Doing.HOLD,
+    Part.DIAL: Doing.DIAL,
     Part.WRAP_UP: Doing.WRAP_UP,
 }
 BETWEEN_CALLS = {
@@ -45,7 +47,7 @@ BETWEEN_CALLS = {
     AgentStatus.UNREACHABLE: Doing.UNREACHABLE,
 }
 """Offline is nothing: that time is not logged in."""
-BUSY = (Doing.TALK, Doing.CONSULT, Doing.HOLD, Doing.WRAP_UP)
+BUSY = (Doing.TALK, Doing.CONSULT, Doing.HOLD, Doing.DIAL, Doing.WRAP_UP)
 NOBODY_THERE = "nobody was busy or available"
 
 
@@ -61,7 +63,7 @@ class AgentTime(Struct, frozen=True):
 
     @property
     def busy_ms(self) -> int:
-        """Talk, hold, consult and wrap-up, of calls in either direction."""
+        """Talk, hold, consult, dialling and wrap-up, of calls in either direction."""
         return sum(self.spent.get(doing, 0) for doing in BUSY)
 
     @property
@@ -143,7 +145,7 @@ def traffic(spans: Iterable[Span], slots: Sequence[Slot], now: datetime) -> list
     """Of each slot. A call that ends at the very moment in which another begins is no longer in."""
     calls: dict[object, list[tuple[datetime, datetime]]] = defaultdict(list)
     for span in spans:
-        if span.part is not Part.WRAP_UP:
+        if span.part not in (Part.WRAP_UP, Part.DIAL):
             calls[span.call_id].append((span.start, span.end or now))
     whole = [stretch for stretches in calls.values() for stretch in _joined(stretches)]
     return [_traffic_of(whole, slot) for slot in slots]

@@ -62,6 +62,8 @@ class Part(StrEnum):
     """They have the call, and the caller hears music."""
     CONSULT = "consult"
     """They speak with a colleague about it, and the caller does not hear it."""
+    DIAL = "dial"
+    """They call out, and nobody has answered yet: busy, but in no handle time."""
     WRAP_UP = "wrap_up"
     """Work after it."""
 

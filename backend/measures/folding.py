@@ -141,6 +141,8 @@ def _parts(card: CallCard) -> dict[UUID, Part]:
     owner = card.agent_id
     if card.state is CallState.HELD and owner is not None:
         return {owner: Part.HOLD}
+    if card.state is CallState.DIALLING and owner is not None:
+        return {owner: Part.DIAL}
     if card.state is not CallState.CONNECTED or owner is None:
         return {}
     parts = {one.agent_id: Part.TALK for one in card.guests if one.agent_id and one.present}

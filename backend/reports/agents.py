@@ -29,7 +29,7 @@ SCHEMA = pa.schema(
         ("occupancy", pa.float64()),
     ]
 )
-"""`occupancy` is busy / (busy + available), busy being talk, consult, hold and wrap-up."""
+"""`occupancy` is busy / (busy + available), busy being talk, consult, hold, dial and wrap-up."""
 
 
 async def agent_frame(archive: Database, tenant: UUID, question: Question) -> pa.Table:

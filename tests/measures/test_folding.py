@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from backend.domain.agent import AgentStatus
 from backend.domain.board import AgentCard, Announcement, CallCard, card_of
-from backend.domain.call import Call, CallState, EndReason
+from backend.domain.call import Call, CallState, Direction, EndReason
 from backend.domain.handover import Consult, TalkWith
 from backend.measures.durations import ms_between
 from backend.measures.facts import Ending, Outcome, Part
@@ -199,6 +199,22 @@ def test_each_wrap_up_is_of_the_share_before_it():
     assert first.ending is Ending.TRANSFERRED
 
 
+def test_calling_out_is_busy_time_and_no_handle_time():
+    story = Story()
+    story.lines.clear()
+    dials = {"direction": Direction.OUTBOUND, "state": CallState.DIALLING, "agent_id": ANA}
+    story.then(0, "callee-called", **dials, agent_leg="CA2")
+    story.then(20, "call-connected", state=CallState.CONNECTED, answered_at=at(20))
+    facts = story.ended(50).facts()
+    assert facts.visits == ()
+    assert [(span.part, span.start, span.end) for span in facts.spans] == [
+        (Part.DIAL, at(0), at(20)),
+        (Part.TALK, at(20), at(50)),
+    ]
+    (share,) = facts.handlings
+    assert (share.talk_ms, share.handle_ms) == (30_000, 30_000)
+
+
 def three_talk(story: Story) -> Consult:
     story.answered(10)
     there = Consult(BEN, at(20), accepted=True, leg="CA5", talk_with=TalkWith.ALL)
@@ -297,7 +313,11 @@ def test_nobody_who_came_in_is_lost_and_every_share_is_the_sum_of_its_parts(seed
                 assert visit.outcome is not Outcome.OPEN
         if card.ended_at is not None:
             assert all(one.is_final and one.ended_at for one in facts.handlings)
-        spans = sum(ms_between(span.start, span.end) for span in facts.spans if span.end)
+        spans = sum(
+            ms_between(span.start, span.end)
+            for span in facts.spans
+            if span.end and span.part is not Part.DIAL
+        )
         shares = sum(
             (one.talk_ms or 0) + (one.hold_ms or 0) + (one.consult_ms or 0)
             for one in facts.handlings

@@ -100,10 +100,10 @@ async def test_an_agents_time_adds_up_and_a_break_is_no_occupancy(acme: Company)
     await acme.product.the_books_are_right()
     rows = await acme.sam.asks("GET", "/api/reports/agents")
     ana = next(row for row in rows if row["agent_name"] == "Ana")
-    parts = ("talk", "consult", "hold", "wrap_up", "available", "away", "unreachable")
+    parts = ("talk", "consult", "hold", "dial", "wrap_up", "available", "away", "unreachable")
     assert ana["logged_in_seconds"] == pytest.approx(sum(ana[f"{p}_seconds"] for p in parts))
     assert ana["away_seconds"] >= 600
-    busy = sum(ana[f"{part}_seconds"] for part in parts[:4])
+    busy = sum(ana[f"{part}_seconds"] for part in parts[:5])
     assert ana["occupancy"] == pytest.approx(busy / (busy + ana["available_seconds"]))
     with pytest.raises(Refused, match="too-many-days"):
         await acme.sam.asks("GET", "/api/reports/agents?first=2025-01-01&last=2026-01-01")

@@ -75,7 +75,7 @@ create table if not exists span (
   call_id uuid not null,
   number smallint not null,
   agent text not null,
-  part text not null check (part in ('talk', 'hold', 'consult', 'wrap_up')),
+  part text not null check (part in ('talk', 'hold', 'consult', 'dial', 'wrap_up')),
   start_at timestamptz not null,
   end_at timestamptz,
   primary key (tenant_id, call_id, number),

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from backend.clock import Clock
 from backend.logs import logger
-from backend.measures.folding import facts_of_call, status_spans
+from backend.measures.folding import CallFacts, facts_of_call, status_spans
 from backend.store import books
 from backend.store.tenancy import Database, DatabaseAway, Work
 
@@ -21,8 +21,9 @@ log = logger("bookkeeper")
 EVERY_SECONDS = 0.25
 REST = timedelta(seconds=30)
 """A company whose journal cannot be read is left alone for so long, and holds up nobody else."""
-LINES_AT_ONCE = 200
-"""Of a company, before the next one has its turn."""
+LINES_AT_ONCE = 25
+"""Of a company, before the next one has its turn. Few, because whoever answers the carrier waits
+for the same loop: a batch of 200 made a caller's p99 56 ms instead of 10."""
 
 
 class Bookkeeper:
@@ -87,12 +88,11 @@ async def read_some(work: Work, limit: int) -> bool:
     calls |= {span.wrap_up_of for span in statuses if span.wrap_up_of}
     wrap_ups = await books.wrap_ups_of(work, calls)
     told = await books.lines_of_calls(work, calls, found.last)
-    await books.enter_facts(
-        work,
-        {
-            call: facts_of_call(told[call], [one for one in wrap_ups if one.wrap_up_of == call])
-            for call in sorted(calls)
-        },
-    )
+    facts: dict[UUID, CallFacts] = {}
+    for call in sorted(calls):
+        after = [one for one in wrap_ups if one.wrap_up_of == call]
+        facts[call] = facts_of_call(told[call], after)
+        await asyncio.sleep(0)
+    await books.enter_facts(work, facts)
     await books.close_at(work, found.last)
     return len(lines) == limit

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from backend.carrier.signature import sign
 from tests.serving import eventually
+from tests.stories.bookkeeping import read_the_journal
 from tests.stories.company import Agent, Caller, Company
 from tests.stories.product import Product
 
@@ -121,6 +122,8 @@ class World:
     async def rows_of(self, company: Company) -> dict[str, list[str]]:
         """Every row that the company has, in every table."""
         await self.product.services.courier.idle()
+        # Else another product's bookkeeper does so at any moment.
+        await read_the_journal(self.product.services.database, company.tenant)
         tables = await self._admin.fetch(
             "select relname from pg_class where relkind = 'r'"
             " and relnamespace = 'public'::regnamespace"

@@ -19,11 +19,9 @@ AT_ONCE = 3
 async def the_books_are_right(database: Database, tenant: UUID) -> None:
     """Reads this company's journal on, and compares what was entered with a fold of all that was
     read. (What a callback tells meanwhile is read the next time.)"""
-    more = True
-    while more:
-        async with database.work(tenant) as work:
-            more = await read_some(work, AT_ONCE)
+    await read_the_journal(database, tenant)
     async with database.work(tenant) as work:
+        await _nobody_else_reads(work)
         lines = await _journal(work)
         statuses = status_spans(lines)
         facts = [
@@ -59,6 +57,25 @@ async def the_books_are_right(database: Database, tenant: UUID) -> None:
             assert shares <= sum(
                 ms_between(span.start, span.end) for span in each.spans if span.end
             ), "no share is longer than its parts"
+
+
+async def read_the_journal(database: Database, tenant: UUID) -> None:
+    """Enters all that this company's journal has grown by."""
+    more = True
+    while more:
+        async with database.work(tenant) as work:
+            await _nobody_else_reads(work)
+            more = await read_some(work, AT_ONCE)
+
+
+async def _nobody_else_reads(work: Work) -> None:
+    """Until this work ends: a product of other stories, on this database, may keep books too."""
+    await work.connection.execute(
+        "insert into books (tenant_id) values ($1) on conflict do nothing", work.tenant
+    )
+    await work.connection.execute(
+        "select number from books where tenant_id = $1 for update", work.tenant
+    )
 
 
 async def _journal(work: Work) -> list[Announcement]:

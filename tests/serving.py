@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from litestar.types import ASGIApp
 
+from backend.serve import KEEP_ALIVE
 from backend.web.direct_frames import DirectFrames
 
 
@@ -42,6 +43,7 @@ async def served_on(
         ws=DirectFrames,
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=2,
+        timeout_keep_alive=KEEP_ALIVE,
         **settings,
     )
     server = _QuietServer(config)

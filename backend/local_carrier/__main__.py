@@ -58,6 +58,7 @@ def _config(application: Litestar, host: str, port: int) -> uvicorn.Config:
         log_level="warning",
         ws_ping_interval=None,  # the SDK's own heartbeat does this work
         timeout_graceful_shutdown=3,
+        timeout_keep_alive=75,  # a client gives up its idle connections before; see HttpWire
     )
 
 

@@ -166,6 +166,29 @@ async def test_one_slow_receiver_does_not_hold_up_another(
     assert customer.events("/slow-events") == ["participant-join", "participant-leave"]
 
 
+async def test_no_webhook_is_lost_to_a_receiver_that_hangs_up_on_an_idle_line(
+    acme: Company,
+) -> None:
+    """It closes what it promised to keep just as the next webhook comes along it."""
+    asked: list[bytes] = []
+
+    async def receive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        last = len(asked) == 2
+        body = b"<Response><Hangup/></Response>" if last else b"<Response><Redirect/></Response>"
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n"
+        writer.write(head % len(body) + body)
+        await reader.readuntil(b"\r\n\r\n")  # the rest of the first request's head
+        while not last and b"POST" not in await reader.read(4096) and not reader.at_eof():
+            pass
+        writer.close()
+
+    async with await asyncio.start_server(receive, "127.0.0.1", 0) as server:
+        await point(acme, voice_url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+        await (await acme.is_called()).becomes("completed")
+    assert len(asked) == 2
+
+
 async def test_a_redirect_is_followed_and_signed_anew(acme: Company, customer: Customer) -> None:
     customer.answers(
         acme.voice_path, Reply(status=302, headers={"Location": customer.url("/moved?a=b")})

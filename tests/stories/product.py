@@ -79,9 +79,7 @@ class Product:
     @property
     def http(self) -> aiohttp.ClientSession:
         if self._http is None:
-            # The carrier hangs up on a line that nobody uses for five seconds: we do so before.
-            lines = aiohttp.TCPConnector(keepalive_timeout=3)
-            self._http = aiohttp.ClientSession(connector=lines)
+            self._http = aiohttp.ClientSession()
         return self._http
 
     async def company(self, name: str, rules: Rules | None = None) -> Company:

@@ -2,6 +2,7 @@
 
 from backend.domain.board import Presence
 from backend.domain.handover import NotTaken
+from backend.store.due import SILENT_CALL
 from tests.stories.company import Company
 from tests.stories.conferring import (
     A_WHILE,
@@ -102,3 +103,22 @@ async def test_a_caller_who_hangs_up_frees_everybody(acme: Company):
     await outside.is_off()
     for agent in (acme.ana, acme.ben, acme.chloe):
         await phone_is_off(acme, agent)
+
+
+async def test_of_agents_whose_leaving_nothing_was_heard_the_carrier_is_asked(acme: Company):
+    caller = await four_talk(acme)
+    await acme.sam.opens_board()
+    await acme.sam.goes("available")
+    with acme.product.deaf_to("/conference"):
+        await acme.chloe.loses_voice()
+        await acme.ben.loses_voice()
+        await caller.hears_only(acme.ana)
+    await acme.ana.completes(caller)
+    await belongs_to(acme.chloe, caller)
+    await acme.product.later(SILENT_CALL.total_seconds() + 1)
+    await acme.sam.sees(lambda _: not getattr(acme.sam.call(caller), "agent_present", True))
+    await caller.hears("music")
+    await acme.product.later(A_WHILE)
+    await acme.sam.is_rung_by(caller)
+    await acme.sam.answers(caller, tone=SAM)
+    await hear_each_other(caller, acme.sam)

@@ -55,7 +55,9 @@ class HttpWire:
 
     async def open(self) -> None:
         # No limit of connections: one slow receiver must never hold up another's webhooks.
-        connector = aiohttp.TCPConnector(limit=0)
+        # A connection for each: on one that is kept, a receiver's server may hang up (most do after
+        # five seconds) just as the next webhook is on its way, and that one would be lost.
+        connector = aiohttp.TCPConnector(limit=0, force_close=True)
         self._session = aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any, cast
@@ -203,8 +204,9 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
 
     switchboard = Switchboard(database, clock, publish, courier.nudge, unsure)
 
-    async def come_or_go(tenant: UUID, person: UUID, online: bool) -> None:
-        signal = signals.AgentCameOnline() if online else signals.AgentWentOffline()
+    async def come_or_go(tenant: UUID, person: UUID, left_at: datetime | None) -> None:
+        gone = signals.AgentWentOffline(left_at)
+        signal = signals.AgentCameOnline() if left_at is None else gone
         await switchboard.attend(tenant, person, signal)
 
     async def seen(tenant: UUID, people: list[UUID]) -> None:
@@ -212,7 +214,7 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
             await attendance_rows.may_be_lost(work)
             silent = await attendance_rows.mark_seen(work, people, clock())
         for person in silent:
-            await come_or_go(tenant, person, True)
+            await come_or_go(tenant, person, None)
 
     return Services(
         settings=settings,

@@ -131,6 +131,8 @@ class Switchboard:
             agent = await attendance.load_agent(work, agent_id)
             if agent is None:
                 return None
+            if await self._is_elsewhere(work, agent_id, signal):
+                return agent
             if _makes_available(signal) and await monitoring.monitors_unseen(work, agent_id):
                 raise UnseenInACall
             turn.start(*await attendance.load_rules(work))
@@ -144,6 +146,11 @@ class Switchboard:
             await self._settle(turn, work)
         await self._end(turn)
         return after
+
+    async def _is_elsewhere(self, work: Work, agent_id: UUID, signal: signals.AgentSignal) -> bool:
+        """Whether an agent who has no page at one server any more has one at another."""
+        gone = isinstance(signal, signals.AgentWentOffline) and signal.left_at
+        return bool(gone) and await attendance.was_seen_since(work, agent_id, gone)
 
     async def _about_call(self, tenant: UUID, call_id: UUID, signal: signals.CallSignal) -> None:
         turn = Turn(tenant, self._clock())

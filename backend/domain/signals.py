@@ -284,7 +284,10 @@ class AgentCameOnline(Struct, frozen=True, tag=True):
 
 
 class AgentWentOffline(Struct, frozen=True, tag=True):
-    """No page of this agent answers any more."""
+    """No page of this agent answers any more: at one web server since `left_at`, which means
+    nothing if one has answered at another meanwhile; without it, anywhere."""
+
+    left_at: datetime | None = None
 
 
 class AgentWentAvailable(Struct, frozen=True, tag=True):

@@ -20,12 +20,13 @@ SEEN_EVERY_SECONDS = 10.0
 Person = tuple[UUID, UUID]
 """A tenant and a person in it."""
 
-ComeOrGo = Callable[[UUID, UUID, bool], Awaitable[None]]
+ComeOrGo = Callable[[UUID, UUID, datetime | None], Awaitable[None]]
+"""Told of a tenant's person that they are here; or since when no page of theirs is."""
 Seen = Callable[[UUID, list[UUID]], Awaitable[None]]
 
 
 class Attendance:
-    """The people whose boards are open here. `change(tenant, person, online)` is told of comings
+    """The people whose boards are open here. `change(tenant, person, left_at)` is told of comings
     and goings, `seen(tenant, people)` at intervals; both may fail and are tried again."""
 
     def __init__(
@@ -46,7 +47,7 @@ class Attendance:
         if leaving is not None:
             leaving.cancel()
         self._boards[who] = self._boards.get(who, 0) + 1
-        await self._change(tenant, person, True)
+        await self._change(tenant, person, None)
 
     def go(self, tenant: UUID, person: UUID) -> None:
         """One of this person's boards is closed."""
@@ -95,7 +96,7 @@ class Attendance:
     async def _leave(self, who: Person) -> None:
         self._leaving.pop(who, None)
         try:
-            await self._change(*who, False)
+            await self._change(*who, self._left_at[who])
         except Exception:
             # The sweeper finds whoever has not been seen for half a minute.
             log.exception("a person's leaving could not be noted")

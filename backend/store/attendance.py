@@ -117,6 +117,16 @@ async def may_be_lost(work: Work) -> None:
     await work.connection.execute("set local synchronous_commit = off")
 
 
+async def was_seen_since(work: Work, agent_id: UUID, moment: datetime) -> bool:
+    """Whether a page of theirs has answered after that, at whatever server."""
+    return await work.connection.fetchval(
+        "select exists (select from agent where tenant_id = $1 and id = $2 and seen_at > $3)",
+        work.tenant,
+        agent_id,
+        moment,
+    )
+
+
 async def mark_seen(work: Work, agents: Iterable[UUID], now: datetime) -> list[UUID]:
     """Note that pages of these agents answered just now.
 

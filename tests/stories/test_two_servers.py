@@ -1,11 +1,14 @@
 """Two web servers on one database: an agent at either sees and does the same."""
 
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from backend.domain.board import Presence
 from backend.embedded_postgres import EmbeddedPostgres
+from backend.feed.attendance import GRACE_SECONDS
 from tests.stories.company import Company
 from tests.stories.product import Product, running_product
 
@@ -47,3 +50,22 @@ async def test_agents_at_two_servers_see_one_board_and_one_of_them_gets_the_call
     await there.ben.sees(lambda _: getattr(there.ben.call(caller), "agent_present", False))
     await caller.hangs_up()
     await there.ben.sees_call(caller, "ended")
+
+
+async def test_an_agent_whose_page_moves_to_another_server_keeps_their_callers_on_hold(
+    acme: Company, elsewhere: Product
+):
+    there = at(elsewhere, acme)
+    await acme.on_duty("Ana", "Ben")
+    caller = await acme.rings(tone=440)
+    await acme.ana.answers(caller)
+    await acme.ana.sets_aside(caller)
+    await acme.ana.closes_board()
+    await there.ana.opens_board()
+    acme.product.clock.later += timedelta(seconds=GRACE_SECONDS + 1)
+    await acme.product.services.attendance.prove()
+    held = await acme.ben.sees_call(caller, "held")
+    assert (held.offered_to, held.overdue) == ((), False)
+    assert there.ana.shows(there.ana) == Presence.ON_CALL
+    await there.ana.takes_up(caller, tone=700)
+    await caller.hears("voice", 700)

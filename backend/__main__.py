@@ -22,6 +22,7 @@ COMMANDS = {
     "add-person": "make somebody a member of a company",
     "company-rules": "a company's words, time limits, who sees who listens, what figures go by",
     "company-teams": "a company's teams, and who is in them",
+    "company-books": "how far the books go that figures are counted from, and making them anew",
     "calling-out": "which numbers a company may call, its limits, and the switches",
     "connect-twilio": "connect a company to its Twilio account",
     "import-history": "a company's calls from before Patchbay, from a CSV or Parquet file",
@@ -30,6 +31,7 @@ COMMANDS = {
 OPTIONS_OF_ITS_OWN = {
     "company-rules",
     "company-teams",
+    "company-books",
     "calling-out",
     "connect-twilio",
     "import-history",

@@ -171,7 +171,7 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
     if settings.database_url is None:
         raise RuntimeError("the web server needs DATABASE_URL")
     database = await Database.connect(settings.database_url, settings.database_pool)
-    archive = await Database.connect(settings.database_url, ARCHIVE_POOL, patience=60)
+    archive = await Database.connect_to_read(settings.database_url, ARCHIVE_POOL)
     books = await Database.connect(settings.database_url, 1, patience=30)
     hub = Hub()
 

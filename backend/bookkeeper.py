@@ -20,7 +20,7 @@ log = logger("bookkeeper")
 
 EVERY_SECONDS = 0.25
 REST = timedelta(seconds=30)
-"""A company whose journal cannot be read is left alone for so long, and holds up nobody else."""
+"""A company that the database does not answer for is left alone for so long."""
 LINES_AT_ONCE = 25
 """Of a company, before the next one has its turn. Few, because whoever answers the carrier waits
 for the same loop: a batch of 200 made a caller's p99 56 ms instead of 10."""
@@ -58,21 +58,47 @@ class Bookkeeper:
         return tenant in self._resting and self._clock() < self._resting[tenant]
 
     async def _read_some(self, tenant: UUID) -> bool:
-        """Whether there is more."""
+        """Whether there is more. What fails together is read line by line, and a line that fails by
+        itself is left out."""
+        try:
+            return await self._read(tenant, LINES_AT_ONCE)
+        except DatabaseAway as away:
+            return self._rest(tenant, away)
+        except Exception as problem:
+            _tell("some lines of a journal could not be read together", tenant, problem)
         try:
             async with self._database.work(tenant) as work:
-                return await read_some(work, LINES_AT_ONCE)
+                last = await books.last_entered(work)
+            return await self._read_one(tenant, last)
+        except DatabaseAway as away:
+            return self._rest(tenant, away)
+
+    async def _read_one(self, tenant: UUID, last: int) -> bool:
+        try:
+            return await self._read(tenant, 1)
+        except DatabaseAway:
+            raise
         except Exception as problem:
-            # Not its words: PostgreSQL puts the row that it refuses into them, with the caller.
-            where = "".join(format_tb(problem.__traceback__)[-2:])
-            log.error(
-                "a journal could not be read; it is tried again later",
-                tenant=str(tenant),
-                problem=type(problem).__name__,
-                where=where,
-            )
-            self._resting[tenant] = self._clock() + REST
-            return False
+            _tell("a line of a journal is left out of the books", tenant, problem)
+            async with self._database.work(tenant) as work:
+                await books.skip_line(work, last, type(problem).__name__, self._clock())
+            return True
+
+    async def _read(self, tenant: UUID, limit: int) -> bool:
+        async with self._database.work(tenant) as work:
+            return await read_some(work, limit)
+
+    def _rest(self, tenant: UUID, away: DatabaseAway) -> bool:
+        log.warning("a company's books have to wait", tenant=str(tenant), why=str(away))
+        self._resting[tenant] = self._clock() + REST
+        return False
+
+
+def _tell(what: str, tenant: UUID, problem: Exception) -> None:
+    """Not in the problem's own words: PostgreSQL puts the row that it refuses into them, and with
+    it the caller's number."""
+    where = "".join(format_tb(problem.__traceback__)[-2:])
+    log.error(what, tenant=str(tenant), problem=type(problem).__name__, where=where)
 
 
 async def read_some(work: Work, limit: int) -> bool:

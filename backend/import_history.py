@@ -2,7 +2,7 @@
 statistics.
 
 Every row is checked first; if one is wrong, it is said which and why, and nothing is imported. The
-same file twice changes nothing. `--columns` tells what a file may hold.
+same file twice changes nothing, and it can be taken back. `--columns` tells what a file may hold.
 """
 
 import argparse
@@ -35,11 +35,11 @@ def main(argv: list[str]) -> int:
     if given.columns:
         print("\n".join(f"{column.name:17} {column.meaning}" for column in COLUMNS))
         return 0
-    if given.tenant is None or given.file is None:
-        _parser().error("--tenant and a file are needed")
+    if given.tenant is None or (given.file is None) == (given.take_back is None):
+        _parser().error("--tenant is needed, and a file or --take-back")
 
     async def do(_: Settings, database: Database) -> str:
-        return await _import(database, given)
+        return await (_import if given.take_back is None else _take_back)(database, given)
 
     return run("import-history", do)
 
@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="AREA/CITY",
         help="whose wall clock times without an offset are of (default: the company's)",
     )
+    parser.add_argument("--take-back", metavar="NAME", help="forget the files of that name again")
     parser.add_argument("--check", action="store_true", help="only say what is wrong in it")
     parser.add_argument("file", nargs="?", type=Path)
     return parser
@@ -95,6 +96,15 @@ async def _import(database: Database, given: argparse.Namespace) -> str:
         calls = [(call.visit, call.handling) for call in reading.calls]
         await history.enter(work, given.file.name, digest, calls, datetime.now(UTC))
     return "\n".join([*told, f"They are {given.tenant}'s history now."])
+
+
+async def _take_back(database: Database, given: argparse.Namespace) -> str:
+    tenant = await find_tenant(database, given.tenant)
+    async with database.work(tenant) as work:
+        if not await history.forget_file(work, given.take_back):
+            known = ", ".join(sorted({file.name for file in await history.files(work)}))
+            raise FileRefused(f"No {given.take_back} was imported; these were: {known or '-'}.")
+    return f"The calls of {given.take_back} are no longer {given.tenant}'s history."
 
 
 def _report(file: Path, reading: Reading) -> list[str]:

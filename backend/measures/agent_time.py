@@ -4,6 +4,7 @@ At every moment an agent does one thing. Whoever talks with one caller while ano
 them talks; so no minute counts twice, and the parts of a day make the whole of it.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -14,7 +15,7 @@ from msgspec import Struct
 
 from backend.domain.agent import AgentStatus
 from backend.measures.catalogue import Figure
-from backend.measures.durations import EPOCH, ms_between
+from backend.measures.durations import ms_between
 from backend.measures.facts import Part, Span
 from backend.measures.folding import StatusSpan
 from backend.measures.intervals import Slot
@@ -147,8 +148,15 @@ def traffic(spans: Iterable[Span], slots: Sequence[Slot], now: datetime) -> list
     for span in spans:
         if span.part not in (Part.WRAP_UP, Part.DIAL):
             calls[span.call_id].append((span.start, span.end or now))
-    whole = [stretch for stretches in calls.values() for stretch in _joined(stretches)]
-    return [_traffic_of(whole, slot) for slot in slots]
+    within: list[list[tuple[datetime, datetime]]] = [[] for _ in slots]
+    starts = [slot.start for slot in slots]
+    for stretches in calls.values():
+        for start, end in _joined(stretches):
+            for place in range(max(0, bisect_right(starts, start) - 1), bisect_left(starts, end)):
+                piece = max(start, slots[place].start), min(end, slots[place].end)
+                if piece[0] < piece[1]:
+                    within[place].append(piece)
+    return [_traffic_of(pieces, slot) for pieces, slot in zip(within, slots, strict=True)]
 
 
 def _joined(stretches: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
@@ -162,19 +170,11 @@ def _joined(stretches: list[tuple[datetime, datetime]]) -> list[tuple[datetime, 
     return found
 
 
-def _traffic_of(stretches: Sequence[tuple[datetime, datetime]], slot: Slot) -> Traffic:
-    within = [
-        (max(start, slot.start), min(end, slot.end))
-        for start, end in stretches
-        if start < slot.end and end > slot.start
-    ]
-    changes = sorted(
-        [(start, 1) for start, _ in within] + [(end, -1) for _, end in within],
-        key=lambda change: (change[0] - EPOCH, change[1]),
-    )
+def _traffic_of(pieces: Sequence[tuple[datetime, datetime]], slot: Slot) -> Traffic:
+    changes = sorted([(start, 1) for start, _ in pieces] + [(end, -1) for _, end in pieces])
     peak = at_once = 0
-    for _, change in changes:
+    for _, change in changes:  # at one moment -1 comes before 1
         at_once += change
         peak = max(peak, at_once)
-    together = sum(ms_between(start, end) for start, end in within)
+    together = sum(ms_between(start, end) for start, end in pieces)
     return Traffic(peak, together / ms_between(slot.start, slot.end))

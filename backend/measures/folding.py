@@ -6,7 +6,7 @@ in which order, how often, or in how many batches they were read.
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import chain, pairwise
+from itertools import chain
 from uuid import UUID
 
 from msgspec import Struct
@@ -165,8 +165,8 @@ def _parts(card: CallCard) -> dict[UUID, Part]:
 def _shares(agent: UUID, told: list[_Told]) -> Iterator[_Share]:
     """Each time this agent came into the call, until they were out of it again."""
     spans: list[Span] = []
-    for line, after in pairwise([*told, None]):
-        assert line is not None  # noqa: S101  only the last is
+    for place, line in enumerate(told):
+        after = told[place + 1] if place + 1 < len(told) else None
         part = _parts(line.card).get(agent)
         resumes = part is None and _comes_back(agent, line.card) and spans
         if resumes:
@@ -181,7 +181,7 @@ def _shares(agent: UUID, told: list[_Told]) -> Iterator[_Share]:
         if after is None:
             yield _Share(agent, tuple(spans), Ending.OPEN)
         elif agent not in _parts(after.card) and not _comes_back(agent, after.card):
-            yield _Share(agent, tuple(spans), _ending(agent, line.card, after))
+            yield _Share(agent, tuple(spans), _ending(agent, line.card, told[place + 1 :]))
             spans = []
 
 
@@ -197,16 +197,26 @@ def _comes_back(agent: UUID, card: CallCard) -> bool:
     )
 
 
-def _ending(agent: UUID, before: CallCard, after: _Told) -> Ending:
-    card = after.card
+def _ending(agent: UUID, before: CallCard, rest: list[_Told]) -> Ending:
+    after, card = rest[0], rest[0].card
     if card.state is CallState.ENDED:
         return Ending.OVER
     had_it = before.agent_id == agent and (before.agent_present or before.held_at is not None)
-    if after.event in HANDED_ON and had_it:  # whoever was lost has handed nothing on
+    if after.event in HANDED_ON and had_it and not _comes_back_to(agent, rest):
         return Ending.TRANSFERRED
     if card.state is CallState.PARKED and card.parked_by == agent:
         return Ending.PARKED
     return Ending.LEFT
+
+
+def _comes_back_to(agent: UUID, rest: list[_Told]) -> bool:
+    """Whether nobody took what they handed on, and they have it again."""
+    taken = next((line.card for line in rest if _is_with_somebody(line.card)), None)
+    return taken is not None and agent in _parts(taken)
+
+
+def _is_with_somebody(card: CallCard) -> bool:
+    return card.state is CallState.FORWARDED or bool(_parts(card))
 
 
 def _visits(told: list[_Told]) -> tuple[Visit, ...]:

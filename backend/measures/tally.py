@@ -73,7 +73,7 @@ class Tally(Struct, frozen=True):
 
     @property
     def is_final(self) -> bool:
-        """Whether no more can change."""
+        """Whether nobody of these waits or is talked with any more."""
         return self.open == 0 and self.unfinished == 0
 
     @property

@@ -30,12 +30,13 @@ SCHEMA = pa.schema(
         ("handle_seconds", pa.float64()),
         ("talk_seconds", pa.float64()),
         ("hold_seconds", pa.float64()),
+        ("consult_seconds", pa.float64()),
         ("wrap_up_seconds", pa.float64()),
         ("is_imported", pa.bool_()),
     ]
 )
 """`shares`: how many agents' shares the call had; their time together is in the columns after."""
-SPANS = ("wait", "handle", "talk", "hold", "wrap_up")
+SPANS = ("wait", "handle", "talk", "hold", "consult", "wrap_up")
 
 
 async def count_calls(work: Work, question: Question, outcomes: Sequence[Outcome]) -> int:

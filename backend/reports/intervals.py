@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 from backend.measures.catalogue import MEASURES, Measure, Unit
 from backend.measures.tally import Tally
 from backend.reports.questions import Question, TooManySlots
+from backend.store.books import as_of
 from backend.store.tallies import By, Place, count, tallies_of
 from backend.store.tenancy import Database
 from backend.store.visits import agent_names
@@ -31,8 +33,9 @@ async def interval_frame(
 
     Columns: `slot` (the start on the company's wall clock, ISO 8601 with its offset), `start` and
     `end` (UTC), `queue` or `agent` and `agent_name` if broken down, `is_final` (false while the
-    slot lasts, or somebody of it waits or is talked with), and one for each measure: calls as whole
-    numbers, shares between 0 and 1, spans of time in seconds, null where it has no meaning.
+    slot lasts, somebody of it waits or is talked with, or the books do not go so far), and one for
+    each measure: calls as whole numbers, shares between 0 and 1, spans of time in seconds, null
+    where it has no meaning.
 
     Raises `TooManySlots`. The transaction is over before anything is computed.
     """
@@ -46,6 +49,7 @@ async def interval_frame(
             question.overdue_since,
         )
         names = await agent_names(work) if question.by is By.AGENT else {}
+        known_until = await as_of(work, question.now)
     if len(counts.visits) + len(counts.shares) > 4 * MOST_ROWS:
         raise TooManySlots
     found = await tallies_of(counts)
@@ -55,7 +59,7 @@ async def interval_frame(
         places = sorted(found, key=lambda place: (place[0], place[1] or ""))
     if len(places) > MOST_ROWS:
         raise TooManySlots
-    return await _frame(question, places, found, measures, names)
+    return await _frame(question, places, found, measures, names, known_until)
 
 
 async def _frame(
@@ -64,13 +68,14 @@ async def _frame(
     found: Mapping[Place, Tally],
     measures: Sequence[Measure],
     names: Mapping[str, str],
+    known_until: datetime,
 ) -> pa.Table:
     values: list[list[float | None]] = [[] for _ in measures]
     is_final: list[bool] = []
     nobody = Tally()
     for number, place in enumerate(places):
         tally = found.get(place, nobody)
-        is_final.append(tally.is_final and question.slots[place[0]].end <= question.now)
+        is_final.append(tally.is_final and question.slots[place[0]].end <= known_until)
         for column, measure in zip(values, measures, strict=True):
             column.append(measure.of(tally, question.counting).value)
         if number % ROWS_A_TURN == 0:

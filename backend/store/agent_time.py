@@ -1,11 +1,10 @@
 """Stretches of agents' time that reach into some days, for the overlap rule."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
-from backend.domain.agent import AgentStatus
 from backend.measures.facts import Part, Span
 from backend.measures.folding import StatusSpan
+from backend.store.books import status_of
 from backend.store.tenancy import Work
 
 LONGEST_CALL = timedelta(hours=24)
@@ -42,15 +41,4 @@ async def spans_within(work: Work, start: datetime, end: datetime) -> list[Span]
 async def statuses_within(work: Work, start: datetime, end: datetime) -> list[StatusSpan]:
     """How agents stood, of all that reaches into that time."""
     rows = await work.connection.fetch(STATUSES, work.tenant, start, end)
-    return [
-        StatusSpan(
-            UUID(str(row["agent_id"])),
-            row["number"],
-            AgentStatus(row["status"]),
-            row["reason"],
-            row["wrap_up_of"],
-            row["start_at"],
-            row["end_at"],
-        )
-        for row in rows
-    ]
+    return [status_of(row) for row in rows]

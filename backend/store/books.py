@@ -5,6 +5,7 @@ there, so that no line counts twice. Two processes take turns for a company.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +42,26 @@ the_shares as (
   insert into handling select * from jsonb_populate_recordset(null::handling, $2::jsonb)
 )
 insert into span select * from jsonb_populate_recordset(null::span, $3::jsonb)
+"""
+
+SKIP = """
+with the_line as (
+  select number from journal where tenant_id = $1 and number > $2 order by number limit 1
+),
+the_books as (
+  insert into books (tenant_id, number) select $1, number from the_line
+  on conflict (tenant_id) do update set number = excluded.number where books.number = $2
+  returning number
+)
+insert into unread_line (tenant_id, number, problem, found_at)
+select $1, number, $3, $4 from the_books on conflict do nothing
+"""
+FORGET_ALL_VISITS = "delete from visit where tenant_id = $1 and file_id is null"
+FORGET_ALL_SHARES = "delete from handling where tenant_id = $1 and file_id is null"
+AS_OF = """
+select least($2, coalesce((select j.at from journal j where j.tenant_id = $1
+  and j.number > coalesce((select number from books where tenant_id = $1), 0)
+  order by j.number limit 1), $2))
 """
 
 _encode = msgspec.json.Encoder().encode
@@ -84,12 +105,13 @@ async def new_lines(work: Work, limit: int) -> NewLines | None:
 async def lines_of_calls(
     work: Work, calls: Iterable[UUID], last: int
 ) -> dict[UUID, list[Announcement]]:
-    """All that the journal says of these calls up to its line `last`."""
+    """All that the journal says of these calls up to its line `last`, but the lines left out."""
     asked = list(calls)
     lines: dict[UUID, list[Announcement]] = {call: [] for call in asked}
     rows = await work.connection.fetch(
         "select call_id, announcement from journal where tenant_id = $1"
-        " and call_id = any($2::uuid[]) and number <= $3 order by number",
+        " and call_id = any($2::uuid[]) and number <= $3"
+        " and number not in (select number from unread_line where tenant_id = $1) order by number",
         work.tenant,
         asked,
         last,
@@ -102,13 +124,13 @@ async def lines_of_calls(
 async def open_statuses(work: Work, agents: Iterable[UUID]) -> list[StatusSpan]:
     """How these agents stand, as far as the books go."""
     rows = await work.connection.fetch(OPEN_STATUSES, work.tenant, list(agents))
-    return [_status(row) for row in rows]
+    return [status_of(row) for row in rows]
 
 
 async def wrap_ups_of(work: Work, calls: Iterable[UUID]) -> list[StatusSpan]:
     """Every agent's wrap-up of one of these calls."""
     rows = await work.connection.fetch(WRAP_UPS, work.tenant, list(calls))
-    return [_status(row) for row in rows]
+    return [status_of(row) for row in rows]
 
 
 async def enter_statuses(work: Work, spans: Sequence[StatusSpan]) -> None:
@@ -149,7 +171,7 @@ async def enter_facts(work: Work, facts: dict[UUID, CallFacts]) -> None:
     ]
     calls = list(facts)
     await work.connection.execute(FORGET_VISITS, tenant, calls)
-    await work.connection.execute(FORGET_SHARES, tenant, calls)
+    await forget_shares(work, calls)
     await work.connection.execute(FORGET_SPANS, tenant, calls)
     entered = (_encode(rows).decode() for rows in (visits, shares, spans))
     await work.connection.execute(ENTER_FACTS, *entered)
@@ -162,7 +184,53 @@ async def close_at(work: Work, number: int) -> None:
     )
 
 
-def _status(row: Mapping[str, Any]) -> StatusSpan:
+async def last_entered(work: Work) -> int:
+    """The number of the line up to which the books go."""
+    found = await work.connection.fetchval(
+        "select number from books where tenant_id = $1", work.tenant
+    )
+    return found or 0
+
+
+async def skip_line(work: Work, after: int, problem: str, now: datetime) -> None:
+    """Leave the line after that number out, and write down why: one that cannot be read must not
+    keep all that came later out of the books. Nothing if the books go further by now."""
+    await work.connection.execute(SKIP, work.tenant, after, problem, now)
+
+
+async def forget(work: Work) -> None:
+    """Throw the books away; the journal, from which they are made anew, stays. What was imported
+    stays too."""
+    await work.connection.execute(FORGET_ALL_VISITS, work.tenant)
+    await work.connection.execute(FORGET_ALL_SHARES, work.tenant)
+    await work.connection.execute("delete from span where tenant_id = $1", work.tenant)
+    await work.connection.execute("delete from agent_status where tenant_id = $1", work.tenant)
+    await work.connection.execute("delete from unread_line where tenant_id = $1", work.tenant)
+    await work.connection.execute("update books set number = 0 where tenant_id = $1", work.tenant)
+
+
+async def left_out(work: Work) -> list[tuple[int, str]]:
+    """The lines that could not be read, each with why."""
+    rows = await work.connection.fetch(
+        "select number, problem from unread_line where tenant_id = $1 order by number",
+        work.tenant,
+    )
+    return [(row["number"], row["problem"]) for row in rows]
+
+
+async def as_of(work: Work, now: datetime) -> datetime:
+    """Up to when the books know everything: `now`, or when the first line was written that they do
+    not know yet."""
+    return await work.connection.fetchval(AS_OF, work.tenant, now)
+
+
+async def forget_shares(work: Work, calls: list[UUID]) -> None:
+    """These calls' shares are told anew."""
+    await work.connection.execute(FORGET_SHARES, work.tenant, calls)
+
+
+def status_of(row: Mapping[str, Any]) -> StatusSpan:
+    """A row of `agent_status`."""
     return StatusSpan(
         row["agent_id"],
         row["number"],

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from backend.measures.facts import Handling, Visit
+from backend.store.books import forget_shares
 from backend.store.tenancy import Work
 
 ROWS_AT_ONCE = 5000
@@ -20,7 +21,6 @@ on conflict (tenant_id, call_id, number) do update set entered_at = excluded.ent
   wait_ms = excluded.wait_ms, answered_by = excluded.answered_by, ended_at = excluded.ended_at,
   is_skewed = excluded.is_skewed, file_id = excluded.file_id
 """
-FORGET_SHARES = "delete from handling where tenant_id = $1 and call_id = any($2::uuid[])"
 ENTER_SHARES = """
 insert into handling select * from jsonb_populate_recordset(null::handling, $1::jsonb)
 """
@@ -65,6 +65,16 @@ async def own_beginning(work: Work) -> datetime | None:
     )
 
 
+async def forget_file(work: Work, name: str) -> int:
+    """Take back every imported file of that name, with its calls. Returns how many there were."""
+    rows = await work.connection.fetch(
+        "delete from history_file where tenant_id = $1 and name = $2 returning id",
+        work.tenant,
+        name,
+    )
+    return len(rows)
+
+
 async def enter(
     work: Work,
     name: str,
@@ -90,7 +100,7 @@ async def enter(
         visits = [asdict(visit) | whose for visit, _ in some]
         shares = [asdict(share) | whose for _, share in some if share is not None]
         told_before = [visit.call_id for visit, _ in some]
-        await work.connection.execute(FORGET_SHARES, work.tenant, told_before)
+        await forget_shares(work, told_before)
         await work.connection.execute(ENTER_VISITS, _encode(visits).decode())
         await work.connection.execute(ENTER_SHARES, _encode(shares).decode())
     return file

@@ -72,6 +72,23 @@ class Database:
     async def connect(cls, address: str, size: int = 10, *, patience: float = 5) -> "Database":
         """Make the pool. It connects when it is first used, so this never fails. A statement that
         takes longer than `patience` seconds is given up as if nobody answered."""
+        return await cls._connect(address, size, patience, {})
+
+    @classmethod
+    async def connect_to_read(cls, address: str, size: int) -> "Database":
+        """A pool for whoever reads a year: a work sees one moment and changes nothing, and each
+        question is planned for what it asks, because a day and a year are not found alike."""
+        reading = {
+            "default_transaction_isolation": "repeatable read",
+            "default_transaction_read_only": "on",
+            "plan_cache_mode": "force_custom_plan",
+        }
+        return await cls._connect(address, size, 60, reading)
+
+    @classmethod
+    async def _connect(
+        cls, address: str, size: int, patience: float, settings: dict[str, str]
+    ) -> "Database":
         pool = await asyncpg.create_pool(
             address,
             min_size=0,
@@ -88,6 +105,7 @@ class Database:
                 "lock_timeout": "4000",
                 # Planning the scene anew costs twice as much as finding it.
                 "plan_cache_mode": "force_generic_plan",
+                **settings,
             },
         )
         return cls(pool, address)

@@ -24,10 +24,11 @@ order by v.entered_at, v.call_id, v.number limit $9
 SHARES = """
 select call_id, count(*) as shares, sum(handle_ms)::bigint as handle_ms,
   sum(talk_ms)::bigint as talk_ms, sum(hold_ms)::bigint as hold_ms,
-  sum(wrap_up_ms)::bigint as wrap_up_ms
+  sum(consult_ms)::bigint as consult_ms, sum(wrap_up_ms)::bigint as wrap_up_ms
 from handling where tenant_id = $1 and call_id = any($2::uuid[]) group by call_id
 """
-NO_SHARE = {"shares": 0, "handle_ms": None, "talk_ms": None, "hold_ms": None, "wrap_up_ms": None}
+SPANS = ("handle_ms", "talk_ms", "hold_ms", "consult_ms", "wrap_up_ms")
+NO_SHARE: dict[str, int | None] = {"shares": 0, **dict.fromkeys(SPANS)}
 COUNT = """
 select count(*) from visit where tenant_id = $1 and entered_at >= $2 and entered_at < $3
   and (cardinality($4::text[]) = 0 or queue = any($4))

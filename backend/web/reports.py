@@ -23,7 +23,8 @@ from backend.reports.calls import SCHEMA, call_batches, count_calls
 from backend.reports.formats import MEDIA_TYPES, Format, batches_of, must_fit, written
 from backend.reports.happenings import event_frame
 from backend.reports.intervals import interval_frame
-from backend.reports.questions import ask, counting_of, must_span
+from backend.reports.questions import Question, ask, counting_of, must_span
+from backend.reports.traffic import traffic_frame
 from backend.store.company_rules import load_rules
 from backend.store.people import READS_REPORTS, Role
 from backend.store.report_tokens import find_token
@@ -33,8 +34,8 @@ from backend.web.connections import HttpRequest
 from backend.web.problems import NoSuchKey
 from backend.web.visitor import identify
 
-MOST_DAYS_OF_AGENTS = 92
-MOST_SLOTS_OF_AGENTS = 3_000
+MOST_DAYS_OF_STRETCHES = 92
+MOST_SLOTS_OF_STRETCHES = 3_000
 """Every stretch of everybody's time is looked at: a month in quarters of an hour."""
 Queues = Annotated[tuple[str, ...] | None, QueryParameter(name="queue", max_length=100)]
 
@@ -84,12 +85,30 @@ async def current_reader(request: HttpRequest) -> Reader:
     return Reader(visitor.tenant, visitor.role is not Role.ANALYST)
 
 
-@get("/measures")
-async def measures(
+async def rules_of_reader(
     reader: NamedDependency[Reader], archive: NamedDependency[Database]
-) -> Catalogue:
+) -> Rules:
+    """The dependency: what the reader's company counts by."""
+    async with archive.work(reader.tenant) as work:
+        return await load_rules(work)
+
+
+async def days_asked_for(
+    rules: NamedDependency[Rules],
+    clock: NamedDependency[Clock],
+    first: FromQuery[date | None] = None,
+    last: FromQuery[date | None] = None,
+    size: FromQuery[Size] = Size.WHOLE,
+    by: FromQuery[By] = By.NOTHING,
+    queue: Queues = None,
+) -> Question:
+    """The dependency: the question that the address asks. Raises a `Refusal`."""
+    return ask(rules, clock(), first=first, last=last, size=size, by=by, queues=queue or ())
+
+
+@get("/measures")
+async def measures(rules: NamedDependency[Rules]) -> Catalogue:
     """Every measure with its formula, as this company counts."""
-    rules = await _rules(archive, reader)
     counting = counting_of(rules)
     cards = tuple(
         MeasureCard(each.name, each.title, each.unit, each.shown_formula(counting))
@@ -108,61 +127,49 @@ async def measures(
 async def intervals(
     reader: NamedDependency[Reader],
     archive: NamedDependency[Database],
-    clock: NamedDependency[Clock],
-    first: FromQuery[date | None] = None,
-    last: FromQuery[date | None] = None,
-    size: FromQuery[Size] = Size.WHOLE,
-    by: FromQuery[By] = By.NOTHING,
-    queue: Queues = None,
+    question: NamedDependency[Question],
     format: FromQuery[Format] = Format.JSON,
 ) -> Stream:
     """Every measure for each slot of some days of the company's calendar (else: of today)."""
-    question = ask(
-        await _rules(archive, reader),
-        clock(),
-        first=first,
-        last=last,
-        size=size,
-        by=by,
-        queues=queue or (),
-    )
     frame = await interval_frame(archive, reader.tenant, question)
-    must_fit(frame.num_rows, format)
-    return _stream(batches_of(frame), frame.schema, format, "intervals")
+    return _whole(frame, format, "intervals")
 
 
 @get("/agents", media_type=MEDIA_TYPES[Format.JSON])
 async def agents(
     reader: NamedDependency[Reader],
     archive: NamedDependency[Database],
-    clock: NamedDependency[Clock],
-    first: FromQuery[date | None] = None,
-    last: FromQuery[date | None] = None,
-    size: FromQuery[Size] = Size.WHOLE,
+    question: NamedDependency[Question],
     format: FromQuery[Format] = Format.JSON,
 ) -> Stream:
     """What each agent did with their time in each slot: talking, holding, away, occupancy."""
-    question = ask(await _rules(archive, reader), clock(), first=first, last=last, size=size)
-    must_span(question, MOST_DAYS_OF_AGENTS, MOST_SLOTS_OF_AGENTS)
+    must_span(question, MOST_DAYS_OF_STRETCHES, MOST_SLOTS_OF_STRETCHES)
     frame = await agent_frame(archive, reader.tenant, question)
-    must_fit(frame.num_rows, format)
-    return _stream(batches_of(frame), frame.schema, format, "agents")
+    return _whole(frame, format, "agents")
+
+
+@get("/traffic", media_type=MEDIA_TYPES[Format.JSON])
+async def traffic(
+    reader: NamedDependency[Reader],
+    archive: NamedDependency[Database],
+    question: NamedDependency[Question],
+    format: FromQuery[Format] = Format.JSON,
+) -> Stream:
+    """How many calls agents were in at once in each slot, at most and on average."""
+    must_span(question, MOST_DAYS_OF_STRETCHES, MOST_SLOTS_OF_STRETCHES)
+    frame = await traffic_frame(archive, reader.tenant, question)
+    return _whole(frame, format, "traffic")
 
 
 @get("/calls", media_type=MEDIA_TYPES[Format.JSON])
 async def calls(
     reader: NamedDependency[Reader],
     archive: NamedDependency[Database],
-    clock: NamedDependency[Clock],
-    first: FromQuery[date | None] = None,
-    last: FromQuery[date | None] = None,
-    queue: Queues = None,
+    question: NamedDependency[Question],
     outcome: Annotated[tuple[Outcome, ...] | None, QueryParameter(max_length=8)] = None,
     format: FromQuery[Format] = Format.JSON,
 ) -> Stream:
     """The calls behind the figures of those days, the earliest first."""
-    rules = await _rules(archive, reader)
-    question = ask(rules, clock(), first=first, last=last, queues=queue or ())
     outcomes = outcome or ()
     async with archive.work(reader.tenant) as work:
         there = await count_calls(work, question, outcomes)
@@ -183,12 +190,12 @@ async def events(
     """What happened in one call, in the order in which it was learnt."""
     async with archive.work(reader.tenant) as work:
         frame = await event_frame(work, call_id)
-    return _stream(batches_of(frame), frame.schema, format, "events")
+    return _whole(frame, format, "events")
 
 
-async def _rules(archive: Database, reader: Reader) -> Rules:
-    async with archive.work(reader.tenant) as work:
-        return await load_rules(work)
+def _whole(frame: pa.Table, as_format: Format, name: str) -> Stream:
+    must_fit(frame.num_rows, as_format)
+    return _stream(batches_of(frame), frame.schema, as_format, name)
 
 
 def _stream(
@@ -205,6 +212,10 @@ def _stream(
 
 reports_router = Router(
     "/api/reports",
-    route_handlers=[measures, intervals, agents, calls, events],
-    dependencies={"reader": Provide(current_reader)},
+    route_handlers=[measures, intervals, agents, traffic, calls, events],
+    dependencies={
+        "reader": Provide(current_reader),
+        "rules": Provide(rules_of_reader),
+        "question": Provide(days_asked_for),
+    },
 )

@@ -108,6 +108,17 @@ class Figures:
         their occupancy."""
         return self._frame("agents", {"first": first, "last": last, "size": size}, as_)
 
+    def traffic(
+        self,
+        first: Day | None = None,
+        last: Day | None = None,
+        *,
+        size: Literal["15min", "30min", "hour", "day", "whole"] = "hour",
+        as_: As = "pandas",
+    ) -> Any:
+        """How many calls agents were in at once in each slot, at most, and in Erlangs."""
+        return self._frame("traffic", {"first": first, "last": last, "size": size}, as_)
+
     def calls(
         self,
         first: Day | None = None,

@@ -20,6 +20,7 @@ WITHOUT_A_TENANT = {
     "backend/store/sealed.py unseal": "the same",
     "backend/store/sessions.py read_token": "reads a cookie; it opens no database",
     "backend/store/old_journal.py read_line": "reads a text; it opens no database",
+    "backend/store/books.py status_of": "reads a row; it opens no database",
     "backend/store/tallies.py tallies_of": "adds up what was counted; it opens no database",
     "backend/store/migrate.py migrate": "lays out the tables, for all tenants, as their owner",
     "backend/store/sql_migration.py run": "the same, a statement of a migration",

@@ -59,6 +59,18 @@ async def test_a_corrected_file_tells_its_calls_anew(acme: Company, tmp_path: Pa
     assert [row[1:3] for row in await visits(acme)] == [(10_000, 70_000), (30_000, None)]
 
 
+async def test_an_imported_file_can_be_taken_back(acme: Company, tmp_path: Path):
+    file = tmp_path / "old.csv"
+    file.write_text(GOOD)
+    await command(acme, str(file))
+    unknown = await command(acme, "--take-back", "older.csv")
+    assert (unknown.status, "these were: old.csv" in unknown.err) == (1, True)
+    assert (await command(acme, "--take-back", "old.csv")).status == 0
+    assert await visits(acme) == []
+    assert (await command(acme, str(file))).status == 0, "and imported again"
+    assert len(await visits(acme)) == 2
+
+
 async def test_one_wrong_row_keeps_the_whole_file_out_and_is_named(acme: Company, tmp_path: Path):
     file = tmp_path / "old.csv"
     file.write_text(GOOD + "3,yesterday,,,\n1,2026-01-31 10:00,2026-01-31 10:00:09,,\n")

@@ -55,6 +55,7 @@ ANALYSTS_MAY = {
     "GET /api/reports/intervals",
     "GET /api/reports/calls",
     "GET /api/reports/agents",
+    "GET /api/reports/traffic",
     "GET /api/reports/calls/{call_id}/events",
 }
 """Everything else is a command, for those who take calls."""
@@ -64,6 +65,7 @@ READERS_ONLY = {
     "GET /api/reports/intervals",
     "GET /api/reports/calls",
     "GET /api/reports/agents",
+    "GET /api/reports/traffic",
     "GET /api/reports/calls/{call_id}/events",
 }
 """Asked by Sam, or by the analyst; an agent who asks is refused."""

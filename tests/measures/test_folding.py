@@ -193,10 +193,13 @@ def test_a_wrap_up_that_was_interrupted_is_all_of_its_stretches():
 def test_each_wrap_up_is_of_the_share_before_it():
     story = Story().answered(10)
     story.then(20, "call-transferred", state=CallState.RINGING, agent_id=None, agent_leg=None)
-    story.answered(40).ended(60)
-    first, second = story.facts(wrap_up(20, 30), wrap_up(60, 75)).handlings
-    assert (first.wrap_up_ms, second.wrap_up_ms) == (10_000, 15_000)
-    assert first.ending is Ending.TRANSFERRED
+    story.answered(40, BEN)
+    story.then(50, "call-transferred", state=CallState.RINGING, agent_id=None, agent_leg=None)
+    story.answered(60).ended(80)
+    after = (wrap_up(20, 30), wrap_up(50, 54, BEN), wrap_up(80, 95))
+    ana, ben, ana_again = story.facts(*after).handlings
+    assert [one.wrap_up_ms for one in (ana, ben, ana_again)] == [10_000, 4_000, 15_000]
+    assert (ana.ending, ben.ending) == (Ending.TRANSFERRED, Ending.TRANSFERRED)
 
 
 def test_calling_out_is_busy_time_and_no_handle_time():
@@ -213,6 +216,14 @@ def test_calling_out_is_busy_time_and_no_handle_time():
     ]
     (share,) = facts.handlings
     assert (share.talk_ms, share.handle_ms) == (30_000, 30_000)
+
+
+def test_a_call_that_nobody_took_and_that_came_back_was_no_transfer():
+    story = Story().answered(10)
+    story.then(20, "call-transferred", state=CallState.RINGING, agent_id=None, agent_leg=None)
+    story.then(40, "transfer-failed").answered(45).ended(60)
+    first, second = story.facts().handlings
+    assert (first.ending, second.ending) == (Ending.LEFT, Ending.OVER)
 
 
 def three_talk(story: Story) -> Consult:

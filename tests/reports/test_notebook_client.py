@@ -35,6 +35,9 @@ async def test_an_analyst_has_figures_calls_and_events_as_frames(acme: Company):
         (time,) = figures.agent_time().to_dict("records")
         assert time["logged_in_seconds"] >= time["talk_seconds"] + time["available_seconds"] > 0
         assert 0 <= time["occupancy"] <= 1
+        traffic = figures.traffic(size="whole")
+        assert traffic["peak_calls"].iloc[0] == 1
+        assert 0 < traffic["erlangs"].iloc[0] < 1
         calls = figures.calls(outcome=["answered", "abandoned"])
         assert list(calls["caller"]) == ["+15550001111", "+15550002222"]
         events = figures.events(calls["call_id"].iloc[0])

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from tests.house.command_line import give
 from tests.stories.bookkeeping import the_books_are_right
 from tests.stories.company import Company
 
@@ -61,7 +62,7 @@ async def test_a_caller_who_gives_up_has_abandoned_and_a_handed_over_one_is_coun
     ]
 
 
-async def test_a_journal_that_cannot_be_read_holds_up_no_other_company(acme: Company):
+async def test_a_line_that_cannot_be_read_is_left_out_and_said_and_holds_up_nothing(acme: Company):
     product = acme.product
     database = product.services.database
     broken = await product.company("Broken")
@@ -79,8 +80,14 @@ async def test_a_journal_that_cannot_be_read_holds_up_no_other_company(acme: Com
     await acme.on_duty("Ana")
     caller = await acme.rings()
     await acme.ana.is_rung_by(caller)
-    for _ in range(2):
-        await product.services.bookkeeper.read_on()
+    await product.services.bookkeeper.read_on()
+    assert await said_of(broken) == (
+        "The books of Broken are complete.\n  line 1 was left out: DecodeError\n"
+    )
+    await said_of(broken, "--anew")
+    assert "go up to" in await said_of(broken)
+    await product.services.bookkeeper.read_on()
+    assert "line 1 was left out" in await said_of(broken)
     async with database.work(acme.tenant) as work:
         assert (
             await work.connection.fetchval(
@@ -88,4 +95,16 @@ async def test_a_journal_that_cannot_be_read_holds_up_no_other_company(acme: Com
             )
             == 1
         )
-    await facts(acme, "visit")
+    before = await facts(acme, "visit"), await facts(acme, "handling")
+    await said_of(acme, "--anew")
+    assert await facts(acme, "visit") != [], "read anew to compare"
+    assert (await facts(acme, "visit"), await facts(acme, "handling")) == before
+
+
+async def said_of(company: Company, *wish: str) -> str:
+    """What `company-books` says; the company has its name for itself here."""
+    database = company.product.settings.database_url or ""
+    whose = ("--tenant", str(company.tenant))
+    said = await give("company-books", *whose, *wish, DATABASE_URL=database)
+    assert said.status == 0, said
+    return said.out.replace(str(company.tenant), company.name)

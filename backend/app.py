@@ -40,6 +40,7 @@ from backend.web.dialling import dialling_router
 from backend.web.feed_messages import Stale, text_of
 from backend.web.feed_socket import feed
 from backend.web.intake import Intake
+from backend.web.live_figures import Streams, live_router
 from backend.web.lookups import lookups_router
 from backend.web.pages import DemoAccount, pages_router
 from backend.web.panel_proxy import PanelProxy, panel_route
@@ -82,6 +83,7 @@ class Services(Struct):
     intake: Intake
     gate: Gate
     throttle: Throttle
+    streams: Streams
 
     async def stop(self) -> None:
         """Let go in the order of the road: no more boards, instructions, connections."""
@@ -106,6 +108,7 @@ HANDED_OUT = (
     "accounts",
     "intake",
     "throttle",
+    "streams",
 )
 
 
@@ -140,6 +143,7 @@ def create_app(
             supervision_router,
             lookups_router,
             reports_router,
+            live_router,
             sign_in_router,
             feed,
             sounds_router,
@@ -235,6 +239,7 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
         intake=Intake(switchboard, Spool(settings.data_folder / "spool")),
         gate=Gate(accounts, settings, clock),
         throttle=Throttle(),
+        streams=Streams(),
     )
 
 

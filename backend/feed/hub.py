@@ -6,7 +6,8 @@ or its connection to the others is.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from enum import Enum
 from uuid import UUID
 
@@ -80,8 +81,7 @@ class Listener:
         if isinstance(message, Numbered) and self._goes_at_once(message):
             return
         if self._queue.full():
-            waiting = [self._queue.get_nowait() for _ in range(self._queue.qsize())]
-            for each in waiting:
+            for each in self.take_all():
                 if isinstance(each, Goodbye):
                     self._queue.put_nowait(each)
             message = Resync.NOW if isinstance(message, Numbered) else message
@@ -93,6 +93,10 @@ class Listener:
         message = await self._queue.get()
         self._at_rest = False
         return message
+
+    def take_all(self) -> list[Message]:
+        """What waits, at once: for whoever wants to know that something happened, and not what."""
+        return [self._queue.get_nowait() for _ in range(self._queue.qsize())]
 
     def _goes_at_once(self, message: Numbered) -> bool:
         is_next = self.sent is not None and message.number == self.sent + 1
@@ -132,6 +136,15 @@ class Hub:
             if not channel:
                 del self._channels[listener.tenant]
                 self._last.pop(listener.tenant, None)
+
+    @contextmanager
+    def entered(self, listener: Listener) -> Generator[None]:
+        """It is told of everything while the block runs."""
+        self.enter(listener)
+        try:
+            yield
+        finally:
+            self.leave(listener)
 
     def last(self, tenant: UUID) -> int | None:
         """The highest number published to that tenant's open boards, if any was."""

@@ -196,9 +196,12 @@ async def _commit(connection: "PoolConnectionProxy[Any]") -> None:
 
 async def _roll_back(connection: "PoolConnectionProxy[Any]") -> None:
     """Leave the connection clean, or throw it away: it must never carry a tenant further."""
+    rolling_back = asyncio.ensure_future(connection.execute("ROLLBACK"))
     try:
-        await asyncio.wait_for(asyncio.shield(connection.execute("ROLLBACK")), 1)
+        await asyncio.wait_for(asyncio.shield(rolling_back), 1)
     except (*AWAY, asyncio.CancelledError):
+        # What it says once the connection is gone is no news to anybody.
+        rolling_back.add_done_callback(lambda task: task.cancelled() or task.exception())
         connection.terminate()
 
 

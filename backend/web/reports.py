@@ -41,10 +41,12 @@ Queues = Annotated[tuple[str, ...] | None, QueryParameter(name="queue", max_leng
 
 
 class Reader(Struct, frozen=True):
-    """Who may read a company's figures, and whether callers' numbers are shown to them whole."""
+    """Who may read a company's figures, and whether callers' numbers are shown to them whole.
+    `session` is the hash of the signed-in person's; empty for a key."""
 
     tenant: UUID
     sees_numbers: bool
+    session: bytes = b""
 
 
 class MeasureCard(Struct, frozen=True):
@@ -82,7 +84,7 @@ async def current_reader(request: HttpRequest) -> Reader:
     visitor = await identify(request, database, clock)
     if visitor.role not in READS_REPORTS:
         raise NotAllowed
-    return Reader(visitor.tenant, visitor.role is not Role.ANALYST)
+    return Reader(visitor.tenant, visitor.role is not Role.ANALYST, visitor.session.token.hash)
 
 
 async def rules_of_reader(

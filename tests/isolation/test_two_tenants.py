@@ -40,6 +40,7 @@ NOT_IN_THE_DOCUMENT = {
     "/readyz": "says nothing but that the database answers",
     "/panel": "Panel's process, which asks /api/me itself (tests/dashboards)",
     "/api/feed": "the websocket (test_feed_messages)",
+    "/api/reports/live": "a stream of what /api/reports/now says (tests/reports/test_live_figures)",
 }
 THE_DOCUMENT = "/api/schema"
 
@@ -56,6 +57,7 @@ ANALYSTS_MAY = {
     "GET /api/reports/calls",
     "GET /api/reports/agents",
     "GET /api/reports/traffic",
+    "GET /api/reports/now",
     "GET /api/reports/calls/{call_id}/events",
 }
 """Everything else is a command, for those who take calls."""
@@ -66,6 +68,7 @@ READERS_ONLY = {
     "GET /api/reports/calls",
     "GET /api/reports/agents",
     "GET /api/reports/traffic",
+    "GET /api/reports/now",
     "GET /api/reports/calls/{call_id}/events",
 }
 """Asked by Sam, or by the analyst; an agent who asks is refused."""

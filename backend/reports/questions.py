@@ -81,8 +81,7 @@ def ask(
 
     Raises a `Refusal` if it cannot be answered.
     """
-    if any("\0" in queue for queue in queues):
-        raise NoSuchQueue
+    scope = scope_of(queues)
     zone = ZoneInfo(rules.time_zone)
     today = local_day(now, zone)
     first = first or last or today
@@ -97,7 +96,14 @@ def ask(
     cut = slots(first, last, zone, size)
     if len(cut) > MOST_SLOTS:
         raise TooManySlots
-    return Question(cut, by, Scope(queues), counting_of(rules), zone, now)
+    return Question(cut, by, scope, counting_of(rules), zone, now)
+
+
+def scope_of(queues: tuple[str, ...]) -> Scope:
+    """Only these queues; none: all. Raises `NoSuchQueue`."""
+    if any("\0" in queue for queue in queues):
+        raise NoSuchQueue
+    return Scope(queues)
 
 
 def must_span(question: Question, most_days: int, most_slots: int) -> None:

@@ -20,6 +20,7 @@ from backend.measures.facts import Outcome
 from backend.measures.intervals import Size
 from backend.reports.agents import agent_frame
 from backend.reports.calls import SCHEMA, call_batches, count_calls
+from backend.reports.forecast import Outlook, ask_ahead, forecast_formulas, forecast_frame
 from backend.reports.formats import MEDIA_TYPES, Format, batches_of, must_fit, written
 from backend.reports.happenings import event_frame
 from backend.reports.intervals import interval_frame
@@ -66,6 +67,8 @@ class Catalogue(Struct, frozen=True):
     time_zone: str
     answer_within_seconds: int
     short_abandon_seconds: int
+    forecast: dict[str, str]
+    """The formulas of what is expected, by column."""
 
 
 async def current_reader(request: HttpRequest) -> Reader:
@@ -108,6 +111,18 @@ async def days_asked_for(
     return ask(rules, clock(), first=first, last=last, size=size, by=by, queues=queue or ())
 
 
+async def day_asked_for(
+    rules: NamedDependency[Rules],
+    clock: NamedDependency[Clock],
+    day: FromQuery[date | None] = None,
+    size: FromQuery[Size] = Size.HALF_HOUR,
+    target: FromQuery[float] = 0.8,
+    queue: Queues = None,
+) -> Outlook:
+    """The dependency: the day that is to be forecast. Raises a `Refusal`."""
+    return ask_ahead(rules, clock(), day=day, size=size, queues=queue or (), target=target)
+
+
 @get("/measures")
 async def measures(rules: NamedDependency[Rules]) -> Catalogue:
     """Every measure with its formula, as this company counts."""
@@ -122,6 +137,7 @@ async def measures(rules: NamedDependency[Rules]) -> Catalogue:
         rules.time_zone,
         rules.answer_within_seconds,
         rules.short_abandon_seconds,
+        forecast_formulas(counting),
     )
 
 
@@ -161,6 +177,19 @@ async def traffic(
     must_span(question, MOST_DAYS_OF_STRETCHES, MOST_SLOTS_OF_STRETCHES)
     frame = await traffic_frame(archive, reader.tenant, question)
     return _whole(frame, format, "traffic")
+
+
+@get("/forecast", media_type=MEDIA_TYPES[Format.JSON])
+async def forecast(
+    reader: NamedDependency[Reader],
+    archive: NamedDependency[Database],
+    outlook: NamedDependency[Outlook],
+    format: FromQuery[Format] = Format.JSON,
+) -> Stream:
+    """How many callers to expect in each slot of a day, today if no other is named, and how many
+    agents that needs."""
+    frame = await forecast_frame(archive, reader.tenant, outlook)
+    return _whole(frame, format, "forecast")
 
 
 @get("/calls", media_type=MEDIA_TYPES[Format.JSON])
@@ -214,10 +243,11 @@ def _stream(
 
 reports_router = Router(
     "/api/reports",
-    route_handlers=[measures, intervals, agents, traffic, calls, events],
+    route_handlers=[measures, intervals, agents, traffic, forecast, calls, events],
     dependencies={
         "reader": Provide(current_reader),
         "rules": Provide(rules_of_reader),
         "question": Provide(days_asked_for),
+        "outlook": Provide(day_asked_for),
     },
 )

@@ -67,6 +67,7 @@ class Figures:
             each["name"]: each["formula"] for each in catalogue["measures"]
         }
         """How each measure is counted, with the company's own thresholds."""
+        self.forecast_formulas: dict[str, str] = catalogue["forecast"]
 
     def __repr__(self) -> str:
         return f"<Figures of {self._address}, days of {self.time_zone}>"
@@ -118,6 +119,21 @@ class Figures:
     ) -> Any:
         """How many calls agents were in at once in each slot, at most, and in Erlangs."""
         return self._frame("traffic", {"first": first, "last": last, "size": size}, as_)
+
+    def forecast(
+        self,
+        day: Day | None = None,
+        *,
+        size: Literal["15min", "30min", "hour"] = "30min",
+        target: float = 0.8,
+        queue: str | Sequence[str] = (),
+        as_: As = "pandas",
+    ) -> Any:
+        """How many callers to expect in each slot of today or a day to come, nine times of ten
+        between `low` and `high`, and the fewest agents with whom `target` of them are answered in
+        time. `wape` is how wrong this was in the past; less than `wape_floor` nobody can be."""
+        asked = {"day": day, "size": size, "target": target, "queue": _listed(queue)}
+        return self._frame("forecast", asked, as_)
 
     def calls(
         self,

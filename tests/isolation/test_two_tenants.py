@@ -57,6 +57,7 @@ ANALYSTS_MAY = {
     "GET /api/reports/calls",
     "GET /api/reports/agents",
     "GET /api/reports/traffic",
+    "GET /api/reports/forecast",
     "GET /api/reports/now",
     "GET /api/reports/calls/{call_id}/events",
 }
@@ -68,6 +69,7 @@ READERS_ONLY = {
     "GET /api/reports/calls",
     "GET /api/reports/agents",
     "GET /api/reports/traffic",
+    "GET /api/reports/forecast",
     "GET /api/reports/now",
     "GET /api/reports/calls/{call_id}/events",
 }
@@ -112,6 +114,8 @@ QUERIES: dict[str, list[str]] = {
     "limit": ["1", "200", "0", "201", "-1", "9" * 30, "x"],
     "first": ["2026-11-01", "0001-01-01", "9999-12-31", "2026-11-01T00:00:00", "x", ""],
     "last": ["2199-12-31", "1970-01-01", "2026-02-30", "x", ""],
+    "day": ["2199-12-31", "1970-01-01", "9999-12-31", "0001-01-01", "2026-02-30", "x", ""],
+    "target": ["0.9", "0", "1", "-1", "nan", "inf", "1e400", "9" * 400, "x", ""],
     "size": ["15min", "hour", "day", "whole", "century", ""],
     "by": ["queue", "agent", "tenant_id", ""],
     "queue": ["+15550100001", "' or true --", "\x00", "x" * 300, ""],

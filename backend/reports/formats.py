@@ -1,15 +1,17 @@
-"""A frame on the wire: JSON or CSV to read, Arrow as a stream, Parquet as a file."""
+"""A frame on the wire: JSON or CSV to read, Arrow as a stream, Parquet and Excel as a file."""
 
-import re
 from collections.abc import AsyncGenerator, AsyncIterable
 from enum import StrEnum
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pyarrow as pa
 from pyarrow import csv, parquet
 
 from backend.domain.refusals import Refusal
+from backend.reports.excel import excel_file
+from backend.reports.spells import is_spell
 
 
 class Format(StrEnum):
@@ -19,6 +21,7 @@ class Format(StrEnum):
     CSV = "csv"
     ARROW = "arrow"
     PARQUET = "parquet"
+    XLSX = "xlsx"
 
 
 MEDIA_TYPES = {
@@ -26,17 +29,17 @@ MEDIA_TYPES = {
     Format.CSV: "text/csv; charset=utf-8",
     Format.ARROW: "application/vnd.apache.arrow.stream",
     Format.PARQUET: "application/vnd.apache.parquet",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 MOST_ROWS = {
     Format.JSON: 10_000,
     Format.CSV: 1_000_000,
     Format.ARROW: 5_000_000,
     Format.PARQUET: 1_000_000,
+    Format.XLSX: 1_048_575,
 }
-"""In one answer. A file of Parquet is made before it is sent, so it is kept small."""
-
-
-SPELL, NUMBER = re.compile(r"[=+\-@\t\r]"), re.compile(r"[+\-]?[0-9.]+")
+"""In one answer. A file of Parquet is made before it is sent, so it is kept small; a sheet of Excel
+has no more rows, one of them for the heads."""
 
 
 class TooManyRows(Refusal):
@@ -57,10 +60,16 @@ def must_fit(rows: int, as_format: Format) -> None:
 
 
 def written(
-    batches: AsyncIterable[pa.RecordBatch], schema: pa.Schema, as_format: Format
+    batches: AsyncIterable[pa.RecordBatch], schema: pa.Schema, as_format: Format, zone: ZoneInfo
 ) -> AsyncGenerator[bytes]:
-    """The bytes of that frame, as the batches come."""
-    return _json(batches) if as_format is Format.JSON else _by_writer(batches, schema, as_format)
+    """The bytes of that frame, as the batches come. Only Excel needs to know the zone."""
+    match as_format:
+        case Format.JSON:
+            return _json(batches)
+        case Format.XLSX:
+            return excel_file(batches, schema, zone)
+        case _:
+            return _by_writer(batches, schema, as_format)
 
 
 async def batches_of(table: pa.Table) -> AsyncGenerator[pa.RecordBatch]:
@@ -70,16 +79,13 @@ async def batches_of(table: pa.Table) -> AsyncGenerator[pa.RecordBatch]:
 
 
 def without_spells(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """With an apostrophe before every text that a spreadsheet would run as a formula: whoever
-    calls, or names a queue, chooses what stands there (OWASP, CSV Injection). A plain number is
-    none, so telephone numbers stay as they are."""
+    """With an apostrophe before every text that a spreadsheet would run as a formula."""
     rows = [{name: _spelled_out(value) for name, value in row.items()} for row in batch.to_pylist()]
     return pa.RecordBatch.from_pylist(rows, schema=batch.schema)
 
 
 def _spelled_out(value: object) -> object:
-    is_spell = isinstance(value, str) and SPELL.match(value) and not NUMBER.fullmatch(value)
-    return f"'{value}" if is_spell else value
+    return f"'{value}" if isinstance(value, str) and is_spell(value) else value
 
 
 async def _json(batches: AsyncIterable[pa.RecordBatch]) -> AsyncGenerator[bytes]:

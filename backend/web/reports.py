@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from datetime import date
 from typing import Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 from litestar import Router, get
@@ -25,7 +26,9 @@ from backend.reports.formats import MEDIA_TYPES, Format, batches_of, must_fit, w
 from backend.reports.happenings import event_frame
 from backend.reports.intervals import interval_frame
 from backend.reports.questions import Question, ask, counting_of, must_span
+from backend.reports.stretches import stretch_frame
 from backend.reports.traffic import traffic_frame
+from backend.reports.waits import wait_frame
 from backend.store.company_rules import load_rules
 from backend.store.people import READS_REPORTS, Role
 from backend.store.report_tokens import find_token
@@ -150,7 +153,7 @@ async def intervals(
 ) -> Stream:
     """Every measure for each slot of some days of the company's calendar (else: of today)."""
     frame = await interval_frame(archive, reader.tenant, question)
-    return _whole(frame, format, "intervals")
+    return _whole(frame, format, "intervals", question.zone)
 
 
 @get("/agents", media_type=MEDIA_TYPES[Format.JSON])
@@ -163,7 +166,7 @@ async def agents(
     """What each agent did with their time in each slot: talking, holding, away, occupancy."""
     must_span(question, MOST_DAYS_OF_STRETCHES, MOST_SLOTS_OF_STRETCHES)
     frame = await agent_frame(archive, reader.tenant, question)
-    return _whole(frame, format, "agents")
+    return _whole(frame, format, "agents", question.zone)
 
 
 @get("/traffic", media_type=MEDIA_TYPES[Format.JSON])
@@ -176,7 +179,7 @@ async def traffic(
     """How many calls agents were in at once in each slot, at most and on average."""
     must_span(question, MOST_DAYS_OF_STRETCHES, MOST_SLOTS_OF_STRETCHES)
     frame = await traffic_frame(archive, reader.tenant, question)
-    return _whole(frame, format, "traffic")
+    return _whole(frame, format, "traffic", question.zone)
 
 
 @get("/forecast", media_type=MEDIA_TYPES[Format.JSON])
@@ -189,7 +192,19 @@ async def forecast(
     """How many callers to expect in each slot of a day, today if no other is named, and how many
     agents that needs."""
     frame = await forecast_frame(archive, reader.tenant, outlook)
-    return _whole(frame, format, "forecast")
+    return _whole(frame, format, "forecast", outlook.zone)
+
+
+@get("/waits", media_type=MEDIA_TYPES[Format.JSON])
+async def waits(
+    reader: NamedDependency[Reader],
+    archive: NamedDependency[Database],
+    question: NamedDependency[Question],
+    format: FromQuery[Format] = Format.JSON,
+) -> Stream:
+    """How many callers waited how long, second by second, on those days."""
+    frame = await wait_frame(archive, reader.tenant, question)
+    return _whole(frame, format, "waits")
 
 
 @get("/calls", media_type=MEDIA_TYPES[Format.JSON])
@@ -208,7 +223,7 @@ async def calls(
     batches = call_batches(
         archive, reader.tenant, question, outcomes, there, sees_numbers=reader.sees_numbers
     )
-    return _stream(batches, SCHEMA, format, "calls")
+    return _stream(batches, SCHEMA, format, "calls", question.zone)
 
 
 @get("/calls/{call_id:uuid}/events", media_type=MEDIA_TYPES[Format.JSON])
@@ -216,34 +231,51 @@ async def events(
     call_id: FromPath[UUID],
     reader: NamedDependency[Reader],
     archive: NamedDependency[Database],
+    rules: NamedDependency[Rules],
     format: FromQuery[Format] = Format.JSON,
 ) -> Stream:
     """What happened in one call, in the order in which it was learnt."""
     async with archive.work(reader.tenant) as work:
         frame = await event_frame(work, call_id)
-    return _whole(frame, format, "events")
+    return _whole(frame, format, "events", ZoneInfo(rules.time_zone))
 
 
-def _whole(frame: pa.Table, as_format: Format, name: str) -> Stream:
+@get("/calls/{call_id:uuid}/stretches", media_type=MEDIA_TYPES[Format.JSON])
+async def stretches(
+    call_id: FromPath[UUID],
+    reader: NamedDependency[Reader],
+    archive: NamedDependency[Database],
+    format: FromQuery[Format] = Format.JSON,
+) -> Stream:
+    """How long the caller waited, and what each agent did in the call, from when to when."""
+    async with archive.work(reader.tenant) as work:
+        frame = await stretch_frame(work, call_id)
+    return _whole(frame, format, "stretches")
+
+
+def _whole(frame: pa.Table, as_format: Format, name: str, zone: ZoneInfo) -> Stream:
     must_fit(frame.num_rows, as_format)
-    return _stream(batches_of(frame), frame.schema, as_format, name)
+    return _stream(batches_of(frame), frame.schema, as_format, name, zone)
 
 
 def _stream(
-    batches: AsyncGenerator[pa.RecordBatch], schema: pa.Schema, as_format: Format, name: str
+    batches: AsyncGenerator[pa.RecordBatch],
+    schema: pa.Schema,
+    as_format: Format,
+    name: str,
+    zone: ZoneInfo,
 ) -> Stream:
     ending = "arrows" if as_format is Format.ARROW else as_format.value
-    headers = {"Cache-Control": "no-store"}
+    # A stream's own media type counts for less than its route's, which is JSON.
+    headers = {"Cache-Control": "no-store", "Content-Type": MEDIA_TYPES[as_format]}
     if as_format is not Format.JSON:
         headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
-    return Stream(
-        written(batches, schema, as_format), media_type=MEDIA_TYPES[as_format], headers=headers
-    )
+    return Stream(written(batches, schema, as_format, zone), headers=headers)
 
 
 reports_router = Router(
     "/api/reports",
-    route_handlers=[measures, intervals, agents, traffic, forecast, calls, events],
+    route_handlers=[measures, intervals, agents, traffic, forecast, waits, calls, events, stretches],
     dependencies={
         "reader": Provide(current_reader),
         "rules": Provide(rules_of_reader),

@@ -59,7 +59,9 @@ ANALYSTS_MAY = {
     "GET /api/reports/traffic",
     "GET /api/reports/forecast",
     "GET /api/reports/now",
+    "GET /api/reports/waits",
     "GET /api/reports/calls/{call_id}/events",
+    "GET /api/reports/calls/{call_id}/stretches",
 }
 """Everything else is a command, for those who take calls."""
 
@@ -71,7 +73,9 @@ READERS_ONLY = {
     "GET /api/reports/traffic",
     "GET /api/reports/forecast",
     "GET /api/reports/now",
+    "GET /api/reports/waits",
     "GET /api/reports/calls/{call_id}/events",
+    "GET /api/reports/calls/{call_id}/stretches",
 }
 """Asked by Sam, or by the analyst; an agent who asks is refused."""
 
@@ -120,7 +124,7 @@ QUERIES: dict[str, list[str]] = {
     "by": ["queue", "agent", "tenant_id", ""],
     "queue": ["+15550100001", "' or true --", "\x00", "x" * 300, ""],
     "outcome": ["answered", "open", "x", ""],
-    "format": ["json", "csv", "arrow", "parquet", "xml", ""],
+    "format": ["json", "csv", "arrow", "parquet", "xlsx", "xml", ""],
 }
 NAMED_INSTEAD = {("POST /api/calls/{call_id}/transfer", "team"): "to"}
 """Fields of which only one may be in a body: what a case for the first leaves out."""
@@ -151,6 +155,7 @@ IN_STATE = {
     "GET /api/calls/{call_id}": "ended",
     "GET /api/calls/{call_id}/earlier": "ended",
     "GET /api/reports/calls/{call_id}/events": "ended",
+    "GET /api/reports/calls/{call_id}/stretches": "ended",
 }
 """Which call of one's own each of these works with."""
 ENDS_THE_SESSION = {"POST /api/sign-out", "PUT /api/session/tenant", "POST /api/sign-in"}

@@ -118,6 +118,7 @@ async def test_every_format_says_the_same(acme: Company):
         table = pa.ipc.open_stream(BytesIO(arrow)).read_all()
         got, file = await asked(acme, path, key, format="parquet")
         assert got.headers["Content-Disposition"] == f'attachment; filename="{path}.parquet"'
+        assert got.headers["Content-Type"] == "application/vnd.apache.parquet"
         assert parquet.read_table(BytesIO(file)) == table
         _, text = await asked(acme, path, key, format="csv")
         lines = csv.read_csv(BytesIO(text))

@@ -26,9 +26,7 @@ from backend.reports.formats import MEDIA_TYPES, Format, batches_of, must_fit, w
 from backend.reports.happenings import event_frame
 from backend.reports.intervals import interval_frame
 from backend.reports.questions import Question, ask, counting_of, must_span
-from backend.reports.stretches import stretch_frame
 from backend.reports.traffic import traffic_frame
-from backend.reports.waits import wait_frame
 from backend.store.company_rules import load_rules
 from backend.store.people import READS_REPORTS, Role
 from backend.store.report_tokens import find_token
@@ -195,18 +193,6 @@ async def forecast(
     return _whole(frame, format, "forecast", outlook.zone)
 
 
-@get("/waits", media_type=MEDIA_TYPES[Format.JSON])
-async def waits(
-    reader: NamedDependency[Reader],
-    archive: NamedDependency[Database],
-    question: NamedDependency[Question],
-    format: FromQuery[Format] = Format.JSON,
-) -> Stream:
-    """How many callers waited how long, second by second, on those days."""
-    frame = await wait_frame(archive, reader.tenant, question)
-    return _whole(frame, format, "waits")
-
-
 @get("/calls", media_type=MEDIA_TYPES[Format.JSON])
 async def calls(
     reader: NamedDependency[Reader],
@@ -240,19 +226,6 @@ async def events(
     return _whole(frame, format, "events", ZoneInfo(rules.time_zone))
 
 
-@get("/calls/{call_id:uuid}/stretches", media_type=MEDIA_TYPES[Format.JSON])
-async def stretches(
-    call_id: FromPath[UUID],
-    reader: NamedDependency[Reader],
-    archive: NamedDependency[Database],
-    format: FromQuery[Format] = Format.JSON,
-) -> Stream:
-    """How long the caller waited, and what each agent did in the call, from when to when."""
-    async with archive.work(reader.tenant) as work:
-        frame = await stretch_frame(work, call_id)
-    return _whole(frame, format, "stretches")
-
-
 def _whole(frame: pa.Table, as_format: Format, name: str, zone: ZoneInfo) -> Stream:
     must_fit(frame.num_rows, as_format)
     return _stream(batches_of(frame), frame.schema, as_format, name, zone)
@@ -275,7 +248,7 @@ def _stream(
 
 reports_router = Router(
     "/api/reports",
-    route_handlers=[measures, intervals, agents, traffic, forecast, waits, calls, events, stretches],
+    route_handlers=[measures, intervals, agents, traffic, forecast, calls, events],
     dependencies={
         "reader": Provide(current_reader),
         "rules": Provide(rules_of_reader),

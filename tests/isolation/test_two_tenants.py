@@ -59,9 +59,7 @@ ANALYSTS_MAY = {
     "GET /api/reports/traffic",
     "GET /api/reports/forecast",
     "GET /api/reports/now",
-    "GET /api/reports/waits",
     "GET /api/reports/calls/{call_id}/events",
-    "GET /api/reports/calls/{call_id}/stretches",
 }
 """Everything else is a command, for those who take calls."""
 
@@ -73,9 +71,7 @@ READERS_ONLY = {
     "GET /api/reports/traffic",
     "GET /api/reports/forecast",
     "GET /api/reports/now",
-    "GET /api/reports/waits",
     "GET /api/reports/calls/{call_id}/events",
-    "GET /api/reports/calls/{call_id}/stretches",
 }
 """Asked by Sam, or by the analyst; an agent who asks is refused."""
 
@@ -155,7 +151,6 @@ IN_STATE = {
     "GET /api/calls/{call_id}": "ended",
     "GET /api/calls/{call_id}/earlier": "ended",
     "GET /api/reports/calls/{call_id}/events": "ended",
-    "GET /api/reports/calls/{call_id}/stretches": "ended",
 }
 """Which call of one's own each of these works with."""
 ENDS_THE_SESSION = {"POST /api/sign-out", "PUT /api/session/tenant", "POST /api/sign-in"}

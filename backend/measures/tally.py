@@ -6,6 +6,7 @@ queues. Every measure in `catalogue` is a function of one tally and the rules; n
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import astuple, fields
@@ -23,7 +24,7 @@ class Counting(Struct, frozen=True):
     """S: who gave up before this had dialled wrongly; exactly S is not short."""
 
 
-class Tally(Struct, frozen=True):
+class Tally(Struct, frozen=True, dict=True):
     """How many and how long, of the visits that began in a slot and of their handlings.
 
     Spans of time are in whole milliseconds. `open` is still waiting; `overdue` are those among
@@ -76,7 +77,7 @@ class Tally(Struct, frozen=True):
         """Whether nobody of these waits or is talked with any more."""
         return self.open == 0 and self.unfinished == 0
 
-    @property
+    @cached_property
     def waits(self) -> Waits:
         """Of all whose wait is over."""
         return self.answered_waits + self.abandoned_waits + self.other_waits

@@ -111,3 +111,4 @@ def test_a_percentile_is_the_nearest_rank(waits: list[int], share: float):
 def test_waits_of_two_queues_are_those_of_both(one: list[int], other: list[int]):
     assert Waits(one) + Waits(other) == Waits([*one, *other])
     assert len(Waits([*one, *other])) == len(one) + len(other)
+    assert Waits.unpacked(Waits(other).packed() + Waits(one).packed()) == Waits([*one, *other])

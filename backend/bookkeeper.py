@@ -1,4 +1,5 @@
-"""Reads the journals and keeps the books, from which every figure is counted.
+"""Reads the journals and keeps the books, from which every figure is counted; and rolls up the
+days that are over, a few of one company at a time.
 
 Beside the road of calls, never on it: it only reads what was committed, on a connection of its
 own. What it writes can be made anew from the journal, so a crash, a repeat or a second process
@@ -6,14 +7,22 @@ changes nothing.
 """
 
 import asyncio
+from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from traceback import format_tb
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from backend.clock import Clock
 from backend.logs import logger
 from backend.measures.folding import CallFacts, facts_of_call, status_spans
+from backend.measures.intervals import Size, Slot, day_start, local_day, slots
+from backend.reports.questions import counting_of
 from backend.store import books
+from backend.store.changed_quarters import changed_before, changed_companies, is_alone
+from backend.store.company_rules import load_rules
+from backend.store.roll_ups import roll_up
 from backend.store.tenancy import Database, DatabaseAway, Work
 
 log = logger("bookkeeper")
@@ -21,6 +30,12 @@ log = logger("bookkeeper")
 EVERY_SECONDS = 0.25
 REST = timedelta(seconds=30)
 """A company that the database does not answer for is left alone for so long."""
+SURELY_OVER = timedelta(hours=26)
+"""Every company's day to which that moment belonged has ended since, whatever its clock."""
+DAYS_AT_ONCE = 5
+"""Of a company, rolled up in one transaction."""
+MARKS_AT_ONCE = DAYS_AT_ONCE * 100
+"""A day has at most a hundred quarters of an hour."""
 LINES_AT_ONCE = 25
 """Of a company, before the next one has its turn. Few, because whoever answers the carrier waits
 for the same loop: a batch of 200 made a caller's p99 56 ms instead of 10."""
@@ -32,12 +47,14 @@ class Bookkeeper:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
         self._resting: dict[UUID, datetime] = {}
+        self._not_rolled_up: dict[UUID, datetime] = {}
 
     async def run(self) -> None:
         """Read on until cancelled."""
         while True:
             try:
                 await self.read_on()
+                await self.roll_up_some()
             except DatabaseAway as away:
                 log.debug("no journal is read while the database is away", why=str(away))
             except Exception:
@@ -53,6 +70,25 @@ class Bookkeeper:
         ]
         while grown:
             grown = [tenant for tenant in grown if await self._read_some(tenant)]
+
+    async def roll_up_some(self) -> bool:
+        """Roll up a few days of one company of whose past something has changed; whether there was
+        one."""
+        now = self._clock()
+        changed = await changed_companies(self._database, now - SURELY_OVER)
+        for tenant in changed:
+            if self._not_rolled_up.get(tenant, now) <= now and await self._roll_up(tenant):
+                return True
+        return False
+
+    async def _roll_up(self, tenant: UUID) -> bool:
+        try:
+            async with self._database.work(tenant) as work:
+                return await roll_up_days(work, self._clock())
+        except Exception as problem:
+            _tell("a company's days could not be rolled up", tenant, problem)
+            self._not_rolled_up[tenant] = self._clock() + REST
+            return False
 
     def _rests(self, tenant: UUID) -> bool:
         return tenant in self._resting and self._clock() < self._resting[tenant]
@@ -122,3 +158,33 @@ async def read_some(work: Work, limit: int) -> bool:
     await books.enter_facts(work, facts)
     await books.close_at(work, found.last)
     return len(lines) == limit
+
+
+async def roll_up_days(work: Work, now: datetime) -> bool:
+    """Roll up the earliest of a company's days that are over and have changed, and those right
+    after it, at most `DAYS_AT_ONCE`; whether there was one, and nobody else changes or rolls up."""
+    if not await is_alone(work):
+        return False
+    rules = await load_rules(work)
+    zone = ZoneInfo(rules.time_zone)
+    marks = await changed_before(work, day_start(local_day(now, zone), zone), MARKS_AT_ONCE)
+    if not marks:
+        return False
+    await roll_up(work, _days_of(marks, zone), counting_of(rules))
+    return True
+
+
+def _days_of(marks: Sequence[datetime], zone: ZoneInfo) -> Sequence[Slot]:
+    """The day of the first of these moments, and those with one that follow without a gap.
+
+    Where a clock is put back over midnight (Newfoundland's was), a moment may lie in the day after
+    the one that the clock shows.
+    """
+    shown = local_day(marks[0], zone)
+    days = slots(shown, shown + timedelta(days=DAYS_AT_ONCE), zone, Size.DAY)
+    starts = [day.start for day in days]
+    marked = {bisect_right(starts, mark) - 1 for mark in marks if mark < days[-1].end}
+    first = last = min(marked)
+    while last + 1 in marked:
+        last += 1
+    return days[first : last + 1][:DAYS_AT_ONCE]

@@ -12,7 +12,8 @@ from backend.measures.catalogue import MEASURES, Measure, Unit
 from backend.measures.tally import Tally
 from backend.reports.questions import Question, TooManySlots
 from backend.store.books import as_of
-from backend.store.tallies import By, Place, count, tallies_of
+from backend.store.roll_ups import count_with_roll_ups
+from backend.store.tallies import By, Place, tallies_of
 from backend.store.tenancy import Database
 from backend.store.visits import agent_names
 
@@ -40,7 +41,7 @@ async def interval_frame(
     Raises `TooManySlots`. The transaction is over before anything is computed.
     """
     async with archive.work(tenant) as work:
-        counts = await count(
+        counts = await count_with_roll_ups(
             work,
             question.slots,
             question.by,
@@ -50,9 +51,9 @@ async def interval_frame(
         )
         names = await agent_names(work) if question.by is By.AGENT else {}
         known_until = await as_of(work, question.now)
-    if len(counts.visits) + len(counts.shares) > 4 * MOST_ROWS:
+    if sum(len(each) for each in counts) > 4 * MOST_ROWS:
         raise TooManySlots
-    found = await tallies_of(counts)
+    found = await tallies_of(*counts)
     if question.by is By.NOTHING:
         places: list[Place] = [(number, None) for number in range(len(question.slots))]
     else:

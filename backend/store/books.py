@@ -16,6 +16,7 @@ from msgspec.structs import asdict
 from backend.domain.agent import AgentStatus
 from backend.domain.board import Announcement
 from backend.measures.folding import CallFacts, StatusSpan
+from backend.store.changed_quarters import mark_all, mark_calls
 from backend.store.old_journal import read_line
 from backend.store.tenancy import Database, Work
 
@@ -152,7 +153,7 @@ async def enter_statuses(work: Work, spans: Sequence[StatusSpan]) -> None:
 
 
 async def enter_facts(work: Work, facts: dict[UUID, CallFacts]) -> None:
-    """Replace what the books say of these calls."""
+    """Replace what the books say of these calls; the days they came in are to be rolled up."""
     tenant, found = work.tenant, facts.values()
     visits = [{"tenant_id": tenant, **asdict(one)} for each in found for one in each.visits]
     shares = [{"tenant_id": tenant, **asdict(one)} for each in found for one in each.handlings]
@@ -170,11 +171,13 @@ async def enter_facts(work: Work, facts: dict[UUID, CallFacts]) -> None:
         for number, span in enumerate(each.spans)
     ]
     calls = list(facts)
+    await mark_calls(work, calls)
     await work.connection.execute(FORGET_VISITS, tenant, calls)
     await forget_shares(work, calls)
     await work.connection.execute(FORGET_SPANS, tenant, calls)
     entered = (_encode(rows).decode() for rows in (visits, shares, spans))
     await work.connection.execute(ENTER_FACTS, *entered)
+    await mark_calls(work, calls)
 
 
 async def close_at(work: Work, number: int) -> None:
@@ -200,7 +203,8 @@ async def skip_line(work: Work, after: int, problem: str, now: datetime) -> None
 
 async def forget(work: Work) -> None:
     """Throw the books away; the journal, from which they are made anew, stays. What was imported
-    stays too."""
+    stays too. Every day is to be rolled up again."""
+    await mark_all(work)
     await work.connection.execute(FORGET_ALL_VISITS, work.tenant)
     await work.connection.execute(FORGET_ALL_SHARES, work.tenant)
     await work.connection.execute("delete from span where tenant_id = $1", work.tenant)

@@ -5,6 +5,7 @@ import msgspec
 from msgspec.structs import replace
 
 from backend.domain.rules import Dialling, Rules
+from backend.store.changed_quarters import mark_all
 from backend.store.tenancy import Database, Work
 
 _rules = msgspec.json.Decoder(Rules).decode
@@ -20,12 +21,21 @@ async def load_rules(work: Work) -> Rules:
 
 
 async def save_rules(work: Work, rules: Rules) -> None:
-    """Put new rules in their place. The next decision finds them so."""
+    """Put new rules in their place. The next decision finds them so. By another clock, or with
+    another S, every past day is to be rolled up again."""
+    before = await load_rules(work)
+    if _of_days(before) != _of_days(rules):
+        await mark_all(work)
     await work.connection.execute(
         "update tenant set rules = $2::jsonb where tenant_id = $1",
         work.tenant,
         _encode(rules).decode(),
     )
+
+
+def _of_days(rules: Rules) -> tuple[str, int]:
+    """What a day's roll-up depends on."""
+    return rules.time_zone, rules.short_abandon_seconds
 
 
 async def load_dialling(work: Work) -> Dialling:

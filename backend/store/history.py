@@ -10,6 +10,7 @@ from msgspec.structs import asdict
 
 from backend.measures.facts import Handling, Visit
 from backend.store.books import forget_shares
+from backend.store.changed_quarters import mark_calls, mark_files
 from backend.store.tenancy import Work
 
 ROWS_AT_ONCE = 5000
@@ -67,6 +68,7 @@ async def own_beginning(work: Work) -> datetime | None:
 
 async def forget_file(work: Work, name: str) -> int:
     """Take back every imported file of that name, with its calls. Returns how many there were."""
+    await mark_files(work, name)
     rows = await work.connection.fetch(
         "delete from history_file where tenant_id = $1 and name = $2 returning id",
         work.tenant,
@@ -99,8 +101,10 @@ async def enter(
         some = calls[start : start + ROWS_AT_ONCE]
         visits = [asdict(visit) | whose for visit, _ in some]
         shares = [asdict(share) | whose for _, share in some if share is not None]
-        told_before = [visit.call_id for visit, _ in some]
-        await forget_shares(work, told_before)
+        told = [visit.call_id for visit, _ in some]
+        await mark_calls(work, told)
+        await forget_shares(work, told)
         await work.connection.execute(ENTER_VISITS, _encode(visits).decode())
         await work.connection.execute(ENTER_SHARES, _encode(shares).decode())
+        await mark_calls(work, told)
     return file

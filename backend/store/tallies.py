@@ -86,6 +86,13 @@ class Counts(Struct, frozen=True):
 
     visits: list[Mapping[str, Any]]
     shares: list[Mapping[str, Any]]
+    first: int = 0
+    """Which slot of the question is the first of these."""
+    kept: list[Mapping[str, Any]] = []
+    """Tallies that were counted before, in `store/roll_ups`; their waits are packed."""
+
+    def __len__(self) -> int:
+        return len(self.visits) + len(self.shares) + len(self.kept)
 
 
 async def count(
@@ -110,28 +117,50 @@ async def count(
     return Counts(list(visits), list(shares))
 
 
-async def tallies_of(counts: Counts) -> dict[Place, Tally]:
+async def tallies_of(counts: Counts, *more: Counts) -> dict[Place, Tally]:
     """A tally for each place in which somebody was; lets others have their turn meanwhile."""
     found: dict[Place, Tally] = {}
-    for number, row in enumerate(counts.visits):
-        place = (row["slot"] - 1, row["of_whom"])
-        known = found.get(place)
-        found[place] = _of_visits(row) if known is None else known + _of_visits(row)
-        if number % ROWS_A_TURN == 0:
-            await asyncio.sleep(0)
-    for number, row in enumerate(counts.shares):
-        told = Tally(**{name: value for name, value in row.items() if name not in PLACE})
-        place = (row["slot"] - 1, row["of_whom"])
-        known = found.get(place)
-        found[place] = told if known is None else known + told
-        if number % ROWS_A_TURN == 0:
-            await asyncio.sleep(0)
+    number = 0
+    for each in (counts, *more):
+        for rows, told in ((each.visits, _of_visits), (each.shares, _of_shares)):
+            for row in rows:
+                _add(found, (each.first + row["slot"] - 1, row["of_whom"]), told(row))
+                number += 1
+                if number % ROWS_A_TURN == 0:
+                    await asyncio.sleep(0)
+        for row in each.kept:
+            _add(found, (each.first + row["slot"] - 1, row["of_whom"]), await _of_kept(row))
     return found
 
 
+def _add(found: dict[Place, Tally], place: Place, tally: Tally) -> None:
+    known = found.get(place)
+    found[place] = tally if known is None else known + tally
+
+
 PLACE = ("slot", "of_whom")
-ROWS_A_TURN = 100
-"""About two milliseconds: whoever reads a year must not keep the loop from answering a caller."""
+ROWS_A_TURN = 50
+"""At most two milliseconds: whoever reads a year must not keep the loop from answering a caller."""
+WAITS = ("answered_waits", "abandoned_waits", "other_waits")
+BYTES_A_TURN = 80_000
+"""Of packed waits: about a millisecond."""
+
+
+async def _of_kept(row: Mapping[str, Any]) -> Tally:
+    """A tally that was kept."""
+    told = {name: value for name, value in row.items() if name not in PLACE}
+    for name in WAITS:
+        packed, waits = told[name], Waits()
+        for start in range(0, len(packed), BYTES_A_TURN):
+            waits += Waits.unpacked(packed[start : start + BYTES_A_TURN])
+            await asyncio.sleep(0)
+        told[name] = waits
+    return Tally(**told)
+
+
+def _of_shares(row: Mapping[str, Any]) -> Tally:
+    """The shares in one place."""
+    return Tally(**{name: value for name, value in row.items() if name not in PLACE})
 
 
 def _of_visits(row: Mapping[str, Any]) -> Tally:

@@ -46,6 +46,7 @@ PUT_TOGETHER = {
     f"{MIGRATION} lay_out": "names of tables and functions that stand in the same file",
     f"{MIGRATION} tear_down": "the same",
     "backend/store/migrations/patchbay_2026_11_26_facts.py forwards": "the same, of tables",
+    "backend/store/migrations/patchbay_2026_11_27_roll_ups.py forwards": "the same, of tables",
     "backend/embedded_postgres/roles.py _lay_out": "names and passwords of our own making",
 }
 """Where SQL is made of pieces."""

@@ -104,15 +104,6 @@ create table if not exists books (
   number bigint not null default 0
 )
 """
-UNREAD_LINES = """
-create table if not exists unread_line (
-  tenant_id uuid not null references tenant,
-  number bigint not null,
-  problem text not null,
-  found_at timestamptz not null,
-  primary key (tenant_id, number)
-)
-"""
 TOKENS = """
 create table if not exists report_token (
   tenant_id uuid not null references tenant,
@@ -147,16 +138,7 @@ INDEXES = (
     "create index if not exists agent_status_of_call on agent_status (tenant_id, wrap_up_of)"
     " where wrap_up_of is not null",
 )
-TABLES = (
-    "history_file",
-    "visit",
-    "handling",
-    "span",
-    "agent_status",
-    "books",
-    "unread_line",
-    "report_token",
-)
+TABLES = ("history_file", "visit", "handling", "span", "agent_status", "books", "report_token")
 CLOSED = """
 alter table {table} enable row level security;
 alter table {table} force row level security;
@@ -198,7 +180,7 @@ WITHOUT = (
 
 
 async def forwards() -> MigrationManager:
-    steps = [FILES, VISITS, HANDLINGS, SPANS, STATUSES, BOOKS, UNREAD_LINES, TOKENS, *INDEXES]
+    steps = [FILES, VISITS, HANDLINGS, SPANS, STATUSES, BOOKS, TOKENS, *INDEXES]
     for table in TABLES:
         steps += CLOSED.format(table=table).split(";\n")
     steps += DOORKEEPER.split(";\n")

@@ -43,7 +43,7 @@ from backend.web.intake import Intake
 from backend.web.live_figures import Streams, live_router
 from backend.web.lookups import lookups_router
 from backend.web.pages import DemoAccount, pages_router
-from backend.web.panel_proxy import PanelProxy, panel_route
+from backend.web.panel_proxy import PanelProxy
 from backend.web.presence import presence_router
 from backend.web.problems import HANDLERS  # pyright: ignore[reportUnknownVariableType]
 from backend.web.protection import Headers, OwnPagesOnly
@@ -121,7 +121,8 @@ def create_app(
 ) -> Litestar:
     """The web application. A test hands in a clock that it moves by hand, and sweeps itself."""
     configure_logs(settings.log_format)
-    panel = PanelProxy(f"http://127.0.0.1:{settings.panel_port}")
+    panel = PanelProxy("/panel", settings.panel_port)
+    statistics = PanelProxy("/statistics", settings.statistics_port)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
@@ -132,6 +133,7 @@ def create_app(
             yield
         await services.stop()
         await panel.close()
+        await statistics.close()
 
     return Litestar(
         route_handlers=[
@@ -148,7 +150,8 @@ def create_app(
             feed,
             sounds_router,
             pages_router,
-            panel_route(panel),
+            panel.route(),
+            statistics.route(),
         ],
         dependencies={
             **{name: _handed_out(name) for name in HANDED_OUT},

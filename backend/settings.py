@@ -33,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     carrier_signalling: str  # host:port, empty: whatever the carrier's browser SDK uses by itself
     carrier_port: int
     panel_port: int
+    statistics_port: int
     secret_key: bytes
     demo: Literal["auto", "yes", "no"]
     log_format: Literal["console", "json"]
@@ -202,9 +203,16 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "PATCHBAY_PANEL_PORT",
         "panel_port",
-        "port of the process that serves the Panel pages, on this machine only",
+        "port of the process that serves the board's Panel page, on this machine only",
         value.port,
         "8082",
+    ),
+    Setting(
+        "PATCHBAY_STATISTICS_PORT",
+        "statistics_port",
+        "port of the process that serves the statistics pages, on this machine only",
+        value.port,
+        "8083",
     ),
     Setting(
         "PATCHBAY_SECRET_KEY",
@@ -270,7 +278,11 @@ def _unknown_names(environ: Mapping[str, str]) -> list[str]:
 
 def _contradictions(values: Mapping[str, Any]) -> list[str]:
     problems: list[str] = []
-    ports = {"PATCHBAY_PORT": values["port"], "PATCHBAY_PANEL_PORT": values["panel_port"]}
+    ports = {
+        "PATCHBAY_PORT": values["port"],
+        "PATCHBAY_PANEL_PORT": values["panel_port"],
+        "PATCHBAY_STATISTICS_PORT": values["statistics_port"],
+    }
     if values["carrier"] == "local":
         ports["PATCHBAY_CARRIER_PORT"] = values["carrier_port"]
     for name, port in list(ports.items())[1:]:

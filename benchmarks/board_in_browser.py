@@ -255,12 +255,14 @@ async def _hears(lab: aiohttp.ClientSession, sid: str, kind: str) -> None:
 async def demo(folder: Path) -> AsyncGenerator[Demo]:
     """`python -m backend run` on free ports, with its demo companies."""
     port, carrier_port, panel_port = free_port(), free_port(), free_port()
+    statistics_port = free_port()
     environment = {
         **without_settings(),
         "PATCHBAY_DATA": str(folder / "data"),
         "PATCHBAY_PORT": str(port),
         "PATCHBAY_CARRIER_PORT": str(carrier_port),
         "PATCHBAY_PANEL_PORT": str(panel_port),
+        "PATCHBAY_STATISTICS_PORT": str(statistics_port),
     }
     log = (folder / "product.log").open("ab")
     process = await asyncio.create_subprocess_exec(

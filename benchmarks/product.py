@@ -107,6 +107,7 @@ async def running_product(database_url: str, folder: Path) -> AsyncGenerator[Pro
         "PATCHBAY_PORT": str(port),
         "PATCHBAY_CARRIER_PORT": str(free_port()),
         "PATCHBAY_PANEL_PORT": str(free_port()),
+        "PATCHBAY_STATISTICS_PORT": str(free_port()),
         "PATCHBAY_DATA": str(folder),
         "PATCHBAY_SECRET_KEY": b64encode(secrets.token_bytes(32)).decode(),
         "PATCHBAY_LOG": "json",

@@ -43,7 +43,7 @@ async def measure(stage: Stage) -> list[Figure]:
             for starts in (postgres.cold, postgres.warm):
                 starts.append(await _start_postgres(folder))
         with removed_afterwards(make_throwaway_folder()) as folder:
-            ports = [free_port(), free_port(), free_port()]
+            ports = [free_port() for _ in range(4)]
             for starts in (product.cold, product.warm):
                 starts.append(await _start_product(folder, ports))
     goals = {"cold": 15.0, "warm": 5.0}
@@ -71,13 +71,14 @@ async def _start_postgres(folder: Path) -> float:
 
 
 async def _start_product(folder: Path, ports: list[int]) -> float:
-    port, carrier_port, panel_port = map(str, ports)
+    port, carrier_port, panel_port, statistics_port = map(str, ports)
     environment = {
         **without_settings(),
         "PATCHBAY_DATA": str(folder / "data"),
         "PATCHBAY_PORT": port,
         "PATCHBAY_CARRIER_PORT": carrier_port,
         "PATCHBAY_PANEL_PORT": panel_port,
+        "PATCHBAY_STATISTICS_PORT": statistics_port,
     }
     begin = time.perf_counter()
     process = await asyncio.create_subprocess_exec(

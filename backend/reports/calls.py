@@ -10,7 +10,7 @@ import pyarrow as pa
 from backend.measures.facts import Outcome
 from backend.reports.questions import Question
 from backend.store.tenancy import Database, Work
-from backend.store.visits import Place, count_visits, visits_after
+from backend.store.visits import Place, count_visits, latest_visits, visits_after
 
 ROWS_AT_ONCE = 1_000
 """So that writing them keeps nobody waiting."""
@@ -66,6 +66,20 @@ async def call_batches(
             yield await asyncio.to_thread(_batch, rows, sees_numbers)
             place = (rows[-1]["entered_at"], rows[-1]["call_id"], rows[-1]["number"])
         left = left - len(rows) if len(rows) == limit else 0
+
+
+async def latest_calls(
+    work: Work,
+    question: Question,
+    outcomes: Sequence[Outcome],
+    limit: int,
+    *,
+    sees_numbers: bool,
+) -> pa.Table:
+    """The last `limit` of the same calls, the latest first."""
+    start, end = question.slots[0].start, question.slots[-1].end
+    rows = await latest_visits(work, start, end, question.scope, outcomes, limit)
+    return pa.Table.from_batches([_batch(rows, sees_numbers)], SCHEMA)
 
 
 def masked(number: str) -> str:

@@ -17,6 +17,15 @@ from backend.measures.catalogue import MEASURES
 from backend.measures.intervals import Size, Slot, local_day, slots
 from backend.measures.tally import Counting, Tally
 from backend.reports.calls import masked
+from backend.reports.live_message import (
+    SHOWN,
+    Figures,
+    Live,
+    LiveAgent,
+    LiveCall,
+    LiveQuarter,
+    LiveQueue,
+)
 from backend.reports.questions import counting_of
 from backend.store import boards
 from backend.store.books import last_entered
@@ -24,96 +33,10 @@ from backend.store.company_rules import load_rules
 from backend.store.tallies import By, Counts, Scope, count, tallies_of
 from backend.store.tenancy import Database, Work
 
-SHOWN = (
-    "offered",
-    "answered",
-    "abandoned",
-    "short_abandoned",
-    "forced_out",
-    "open",
-    "sl_e",
-    "sl_now",
-    "asa",
-    "abandon_rate",
-    "longest_wait",
-    "wait_p95",
-    "handled",
-    "aht",
-    "transfer_rate",
-)
-"""Of all measures, those that somebody looks at while calls come in."""
-
 LATELY = timedelta(minutes=30)
 """What is called `lately`: long enough for a share to mean something, short enough to act upon."""
 AT_LEAST_EVERY = timedelta(seconds=5)
 """Figures also change without a line in the journal: who waits becomes overdue, a file is read."""
-
-Figures = dict[str, float | None]
-"""Measures by name: calls, shares between 0 and 1, seconds; None where one has no meaning."""
-
-
-class LiveCall(Struct, frozen=True):
-    """A call in progress. `since` is when its present state began, `waiting_since` from when on
-    its caller has had nobody; None while somebody has them."""
-
-    id: UUID
-    queue: str
-    direction: Direction
-    state: CallState
-    caller: str
-    agent: str | None
-    slot: int | None
-    started_at: datetime
-    since: datetime
-    waiting_since: datetime | None
-    help_at: datetime | None
-
-
-class LiveAgent(Struct, frozen=True):
-    """An agent as colleagues see them; `since` is when that began."""
-
-    id: UUID
-    name: str
-    presence: Presence
-    since: datetime
-    reason: str | None
-    calls: int
-    """How many they have, on hold included."""
-    figures: Figures
-
-
-class LiveQueue(Struct, frozen=True):
-    """One queue: how many wait in it, the first since when, and its figures of today."""
-
-    queue: str
-    waiting: int
-    waiting_since: datetime | None
-    figures: Figures
-
-
-class LiveQuarter(Struct, frozen=True):
-    """A quarter of an hour of today that has begun."""
-
-    start: datetime
-    figures: Figures
-
-
-class Live(Struct, frozen=True):
-    """All that a wallboard shows. `journal` and `books` are the last lines that the calls and the
-    figures know; they differ for a moment, when something has just happened."""
-
-    at: datetime
-    journal: int
-    books: int
-    time_zone: str
-    answer_within_seconds: int
-    short_abandon_seconds: int
-    calls: tuple[LiveCall, ...]
-    agents: tuple[LiveAgent, ...]
-    queues: tuple[LiveQueue, ...]
-    today: Figures
-    lately: Figures
-    quarters: tuple[LiveQuarter, ...]
 
 
 class _Counted(Struct, frozen=True):

@@ -1,6 +1,9 @@
 """Stretches of agents' time that reach into some days, for the overlap rule."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from backend.measures.facts import Part, Span
 from backend.measures.folding import StatusSpan
@@ -15,6 +18,10 @@ SPANS = """
 select agent, call_id, part, start_at, end_at from span
 where tenant_id = $1 and start_at >= $4 and start_at < $3 and (end_at is null or end_at > $2)
 order by start_at, call_id, number
+"""
+OF_CALL = """
+select agent, call_id, part, start_at, end_at from span
+where tenant_id = $1 and call_id = $2 order by start_at, number
 """
 STATUSES = """
 select agent_id, number, status, reason, wrap_up_of, start_at, end_at from agent_status
@@ -32,10 +39,16 @@ order by agent_id, number
 async def spans_within(work: Work, start: datetime, end: datetime) -> list[Span]:
     """What agents did in calls, of all that reaches into the time from `start` to `end`."""
     rows = await work.connection.fetch(SPANS, work.tenant, start, end, start - LONGEST_CALL)
-    return [
-        Span(row["agent"], row["call_id"], Part(row["part"]), row["start_at"], row["end_at"])
-        for row in rows
-    ]
+    return [_span(row) for row in rows]
+
+
+async def spans_of(work: Work, call_id: UUID) -> list[Span]:
+    """What agents did in that call, in order."""
+    return [_span(row) for row in await work.connection.fetch(OF_CALL, work.tenant, call_id)]
+
+
+def _span(row: Mapping[str, Any]) -> Span:
+    return Span(row["agent"], row["call_id"], Part(row["part"]), row["start_at"], row["end_at"])
 
 
 async def statuses_within(work: Work, start: datetime, end: datetime) -> list[StatusSpan]:

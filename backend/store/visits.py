@@ -21,6 +21,15 @@ where v.tenant_id = $1 and v.entered_at >= $2 and v.entered_at < $3
   and (v.entered_at, v.call_id, v.number) > ($6, $7, $8)
 order by v.entered_at, v.call_id, v.number limit $9
 """
+LATEST = """
+select v.call_id, v.number, v.queue, v.caller, v.entered_at, v.outcome, v.wait_ms,
+  v.answered_by as agent, v.ended_at, v.file_id is not null as is_imported
+from visit v
+where v.tenant_id = $1 and v.entered_at >= $2 and v.entered_at < $3
+  and (cardinality($4::text[]) = 0 or v.queue = any($4))
+  and (cardinality($5::text[]) = 0 or v.outcome = any($5))
+order by v.entered_at desc, v.call_id desc, v.number desc limit $6
+"""
 SHARES = """
 select call_id, count(*) as shares, sum(handle_ms)::bigint as handle_ms,
   sum(talk_ms)::bigint as talk_ms, sum(hold_ms)::bigint as hold_ms,
@@ -61,7 +70,23 @@ async def visits_after(
     company that had just imported its history waited for minutes.
     """
     asked = _asked(work, start, end, scope, outcomes)
-    page = await work.connection.fetch(PAGE, *asked, *place, limit)
+    return await _with_shares(work, await work.connection.fetch(PAGE, *asked, *place, limit))
+
+
+async def latest_visits(
+    work: Work,
+    start: datetime,
+    end: datetime,
+    scope: Scope,
+    outcomes: Sequence[Outcome],
+    limit: int,
+) -> list[dict[str, Any]]:
+    """The last `limit` of them, the latest first, each as `visits_after` gives it."""
+    asked = _asked(work, start, end, scope, outcomes)
+    return await _with_shares(work, await work.connection.fetch(LATEST, *asked, limit))
+
+
+async def _with_shares(work: Work, page: list[Any]) -> list[dict[str, Any]]:
     calls = [row["call_id"] for row in page]
     found = await work.connection.fetch(SHARES, work.tenant, calls)
     shares = {row["call_id"]: dict(row) for row in found}
@@ -98,6 +123,17 @@ async def imported_timeline(work: Work, call_id: UUID) -> Timeline | None:
         call_id,
     )
     return None if row is None else Timeline(**row)
+
+
+async def visit_of(work: Work, call_id: UUID) -> tuple[datetime, datetime | None] | None:
+    """From when to when that caller waited; None if the call never came in here."""
+    row = await work.connection.fetchrow(
+        "select entered_at, entered_at + wait_ms * interval '1 millisecond' as over_at from visit"
+        " where tenant_id = $1 and call_id = $2 order by number limit 1",
+        work.tenant,
+        call_id,
+    )
+    return None if row is None else (row["entered_at"], row["over_at"])
 
 
 async def agent_names(work: Work) -> dict[str, str]:

@@ -42,6 +42,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     web: Callable[[Settings, Mapping[str, str]], Part]
     carrier: Callable[[Settings, Mapping[str, str]], Part]
     panel: Callable[[Settings, Mapping[str, str]], Part]
+    statistics: Callable[[Settings, Mapping[str, str]], Part]
     migrate: Callable[[str, str], Awaitable[Sequence[str]]]
     lay_out_demo: Callable[[Settings], Awaitable[Sequence[DemoAccount]]]
 
@@ -111,6 +112,18 @@ def _panel(settings: Settings, environ: Mapping[str, str]) -> Part:
     )
 
 
+def _statistics(settings: Settings, environ: Mapping[str, str]) -> Part:
+    port = str(settings.statistics_port)
+    backend = f"http://{_near(settings.host)}:{settings.port}"
+    command = [sys.executable, "-m", "dashboards.statistics", "--port", port, "--backend", backend]
+    return Part(
+        name="statistics",
+        command=[*command, "--public-origin", settings.public_url],
+        answers_at=f"http://127.0.0.1:{port}/statistics/static/js/bokeh.min.js",
+        environment=_without_secrets(environ),
+    )
+
+
 async def _migrate(owner_url: str, app_login: str) -> Sequence[str]:
     from backend.store.migrate import MigrationFailed, migrate
 
@@ -127,7 +140,12 @@ async def _lay_out_demo(settings: Settings) -> Sequence[DemoAccount]:
 
 
 PRODUCT = Plan(
-    web=_web, carrier=_carrier, panel=_panel, migrate=_migrate, lay_out_demo=_lay_out_demo
+    web=_web,
+    carrier=_carrier,
+    panel=_panel,
+    statistics=_statistics,
+    migrate=_migrate,
+    lay_out_demo=_lay_out_demo,
 )
 
 
@@ -195,6 +213,7 @@ class House:
         self._plan = plan
         self._postgres: EmbeddedPostgres | None = None
         self._kept: list[Kept] = []
+        self._later: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         settings = self._settings
@@ -225,6 +244,10 @@ class House:
                 accounts = await self._demo(settings)
         except BaseExceptionGroup as group:
             raise _first(group) from None
+        # Not before the board is there: it takes seconds, and nobody waits for it at the phone.
+        statistics = Kept(RunningPart(self._plan.statistics(settings, self._environ)))
+        self._kept.append(statistics)
+        self._later = asyncio.create_task(_start_later(statistics))
         if accounts:
             say(_table(accounts))
         if carrier:
@@ -232,6 +255,9 @@ class House:
             say(f"The lab, where you play the callers: {lab}")
 
     async def close(self) -> None:
+        if self._later:
+            self._later.cancel()
+            await asyncio.wait([self._later])
         for kept in reversed(self._kept):
             await kept.stop()
         if self._postgres:
@@ -266,6 +292,14 @@ class House:
         return await self._plan.lay_out_demo(settings) if settings.demo == "yes" else []
 
 
+async def _start_later(part: Kept) -> None:
+    """Without it calls go on, so it takes nothing else down with it."""
+    try:
+        await part.start()
+    except CannotStart as problem:
+        say(f"{problem} Calls are not affected.")
+
+
 def login_of(settings: Settings) -> str:
     return unquote(urlsplit(settings.database_url or "").username or "")
 
@@ -274,6 +308,7 @@ def _wanted_ports(settings: Settings) -> dict[str, tuple[str, int]]:
     wanted = {
         "PATCHBAY_PORT": (settings.host, settings.port),
         "PATCHBAY_PANEL_PORT": ("127.0.0.1", settings.panel_port),
+        "PATCHBAY_STATISTICS_PORT": ("127.0.0.1", settings.statistics_port),
     }
     if settings.carrier == "local":
         wanted["PATCHBAY_CARRIER_PORT"] = ("127.0.0.1", settings.carrier_port)

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from backend.clock import Clock
 from backend.domain.refusals import Refusal
 from backend.feed.hub import Goodbye, Hub, Listener
-from backend.reports.live import Live, Watch
+from backend.reports.live import Watch
+from backend.reports.live_message import Live
 from backend.store.tenancy import Database, DatabaseAway
 from backend.web.reports import Reader, current_reader
 

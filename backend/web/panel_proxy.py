@@ -1,7 +1,7 @@
-"""Hands everything under /panel to the Panel process, so that the browser sees one origin.
+"""Hands all under /panel and /statistics to a Panel process, so that browsers see one origin.
 
 In production a reverse proxy may do the same; this one is what `make run` needs and no more:
-pages, files, and one websocket per board. Calls and the feed never pass here.
+pages, files, and one websocket per page. Calls and the feed never pass here.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import aiohttp
 from aiohttp import WSMsgType
 from litestar import asgi
+from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
 from multidict import CIMultiDict
 
@@ -35,22 +36,31 @@ HOP_BY_HOP = frozenset(
 LARGEST_FRAME = 16 * 1024 * 1024
 LARGEST_BODY = 1024 * 1024
 """Panel's pages send next to nothing by POST; a body is held in memory here."""
-AWAY = b"The board's page is starting. Reload in a moment; calls are not affected."
+AWAY = b"This page is starting. Reload in a moment; calls are not affected."
 TOO_LARGE = b"That is more than any page of ours sends."
 
 
 class PanelProxy:
-    """A connection to the Panel process at `address` (http://host:port)."""
+    """The way to a Panel process of this machine, which serves all that lies under `path`."""
 
-    def __init__(self, address: str) -> None:
-        self._address = address
+    def __init__(self, path: str, port: int) -> None:
+        self._path, self._address = path, f"http://127.0.0.1:{port}"
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def route(self) -> ASGIRouteHandler:
+        """The route that hands over."""
+
+        @asgi(self._path, is_mount=True, copy_scope=False)
+        async def hand_over(scope: Scope, receive: Receive, send: Send) -> None:
+            await self._pass(scope, receive, send)
+
+        return hand_over
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             if scope["type"] == "websocket":
                 await self._websocket(scope, receive, send)
@@ -175,13 +185,3 @@ async def _say(send: Send, status: int, text: bytes, *headers: tuple[bytes, byte
     plain = [(b"content-type", b"text/plain"), *headers]
     await send({"type": "http.response.start", "status": status, "headers": plain})
     await send({"type": "http.response.body", "body": text, "more_body": False})
-
-
-def panel_route(proxy: PanelProxy):
-    """The route that hands over."""
-
-    @asgi("/panel", is_mount=True, copy_scope=False)
-    async def panel(scope: Scope, receive: Receive, send: Send) -> None:
-        await proxy(scope, receive, send)
-
-    return panel

@@ -19,14 +19,18 @@ from backend.domain.rules import Rules
 from backend.measures.catalogue import DEFAULT_LEVEL, MEASURES
 from backend.measures.facts import Outcome
 from backend.measures.intervals import Size
+from backend.measures.repeats import REPEAT_MEASURES, Windows
 from backend.reports.agents import agent_frame
-from backend.reports.calls import SCHEMA, call_batches, count_calls
+from backend.reports.calls import SCHEMA, call_batches, count_calls, latest_calls
 from backend.reports.forecast import Outlook, ask_ahead, forecast_formulas, forecast_frame
 from backend.reports.formats import MEDIA_TYPES, Format, batches_of, must_fit, written
 from backend.reports.happenings import event_frame
 from backend.reports.intervals import interval_frame
 from backend.reports.questions import Question, ask, counting_of, must_span
+from backend.reports.repeats import repeats_frame, windows_of
+from backend.reports.stretches import stretch_frame
 from backend.reports.traffic import traffic_frame
+from backend.reports.waits import wait_frame
 from backend.store.company_rules import load_rules
 from backend.store.people import READS_REPORTS, Role
 from backend.store.report_tokens import find_token
@@ -39,6 +43,7 @@ from backend.web.visitor import identify
 MOST_DAYS_OF_STRETCHES = 92
 MOST_SLOTS_OF_STRETCHES = 3_000
 """Every stretch of everybody's time is looked at: a month in quarters of an hour."""
+Latest = Annotated[int | None, QueryParameter(ge=1, le=10_000)]
 Queues = Annotated[tuple[str, ...] | None, QueryParameter(name="queue", max_length=100)]
 
 
@@ -70,6 +75,8 @@ class Catalogue(Struct, frozen=True):
     short_abandon_seconds: int
     forecast: dict[str, str]
     """The formulas of what is expected, by column."""
+    repeats: tuple[MeasureCard, ...]
+    """The measures of who called again, as they are where no other days are asked for."""
 
 
 async def current_reader(request: HttpRequest) -> Reader:
@@ -139,6 +146,10 @@ async def measures(rules: NamedDependency[Rules]) -> Catalogue:
         rules.answer_within_seconds,
         rules.short_abandon_seconds,
         forecast_formulas(counting),
+        tuple(
+            MeasureCard(each.name, each.title, each.unit, each.shown_formula(Windows()))
+            for each in REPEAT_MEASURES.values()
+        ),
     )
 
 
@@ -193,17 +204,50 @@ async def forecast(
     return _whole(frame, format, "forecast", outlook.zone)
 
 
+@get("/waits", media_type=MEDIA_TYPES[Format.JSON])
+async def waits(
+    reader: NamedDependency[Reader],
+    archive: NamedDependency[Database],
+    question: NamedDependency[Question],
+    format: FromQuery[Format] = Format.JSON,
+) -> Stream:
+    """How many callers waited how long, second by second, on those days."""
+    frame = await wait_frame(archive, reader.tenant, question)
+    return _whole(frame, format, "waits", question.zone)
+
+
+@get("/repeats", media_type=MEDIA_TYPES[Format.JSON])
+async def repeats(
+    reader: NamedDependency[Reader],
+    archive: NamedDependency[Database],
+    question: NamedDependency[Question],
+    within_days: FromQuery[int] = 7,
+    format: FromQuery[Format] = Format.JSON,
+) -> Stream:
+    """How many callers called again, redialled after giving up, were lost, or had no need to call
+    again within so many days."""
+    frame = await repeats_frame(archive, reader.tenant, question, windows_of(within_days))
+    return _whole(frame, format, "repeats", question.zone)
+
+
 @get("/calls", media_type=MEDIA_TYPES[Format.JSON])
 async def calls(
     reader: NamedDependency[Reader],
     archive: NamedDependency[Database],
     question: NamedDependency[Question],
     outcome: Annotated[tuple[Outcome, ...] | None, QueryParameter(max_length=8)] = None,
+    latest: Latest = None,
     format: FromQuery[Format] = Format.JSON,
 ) -> Stream:
-    """The calls behind the figures of those days, the earliest first."""
+    """The calls behind the figures of those days, the earliest first; or only the `latest` of
+    them, the latest first."""
     outcomes = outcome or ()
     async with archive.work(reader.tenant) as work:
+        if latest is not None:
+            frame = await latest_calls(
+                work, question, outcomes, latest, sees_numbers=reader.sees_numbers
+            )
+            return _whole(frame, format, "calls", question.zone)
         there = await count_calls(work, question, outcomes)
     must_fit(there, format)
     batches = call_batches(
@@ -224,6 +268,20 @@ async def events(
     async with archive.work(reader.tenant) as work:
         frame = await event_frame(work, call_id)
     return _whole(frame, format, "events", ZoneInfo(rules.time_zone))
+
+
+@get("/calls/{call_id:uuid}/stretches", media_type=MEDIA_TYPES[Format.JSON])
+async def stretches(
+    call_id: FromPath[UUID],
+    reader: NamedDependency[Reader],
+    archive: NamedDependency[Database],
+    rules: NamedDependency[Rules],
+    format: FromQuery[Format] = Format.JSON,
+) -> Stream:
+    """How long the caller waited, and what each agent did in the call, from when to when."""
+    async with archive.work(reader.tenant) as work:
+        frame = await stretch_frame(work, call_id)
+    return _whole(frame, format, "stretches", ZoneInfo(rules.time_zone))
 
 
 def _whole(frame: pa.Table, as_format: Format, name: str, zone: ZoneInfo) -> Stream:
@@ -248,7 +306,18 @@ def _stream(
 
 reports_router = Router(
     "/api/reports",
-    route_handlers=[measures, intervals, agents, traffic, forecast, calls, events],
+    route_handlers=[
+        measures,
+        intervals,
+        agents,
+        traffic,
+        forecast,
+        repeats,
+        waits,
+        calls,
+        events,
+        stretches,
+    ],
     dependencies={
         "reader": Provide(current_reader),
         "rules": Provide(rules_of_reader),

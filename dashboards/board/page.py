@@ -5,12 +5,11 @@ from urllib.parse import urlsplit
 
 import panel as pn
 from bokeh.server.server import Server
-from bokeh.server.urls import per_app_patterns
 from jinja2 import Template
 from panel.io.server import get_server
 
 from dashboards.board.component import CallBoard
-from dashboards.board.entrance import OUR_HEADERS, BackendKnows, BoardPage, BoardSocket
+from dashboards.entrance import OUR_HEADERS, BackendKnows, serve_only_ours
 
 TWILIO = "wss://*.twilio.com https://*.twilio.com"
 PREFIX, PAGE = "/panel", "/board"
@@ -61,7 +60,7 @@ def board_server(
     # A board that reconnected would be unmounted and drawn anew; it needs nothing from this server.
     pn.config.reconnect = False
     pn.config.notifications = False
-    _serve_only_ours()
+    serve_only_ours()
     origin = urlsplit(public_origin)
     return get_server(
         {PAGE: board},
@@ -83,11 +82,6 @@ def board_server(
         ico_path="none",
         feed_hosts=_feed_hosts(origin.scheme, origin.netloc, signalling),
     )
-
-
-def _serve_only_ours() -> None:
-    """Of the routes that a Bokeh application gets: the page and its socket, in our version."""
-    per_app_patterns[:] = [(r"/ws", BoardSocket), (r"/?", BoardPage)]
 
 
 def _feed_hosts(scheme: str, host: str, signalling: str) -> str:

@@ -47,6 +47,7 @@ plan = Plan(
     web=small_part("web", lambda settings: settings.port),
     carrier=small_part("carrier", lambda settings: settings.carrier_port),
     panel=small_part("panel", lambda settings: settings.panel_port),
+    statistics=small_part("statistics", lambda settings: settings.statistics_port),
     migrate=migrate,
     lay_out_demo=lay_out_demo,
 )

@@ -30,6 +30,7 @@ def test_with_nothing_set_the_product_is_whole_on_one_machine():
     assert settings.carrier_api_url == "http://localhost:8081"
     assert settings.carrier_signalling == "localhost:8081"
     assert settings.panel_port == 8082
+    assert settings.statistics_port == 8083
     assert settings.secret_key == bytes(range(32))
     assert (settings.demo, settings.log_format, settings.database_pool) == ("auto", "console", 10)
 

@@ -15,7 +15,7 @@ import pytest
 from backend.embedded_postgres.former import processes_on
 from tests.house.processes import Program, free_port, is_alive, program, until
 
-PARTS = ("web", "carrier", "panel")
+PARTS = ("web", "carrier", "panel", "statistics")
 
 
 class House:
@@ -29,7 +29,9 @@ class House:
         return f"Patchbay is ready: http://localhost:{self.environ['PATCHBAY_PORT']}"
 
     async def is_ready(self) -> None:
+        """And the part that starts after the others is there too."""
         assert await self.program.says("is ready") == self.ready_line
+        await self.program.says("statistics | pid")
 
     def pid_of(self, part: str) -> int:
         said = [line for line in self.program.lines if re.match(rf"{part} +\| pid", line)]
@@ -46,6 +48,7 @@ async def house(folder: Path, *options: str, **environ: str) -> AsyncGenerator[H
         "PATCHBAY_PORT": str(free_port()),
         "PATCHBAY_CARRIER_PORT": str(free_port()),
         "PATCHBAY_PANEL_PORT": str(free_port()),
+        "PATCHBAY_STATISTICS_PORT": str(free_port()),
         **environ,
     }
     async with program("small_house.py", *options, environ=settings) as running:
@@ -75,7 +78,10 @@ async def test_asked_to_end_it_stops_everything_in_good_order(
         assert await it.program.ends() == 0
         assert not any(map(is_alive, pids))
         after = it.program.lines[it.program.lines.index(it.ready_line) + 1 :]
-        assert after == ["Patchbay is stopping"]
+        assert after == [
+            f"statistics | pid {pids[PARTS.index('statistics')]}",
+            "Patchbay is stopping",
+        ]
 
 
 async def test_asked_to_end_while_it_starts_it_leaves_nothing(lived_in: Path):

@@ -39,6 +39,7 @@ NOT_IN_THE_DOCUMENT = {
     "/livez": "says nothing but that the process answers",
     "/readyz": "says nothing but that the database answers",
     "/panel": "Panel's process, which asks /api/me itself (tests/dashboards)",
+    "/statistics": "the statistics' process, which asks as its visitor (tests/dashboards)",
     "/api/feed": "the websocket (test_feed_messages)",
     "/api/reports/live": "a stream of what /api/reports/now says (tests/reports/test_live_figures)",
 }
@@ -58,8 +59,11 @@ ANALYSTS_MAY = {
     "GET /api/reports/agents",
     "GET /api/reports/traffic",
     "GET /api/reports/forecast",
+    "GET /api/reports/repeats",
     "GET /api/reports/now",
+    "GET /api/reports/waits",
     "GET /api/reports/calls/{call_id}/events",
+    "GET /api/reports/calls/{call_id}/stretches",
 }
 """Everything else is a command, for those who take calls."""
 
@@ -70,8 +74,11 @@ READERS_ONLY = {
     "GET /api/reports/agents",
     "GET /api/reports/traffic",
     "GET /api/reports/forecast",
+    "GET /api/reports/repeats",
     "GET /api/reports/now",
+    "GET /api/reports/waits",
     "GET /api/reports/calls/{call_id}/events",
+    "GET /api/reports/calls/{call_id}/stretches",
 }
 """Asked by Sam, or by the analyst; an agent who asks is refused."""
 
@@ -115,11 +122,13 @@ QUERIES: dict[str, list[str]] = {
     "first": ["2026-11-01", "0001-01-01", "9999-12-31", "2026-11-01T00:00:00", "x", ""],
     "last": ["2199-12-31", "1970-01-01", "2026-02-30", "x", ""],
     "day": ["2199-12-31", "1970-01-01", "9999-12-31", "0001-01-01", "2026-02-30", "x", ""],
+    "within_days": ["1", "31", "0", "-1", "32", "9" * 30, "x", ""],
     "target": ["0.9", "0", "1", "-1", "nan", "inf", "1e400", "9" * 400, "x", ""],
     "size": ["15min", "hour", "day", "whole", "century", ""],
     "by": ["queue", "agent", "tenant_id", ""],
     "queue": ["+15550100001", "' or true --", "\x00", "x" * 300, ""],
     "outcome": ["answered", "open", "x", ""],
+    "latest": ["1", "10000", "0", "10001", "-1", "x", ""],
     "format": ["json", "csv", "arrow", "parquet", "xlsx", "xml", ""],
 }
 NAMED_INSTEAD = {("POST /api/calls/{call_id}/transfer", "team"): "to"}
@@ -151,6 +160,7 @@ IN_STATE = {
     "GET /api/calls/{call_id}": "ended",
     "GET /api/calls/{call_id}/earlier": "ended",
     "GET /api/reports/calls/{call_id}/events": "ended",
+    "GET /api/reports/calls/{call_id}/stretches": "ended",
 }
 """Which call of one's own each of these works with."""
 ENDS_THE_SESSION = {"POST /api/sign-out", "PUT /api/session/tenant", "POST /api/sign-in"}

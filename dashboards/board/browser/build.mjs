@@ -28,7 +28,11 @@ const COMMON = {
 async function styles() {
   const { outputFiles } = await build({
     ...COMMON,
-    entryPoints: { board: "src/style/board_page.css", sign_in: "src/style/sign_in_page.css" },
+    entryPoints: {
+      board: "src/style/board_page.css",
+      sign_in: "src/style/sign_in_page.css",
+      tokens: "src/style/tokens_page.css",
+    },
     outdir: "out",
     external: ["*.woff2"],
     banner: { css: BANNER },

@@ -1,4 +1,4 @@
-"""Who may open the board's page: whoever the backend knows by their cookie; nobody another's.
+"""Who may open a Panel page: whoever the backend knows by their cookie; nobody another's.
 
 Panel's defaults would write the session cookie into the page and let any signed-in person's
 websocket open on another's session; both are closed here. Nothing is kept: each page and each
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from bokeh.server.auth_provider import AuthProvider
+from bokeh.server.urls import per_app_patterns
 from bokeh.util.token import check_token_signature, get_token_payload
 from panel.io.server import DocHandler, WSHandler
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError
@@ -53,12 +54,18 @@ class BackendKnows(AuthProvider):
         headers = handler.request.headers
         for name in OUR_HEADERS:
             headers.pop(name, None)
-        visitor = await self._ask(headers.get("Cookie", ""))
-        if visitor is not None:
-            headers[PERSON], headers[TENANT] = visitor
+        me = await self._ask(headers.get("Cookie", ""))
+        if me is None:
+            return None
+        visitor = Visitor(str(me["person"]["id"]), str(me["tenant"]["id"]))
+        headers[PERSON], headers[TENANT] = visitor
+        self.recognised(handler, visitor, me)
         return visitor
 
-    async def _ask(self, cookie: str) -> Visitor | None:
+    def recognised(self, handler: RequestHandler, visitor: Visitor, me: dict[str, Any]) -> None:
+        """For whoever wants to know more of them; `me` is all that the backend says."""
+
+    async def _ask(self, cookie: str) -> dict[str, Any] | None:
         if not cookie:
             return None
         sent = HTTPHeaders({"Cookie": cookie, "Accept": "application/json"})
@@ -72,16 +79,16 @@ class BackendKnows(AuthProvider):
             raise HTTPError(503, "the backend cannot say who this is") from refused
         except OSError as away:
             raise HTTPError(503, "the backend does not answer") from away
-        me = json.loads(answer.body)
-        return Visitor(str(me["person"]["id"]), str(me["tenant"]["id"]))
+        return json.loads(answer.body)
 
 
 def way_in(handler: RequestHandler) -> str:
-    """The sign-in page, which leads back here. Tornado adds nothing to an address with a query."""
-    return f"/sign-in?next={quote(handler.request.path)}"
+    """The sign-in page, which leads back to this very view. Tornado adds nothing to an address with
+    a query."""
+    return f"/sign-in?next={quote(handler.request.uri or '/')}"
 
 
-class BoardPage(DocHandler):
+class OwnPage(DocHandler):
     """The page, with a content policy of its own and a way in that is right under a prefix."""
 
     def get_login_url(self) -> str:
@@ -96,7 +103,7 @@ class BoardPage(DocHandler):
         super().write(chunk)
 
 
-class BoardSocket(WSHandler):
+class OwnSocket(WSHandler):
     """The page's websocket: opens only for the visitor whose page it is."""
 
     async def prepare(self) -> None:
@@ -113,6 +120,11 @@ class BoardSocket(WSHandler):
             return False
         headers = get_token_payload(token).get("headers", {})
         return (headers.get(PERSON), headers.get(TENANT)) == visitor
+
+
+def serve_only_ours() -> None:
+    """Of the routes that a Bokeh application gets: the page and its socket, in our version."""
+    per_app_patterns[:] = [(r"/ws", OwnSocket), (r"/?", OwnPage)]
 
 
 def policy(nonce: str, feed_hosts: str) -> str:

@@ -1,0 +1,1 @@
+"""The supervisors' pages: live figures, history and staffing; the same views serve notebooks."""

@@ -1,0 +1,283 @@
+"""History: some days of a company, beside the same weekdays before, and what lies behind them."""
+
+# pandas tells no type of a column, and Bokeh's annotations know less of its models than they do.
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false
+# pyright: reportIndexIssue=false, reportGeneralTypeIssues=false, reportReturnType=false
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import panel as pn
+from msgspec import Struct
+
+from backend.measures.catalogue import MEASURES, Unit
+from dashboards.statistics import charts
+from dashboards.statistics.days import Days, days_of, usual
+from dashboards.statistics.desk import HEADINGS
+from dashboards.statistics.look import DASH, clock, drawn, share, shown
+from dashboards.statistics.shell import (
+    PREFIX,
+    Office,
+    Page,
+    address,
+    fill_later,
+    html,
+    open_page,
+)
+from dashboards.statistics.tables import Cell, Column, measure_columns, measured, rows_of, table
+
+TILES = ("offered", "answered", "abandoned", "sl_e", "asa", "wait_p95", "abandon_rate", "aht")
+LESS_IS_BETTER = {"abandoned", "asa", "wait_p95", "abandon_rate"}
+MORE_IS_BETTER = {"sl_e"}
+OF_QUEUES = ("offered", "answered", "abandoned", "sl_e", "asa", "wait_p95", "aht")
+OF_AGENTS = ("answered", "handled", "aht", "talk", "hold", "wrap_up", "transfer_rate")
+MOST_DAYS_OF_HOURS = 400
+"""Longer than that, a profile by weekday and hour tells of companies that are no more."""
+MOST_DAYS_OF_TIME = 92
+"""As the backend has it: longer, agents' time is not told."""
+TWO_COLUMNS = "repeat(auto-fit, minmax(min(460px, 100%), 1fr))"
+FORMS = {"CSV": "csv", "Excel": "xlsx", "Parquet": "parquet"}
+
+
+class Answers(Struct, frozen=True):
+    """All that the view shows, as frames of the reports."""
+
+    formulas: dict[str, str]
+    threshold: int
+    zone: str
+    whole: pd.DataFrame
+    before: pd.DataFrame | None
+    slots: pd.DataFrame
+    hours: pd.DataFrame | None
+    queues: pd.DataFrame
+    agents: pd.DataFrame
+    time: pd.DataFrame | None
+    waits: pd.DataFrame
+
+
+def page(office: Office) -> pn.viewable.Viewable:
+    """One visitor's view of some days."""
+    opened = open_page(office, "history", "History")
+    ask, body = html(), html()
+    column = pn.Column(ask, body, sizing_mode="stretch_width", margin=0, styles={"gap": "14px"})
+
+    async def fill() -> None:
+        catalogue = await office.backend.said(opened.known.cookie, "/api/reports/measures")
+        days = days_of(opened.asked, catalogue["time_zone"])
+        queues = [queue for queue in opened.asked.get("queue", []) if queue]
+        compares = opened.one("compare") == "yes"
+        answers = await ask_all(opened, catalogue, days, queues, compares=compares)
+        ask.object = ask_html(days, queues, answers, compares=compares)
+        column[1:] = view(days, queues, answers, opened.theme)
+
+    fill_later(opened, body, fill)
+    return column
+
+
+async def ask_all(
+    opened: Page,
+    catalogue: Mapping[str, Any],
+    days: Days,
+    queues: list[str],
+    *,
+    compares: bool,
+) -> Answers:
+    """All at once. Raises `Refused`."""
+    cookie, backend = opened.known.cookie, opened.office.backend
+    scope = {**days.query, "queue": queues}
+    nothing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    nothing.set_result(None)
+    size = "hour" if days.count == 1 else "day"
+    whole, before, slots, hours, by_queue, by_agent, time, waits = await asyncio.gather(
+        backend.frame(cookie, "intervals", {**scope, "size": "whole"}),
+        backend.frame(cookie, "intervals", {**days.before.query, "queue": queues, "size": "whole"})
+        if compares
+        else nothing,
+        backend.frame(cookie, "intervals", {**scope, "size": size}),
+        backend.frame(cookie, "intervals", {**scope, "size": "hour"})
+        if days.count <= MOST_DAYS_OF_HOURS
+        else nothing,
+        backend.frame(cookie, "intervals", {**days.query, "size": "whole", "by": "queue"}),
+        backend.frame(cookie, "intervals", {**scope, "size": "whole", "by": "agent"}),
+        backend.frame(cookie, "agents", {**days.query, "size": "whole"})
+        if days.count <= MOST_DAYS_OF_TIME
+        else nothing,
+        backend.frame(cookie, "waits", scope),
+    )
+    return Answers(
+        formulas={each["name"]: each["formula"] for each in catalogue["measures"]},
+        threshold=catalogue["answer_within_seconds"],
+        zone=catalogue["time_zone"],
+        whole=whole,
+        before=before,
+        slots=slots,
+        hours=hours,
+        queues=by_queue,
+        agents=by_agent,
+        time=time,
+        waits=waits,
+    )
+
+
+def ask_html(days: Days, queues: list[str], answers: Answers, *, compares: bool) -> str:
+    """The form with which other days are asked for."""
+    kept = {"queue": queues, "compare": "yes" if compares else ""}
+    return drawn(
+        "history_ask.html",
+        action=f"{PREFIX}/history",
+        days=days,
+        queues=sorted({*answers.queues["queue"], *queues}),
+        chosen=queues,
+        compares=compares,
+        usual={
+            name: address("history", {"first": first, "last": last, **kept})
+            for name, (first, last) in usual(days.today).items()
+        },
+    )
+
+
+def view(days: Days, queues: list[str], answers: Answers, theme: str) -> list[pn.viewable.Viewable]:
+    """The view of these answers, part by part."""
+    local = answers.slots["start"].dt.tz_convert(ZoneInfo(answers.zone))
+    labels = [f"{moment:%H:%M}" if days.count == 1 else f"{moment:%-d %b}" for moment in local]
+    parts: list[pn.viewable.Viewable] = [
+        html(tiles_html(days, queues, answers)),
+        charts.card(charts.volumes(answers.slots, charts.apart(labels), days.words, theme)),
+    ]
+    if answers.hours is not None and days.count > 1:
+        parts.append(_profile(answers.hours, answers.zone, theme))
+    parts += [
+        charts.card(charts.waits(answers.waits, answers.threshold, theme)),
+        html(queues_html(days, answers)),
+        html(agents_html(answers)),
+        html(downloads_html(days, queues)),
+    ]
+    return parts
+
+
+def _profile(hours: pd.DataFrame, zone: str, theme: str) -> pn.viewable.Viewable:
+    local = hours["start"].dt.tz_convert(ZoneInfo(zone))
+    placed = hours.assign(weekday=local.dt.weekday, hour=local.dt.hour)
+    calls = charts.heat_map(placed, "offered", "Calls by weekday and hour, mean", "0.0", theme)
+    level = charts.heat_map(placed, "sl_e", "Service level by weekday and hour", "0 %", theme)
+    return pn.Row(
+        charts.card(calls),
+        charts.card(level),
+        sizing_mode="stretch_width",
+        margin=0,
+        styles={"display": "grid", "gap": "14px", "grid-template-columns": TWO_COLUMNS},
+    )
+
+
+def tiles_html(days: Days, queues: list[str], answers: Answers) -> str:
+    """The figures of all of these days, each with its formula and what it was before."""
+    (row,) = rows_of(answers.whole)
+    before = None if answers.before is None else rows_of(answers.before)[0]
+    behind = {**days.query, "queue": queues}
+    to = {
+        "offered": address("calls", behind),
+        "answered": address("calls", {**behind, "outcome": "answered"}),
+        "abandoned": address("calls", {**behind, "outcome": "abandoned"}),
+    }
+    tiles = [
+        {
+            "title": HEADINGS[name],
+            "value": measured(name, row[name]).text,
+            "formula": answers.formulas[name],
+            "to": to.get(name, ""),
+            **compared(name, row[name], None if before is None else before[name]),
+        }
+        for name in TILES
+    ]
+    return drawn("history_tiles.html", tiles=tiles, is_final=bool(row["is_final"]))
+
+
+def compared(name: str, value: Any, before: Any) -> dict[str, str]:
+    """How a measure has changed, in words, and whether that is better or worse."""
+    if before is None or pd.isna(before) or pd.isna(value):
+        return {"delta": "" if before is None else "nothing to compare with", "verdict": ""}
+    change = float(value) - float(before)
+    sign = "+" if change > 0 else "−" if change < 0 else "±"
+    told = {
+        Unit.CALLS: f"{sign}{abs(change):,.0f}",
+        Unit.SHARE: f"{sign}{abs(change) * 100:.1f} points",
+        Unit.SECONDS: f"{sign}{clock(abs(change))}",
+    }[MEASURES[name].unit]
+    better = (change > 0 and name in MORE_IS_BETTER) or (change < 0 and name in LESS_IS_BETTER)
+    judged = change != 0 and name in MORE_IS_BETTER | LESS_IS_BETTER
+    verdict = ("better" if better else "worse") if judged else ""
+    return {"delta": f"{told}, was {shown(name, float(before))}", "verdict": verdict}
+
+
+def queues_html(days: Days, answers: Answers) -> str:
+    rows = [
+        [
+            Cell(row["queue"], address("calls", {**days.query, "queue": row["queue"]})),
+            *(measured(name, row[name]) for name in OF_QUEUES),
+        ]
+        for row in rows_of(answers.queues.sort_values("offered", ascending=False))
+    ]
+    columns = measure_columns(OF_QUEUES, HEADINGS, answers.formulas)
+    return table(
+        "Queues", [Column("Queue", False), *columns], rows, empty="Nobody called on these days."
+    )
+
+
+def agents_html(answers: Answers) -> str:
+    spans = [] if answers.time is None else rows_of(answers.time)
+    time = {span["agent"]: span for span in spans}
+    rows: list[list[Cell]] = []
+    for row in rows_of(answers.agents.sort_values("handled", ascending=False)):
+        spent = time.get(row["agent"])
+        rows.append(
+            [
+                Cell(row["agent_name"]),
+                *(measured(name, row[name]) for name in OF_AGENTS),
+                Cell(DASH if spent is None else clock(spent["logged_in_seconds"])),
+                Cell(DASH if spent is None else _share(spent["occupancy"])),
+            ]
+        )
+    headings = HEADINGS | {"talk": "Talk", "hold": "Hold", "wrap_up": "Wrap-up"}
+    columns = measure_columns(OF_AGENTS, headings, answers.formulas)
+    return table(
+        "Agents",
+        [
+            Column("Agent", False),
+            *columns,
+            Column("Signed in"),
+            Column("Occupancy", formula="busy / (busy + available)"),
+        ],
+        rows,
+        empty="No agent had a call on these days.",
+        note="Calls count on the day on which they came in; time counts when it was spent.",
+    )
+
+
+def _share(value: float | None) -> str:
+    return DASH if value is None or pd.isna(value) else share(value)
+
+
+def downloads_html(days: Days, queues: list[str]) -> str:
+    scope = {**days.query, "queue": queues}
+    asked = {
+        "Every measure by day": ("intervals", {**scope, "size": "day"}),
+        "... by quarter of an hour": ("intervals", {**scope, "size": "15min"}),
+        "Agents": ("intervals", {**scope, "size": "whole", "by": "agent"}),
+        "Agents' time": ("agents", {**days.query, "size": "day"}),
+        "The calls": ("calls", scope),
+    }
+    return drawn(
+        "downloads.html",
+        downloads={
+            name: {
+                form: address("", {**query, "format": ending}).replace(
+                    f"{PREFIX}/", f"/api/reports/{report}", 1
+                )
+                for form, ending in FORMS.items()
+            }
+            for name, (report, query) in asked.items()
+        },
+    )

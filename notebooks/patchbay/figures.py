@@ -68,6 +68,9 @@ class Figures:
         }
         """How each measure is counted, with the company's own thresholds."""
         self.forecast_formulas: dict[str, str] = catalogue["forecast"]
+        self.repeat_formulas: dict[str, str] = {
+            each["name"]: each["formula"] for each in catalogue["repeats"]
+        }
 
     def __repr__(self) -> str:
         return f"<Figures of {self._address}, days of {self.time_zone}>"
@@ -134,6 +137,22 @@ class Figures:
         time. `wape` is how wrong this was in the past; less than `wape_floor` nobody can be."""
         asked = {"day": day, "size": size, "target": target, "queue": _listed(queue)}
         return self._frame("forecast", asked, as_)
+
+    def repeats(
+        self,
+        first: Day | None = None,
+        last: Day | None = None,
+        *,
+        size: Literal["15min", "30min", "hour", "day", "whole"] = "whole",
+        within_days: int = 7,
+        queue: str | Sequence[str] = (),
+        as_: As = "pandas",
+    ) -> Any:
+        """How many callers called again, redialled after giving up, were lost, or did not need to
+        call again within so many days (empty until these are over). Callers are counted once in
+        each slot, so slots do not add up."""
+        asked = {"first": first, "last": last, "size": size, "within_days": within_days}
+        return self._frame("repeats", asked | {"queue": _listed(queue)}, as_)
 
     def calls(
         self,

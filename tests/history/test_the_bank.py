@@ -16,9 +16,13 @@ import pytest_asyncio
 from backend.domain.rules import Rules
 from backend.embedded_postgres import EmbeddedPostgres
 from backend.measures.catalogue import MEASURES, Unit
+from backend.measures.facts import Outcome, Visit
 from backend.measures.intervals import Size, Slot, slots
+from backend.measures.repeats import Repeats, Windows, repeats
 from backend.measures.tally import Counting, Tally
+from backend.reports.forecast import ask_ahead, forecast_frame
 from backend.store import people
+from backend.store.repeats import repeats_in
 from backend.store.report_tokens import make_token
 from backend.store.tallies import By, Scope, count, tallies_of
 from backend.store.tenancy import Database
@@ -34,6 +38,9 @@ NAMES = {"SL_A": "sl_a", "SL_B": "sl_b", "SL_C": "sl_c", "SL_D": "sl_d", "SL_E":
 NAMES |= {"ab_rate": "abandon_rate_all", "ab_rate_excl_short": "abandon_rate", "n_AHT": "handled"}
 NAMES |= {f"p{percent}": f"wait_p{percent}" for percent in (50, 90, 95, 99)}
 NAMES |= {name: name for name in ("offered", "answered", "abandoned")}
+ALL_VISITS = """
+select call_id, queue, caller, entered_at, outcome, wait_ms, number from visit where tenant_id = $1
+"""
 NAMES |= {"ASA": "asa", "ATA": "time_to_abandon", "AHT": "aht", "short_ab_lt5": "short_abandoned"}
 
 
@@ -50,6 +57,22 @@ class Bank:
             counts = await count(work, within, by, Scope(), Counting(), now)
         found = await tallies_of(counts)
         return {within[slot]: tally for (slot, _), tally in found.items()}
+
+    async def repeats(self, within: tuple[Slot, ...]) -> tuple[list[Repeats], list[Repeats]]:
+        """As PostgreSQL counts them, and as Python does."""
+        async with self._database.work(self._tenant) as work:
+            found = await repeats_in(work, within, Scope(), Windows())
+            rows = await work.connection.fetch(ALL_VISITS, self._tenant)
+        visits = [Visit(**{**row, "outcome": Outcome(row["outcome"])}) for row in rows]
+        counted = [found.get(number, Repeats()) for number in range(len(within))]
+        return counted, repeats(visits, within, Windows())
+
+    async def forecast(self, now: datetime) -> list[dict[str, Any]]:
+        """Of the day of `now`, as it would have been told then."""
+        outlook = ask_ahead(
+            Rules(time_zone=bank.ZONE), now, day=None, size=Size.HALF_HOUR, queues=(), target=0.8
+        )
+        return (await forecast_frame(self._database, self._tenant, outlook)).to_pylist()
 
     async def in_a_notebook(self, work: Callable[[patchbay.Figures], Any]) -> Any:
         """What that function makes of the figures, as a notebook has them."""
@@ -169,3 +192,27 @@ async def test_days_add_up_to_the_whole_without_loss(imported: Bank):
     (whole,) = (await imported.tallies(slots(FIRST, LAST, ZONE, Size.WHOLE))).values()
     assert sum(days.values(), Tally()) == whole
     assert len(days) == len({start.date() for start, _ in bank.golden()})
+
+
+async def test_who_called_again_is_counted_in_the_database_as_in_python(imported: Bank):
+    in_the_database, in_python = await imported.repeats(slots(FIRST, LAST, ZONE, Size.WHOLE))
+    assert in_the_database == in_python
+    (whole,) = in_python
+    assert whole.callers > whole.gave_up > whole.redialled > 0
+    assert whole.gave_up > whole.lost > 0
+
+
+async def test_at_noon_the_rest_of_a_day_is_expected_as_it_came(imported: Bank):
+    noon = datetime(1999, 5, 12, 12, tzinfo=ZONE)
+    rows = await imported.forecast(noon)
+    assert [row["is_final"] for row in rows] == [True] * 24 + [False] * 24
+    assert {row["baseline_days"] for row in rows} == {4}
+    (came,) = (await imported.tallies(slots(noon.date(), noon.date(), ZONE, Size.WHOLE))).values()
+    so_far = sum(row["arrived"] or 0 for row in rows[:24])
+    to_come = sum(row["expected"] for row in rows[24:])
+    assert to_come == pytest.approx(came.offered - so_far, rel=0.15)
+    ten = rows[20]
+    assert 150 < ten["aht_seconds"] < 300
+    assert 8 < ten["agents_needed"] < 25
+    assert 250 < ten["patience_seconds"] < 500
+    assert ten["wape_floor"] < ten["wape"] < 0.5

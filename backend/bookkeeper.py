@@ -32,10 +32,8 @@ REST = timedelta(seconds=30)
 """A company that the database does not answer for is left alone for so long."""
 SURELY_OVER = timedelta(hours=26)
 """Every company's day to which that moment belonged has ended since, whatever its clock."""
-DAYS_AT_ONCE = 5
-"""Of a company, rolled up in one transaction."""
-MARKS_AT_ONCE = DAYS_AT_ONCE * 100
-"""A day has at most a hundred quarters of an hour."""
+DAYS_AT_ONCE, MARKS_AT_ONCE = 31, 500
+"""Of a company, rolled up in one transaction; a day and night full of calls has a hundred marks."""
 LINES_AT_ONCE = 25
 """Of a company, before the next one has its turn. Few, because whoever answers the carrier waits
 for the same loop: a batch of 200 made a caller's p99 56 ms instead of 10."""
@@ -86,8 +84,10 @@ class Bookkeeper:
             async with self._database.work(tenant) as work:
                 return await roll_up_days(work, self._clock())
         except Exception as problem:
-            _tell("a company's days could not be rolled up", tenant, problem)
             self._not_rolled_up[tenant] = self._clock() + REST
+            if isinstance(problem, DatabaseAway):
+                raise
+            _tell("a company's days could not be rolled up", tenant, problem)
             return False
 
     def _rests(self, tenant: UUID) -> bool:
@@ -160,9 +160,9 @@ async def read_some(work: Work, limit: int) -> bool:
     return len(lines) == limit
 
 
-async def roll_up_days(work: Work, now: datetime) -> bool:
+async def roll_up_days(work: Work, now: datetime, most: int = DAYS_AT_ONCE) -> bool:
     """Roll up the earliest of a company's days that are over and have changed, and those right
-    after it, at most `DAYS_AT_ONCE`; whether there was one, and nobody else changes or rolls up."""
+    after it, at most so many; whether there was one, and nobody else changes or rolls up."""
     if not await is_alone(work):
         return False
     rules = await load_rules(work)
@@ -170,21 +170,22 @@ async def roll_up_days(work: Work, now: datetime) -> bool:
     marks = await changed_before(work, day_start(local_day(now, zone), zone), MARKS_AT_ONCE)
     if not marks:
         return False
-    await roll_up(work, _days_of(marks, zone), counting_of(rules))
+    await roll_up(work, _days_of(marks, zone, most), counting_of(rules))
     return True
 
 
-def _days_of(marks: Sequence[datetime], zone: ZoneInfo) -> Sequence[Slot]:
-    """The day of the first of these moments, and those with one that follow without a gap.
+def _days_of(marks: Sequence[datetime], zone: ZoneInfo, most: int) -> Sequence[Slot]:
+    """The day of the first of these moments, and those with one that follow without a gap, at most
+    so many.
 
     Where a clock is put back over midnight (Newfoundland's was), a moment may lie in the day after
     the one that the clock shows.
     """
     shown = local_day(marks[0], zone)
-    days = slots(shown, shown + timedelta(days=DAYS_AT_ONCE), zone, Size.DAY)
+    days = slots(shown, shown + timedelta(days=most), zone, Size.DAY)
     starts = [day.start for day in days]
     marked = {bisect_right(starts, mark) - 1 for mark in marks if mark < days[-1].end}
     first = last = min(marked)
     while last + 1 in marked:
         last += 1
-    return days[first : last + 1][:DAYS_AT_ONCE]
+    return days[first : last + 1][:most]

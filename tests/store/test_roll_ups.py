@@ -77,7 +77,7 @@ class House:
         """How many times there was something to do."""
         for turn in range(times):
             async with self.database.work(self.tenant) as work:
-                if not await roll_up_days(work, self.now):
+                if not await roll_up_days(work, self.now, most=2):
                     return turn
         return times
 

@@ -2,9 +2,9 @@
 
 A supervisor's day in quarters of an hour and an analyst's year by agent, each with its exact
 percentiles, are asked for by HTTP, of the company with the most calls: from the request to the
-last byte. A month of all companies at once is asked of PostgreSQL by whoever runs the product.
-The floor is DuckDB, which counts the same from one Parquet file of the same calls, sorted by
-company and time.
+last byte. All past days were rolled up before, by the product's own bookkeeper. A month of all
+companies at once is asked of PostgreSQL by whoever runs the product. The floor is DuckDB, which
+counts the same from one Parquet file of the same calls, sorted by company and time.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from benchmarks.product import Product, running_product
 from benchmarks.report import Figure, Floor, Goal, say
 from benchmarks.samples import percentile
 from benchmarks.stage import Stage
-from benchmarks.stored_calls import FIRST, LAST, store_calls
+from benchmarks.stored_calls import FIRST, LAST, roll_up_all, store_calls
 
 NAME = "figures"
 WARM_UP = 3
@@ -65,6 +65,7 @@ JUNE = (datetime(2025, 6, 1, tzinfo=UTC), datetime(2025, 7, 1, tzinfo=UTC))
 async def measure(stage: Stage) -> list[Figure]:
     calls, times = stage.size(10_000_000, 300_000), stage.size(20, 5)
     companies = await store_calls(stage.postgres.superuser_url, calls)
+    await roll_up_all(stage.postgres.web_url)
     folder = stage.folder_for(NAME)
     file = await _exported(stage, folder)
     biggest, median = companies[0], companies[len(companies) // 2]

@@ -10,6 +10,9 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from backend.bookkeeper import Bookkeeper
+from backend.clock import real_clock
+from backend.store.tenancy import Database
 from benchmarks.report import say
 
 COMPANIES = 200
@@ -33,6 +36,10 @@ insert into handling (tenant_id, call_id, number, entered_at, queue, direction, 
 select tenant_id, call_id, 0, entered_at, queue, 'inbound', answered_by, entered_at, ended_at,
   'over', 150000, 10000, 0, 20000, (-ln(1 - random()) * 180000)::int, true
 from visit where outcome = 'answered'
+"""
+MARKS = """
+insert into changed_quarter (tenant_id, start_at)
+select distinct tenant_id, date_bin('15 minutes', entered_at, 'epoch') from visit
 """
 INDEXES = """
 select c.conname, pg_get_constraintdef(c.oid) as definition, i.indexname, i.indexdef
@@ -60,12 +67,25 @@ async def store_calls(superuser_url: str, calls: int) -> list[UUID]:
         await database.execute(SHARES)
         for statement in remake:
             await database.execute(statement)
-        for table in ("visit", "handling"):
+        await database.execute(MARKS)
+        for table in ("visit", "handling", "changed_quarter"):
             await database.execute(f"vacuum (analyze) {table}")
     finally:
         await database.close()
     say(f"{calls} calls are stored after {time.monotonic() - began:.0f} s")
     return companies
+
+
+async def roll_up_all(web_url: str) -> None:
+    """Every day of every company, as the product's bookkeeper does it, but without its pauses."""
+    database, began = await Database.connect(web_url, 1, patience=30), time.monotonic()
+    try:
+        bookkeeper = Bookkeeper(database, real_clock)
+        while await bookkeeper.roll_up_some():
+            pass
+    finally:
+        await database.close()
+    say(f"their days are rolled up after {time.monotonic() - began:.0f} s")
 
 
 def _borders() -> list[float]:

@@ -159,11 +159,13 @@ async def _to_panel(receive: Receive, panel: aiohttp.ClientWebSocketResponse) ->
 
 
 async def _to_browser(panel: aiohttp.ClientWebSocketResponse, send: Send) -> None:
-    async for message in panel:
-        if message.type is WSMsgType.TEXT:
-            await send({"type": "websocket.send", "text": message.data, "bytes": None})
-        elif message.type is WSMsgType.BINARY:
-            await send({"type": "websocket.send", "text": None, "bytes": message.data})
+    """Until either is gone; uvicorn says by an `OSError` that it is the browser."""
+    with contextlib.suppress(OSError):
+        async for message in panel:
+            if message.type is WSMsgType.TEXT:
+                await send({"type": "websocket.send", "text": message.data, "bytes": None})
+            elif message.type is WSMsgType.BINARY:
+                await send({"type": "websocket.send", "text": None, "bytes": message.data})
 
 
 def _passed_on(headers: Iterable[tuple[bytes, bytes]]) -> CIMultiDict[str]:

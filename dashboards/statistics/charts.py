@@ -15,6 +15,7 @@ from bokeh.models import (
     FixedTicker,
     HoverTool,
     LinearAxis,
+    NoOverlap,
     NumeralTickFormatter,
     Range1d,
     Span,
@@ -52,6 +53,7 @@ def blank(title: str, height: int = 260, **wishes: Any) -> figure:
         title=title, height=height, sizing_mode="stretch_width", toolbar_location=None, **wishes
     )
     plot.xgrid.grid_line_color = None
+    plot.xaxis[0].major_label_policy = NoOverlap(min_distance=8)
     return plot
 
 

@@ -53,14 +53,14 @@ class DayChart:
         charts.legend_above(plot)
         plot.xaxis[0].formatter = DatetimeTickFormatter(days="%H:%M", hours="%H:%M")
         plot.xaxis[0].ticker.desired_num_ticks = 12
-        self._plot = plot
+        self._plot, self._shown = plot, ""
         self.card = charts.card(plot)
 
     def show(self, live: Live) -> None:
         """Only what has changed is sent."""
         columns = _columns(live)
-        if columns != self._source.data:
-            self._source.data = columns
+        if repr(columns) != self._shown:  # nan is unlike itself
+            self._source.data, self._shown = columns, repr(columns)
             self._plot.y_range.end = max(LEAST_CALLS, max(columns["offered"], default=0) * 1.15)
 
 
@@ -78,5 +78,6 @@ def _columns(live: Live) -> dict[str, list[Any]]:
         columns["answered"].append(answered)
         columns["abandoned"].append(abandoned)
         columns["others"].append(offered - answered - abandoned)
-        columns["level"].append(figures["sl_e"])
+        level = figures["sl_e"]
+        columns["level"].append(float("nan") if level is None else level)  # a gap, and no 0
     return columns

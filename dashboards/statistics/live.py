@@ -68,6 +68,11 @@ class LiveFigures:
         if channel is not None:
             channel.leave(viewer)
 
+    async def prove(self) -> None:
+        """Ask of everybody whether they may look yet."""
+        for channel in list(self._channels.values()):
+            await channel.prove()
+
     @property
     def viewers(self) -> int:
         return sum(len(channel.viewers) for channel in self._channels.values())
@@ -94,7 +99,7 @@ class Channel:
     def join(self, viewer: Viewer) -> None:
         self.viewers.append(viewer)
         if not self._tasks:
-            loops = (self._listen(), self._tick(), self._prove())
+            loops = (self._listen(), self._tick(), self._keep_proving())
             self._tasks = [asyncio.create_task(loop) for loop in loops]
         if self._live is not None:
             viewer.show(self._seen(self._live))
@@ -138,14 +143,18 @@ class Channel:
             if self._live is not None and (self._is_stale() or _something_grows(self._live)):
                 self._show(self._live)
 
-    async def _prove(self) -> None:
+    async def _keep_proving(self) -> None:
         while True:
             await asyncio.sleep(PROVE_SECONDS)
-            for visitor in {viewer.visitor for viewer in self.viewers}:
-                if not await self._may_look(visitor):
-                    for viewer in [one for one in self.viewers if one.visitor == visitor]:
-                        viewer.leave("You are signed out.")
-                        self.leave(viewer)
+            await self.prove()
+
+    async def prove(self) -> None:
+        """Send away whoever may not look any more."""
+        for visitor in {viewer.visitor for viewer in self.viewers}:
+            if not await self._may_look(visitor):
+                for viewer in [one for one in self.viewers if one.visitor == visitor]:
+                    viewer.leave("they are signed out, or are something else now")
+                    self.leave(viewer)
 
     async def _may_look(self, visitor: Visitor) -> bool:
         """Only a clear no is one: while the backend is away nobody is sent away."""

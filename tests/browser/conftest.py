@@ -21,11 +21,14 @@ async def office(
     postgres: EmbeddedPostgres, carrier: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncGenerator[Product]:
     """The product as `make run` runs it: with its sweeper, and Panel behind one origin."""
-    with free_socket() as free:
-        panel_port = str(free.getsockname()[1])
+    with free_socket() as one, free_socket() as other:
+        ports = {
+            "PATCHBAY_PANEL_PORT": str(one.getsockname()[1]),
+            "PATCHBAY_STATISTICS_PORT": str(other.getsockname()[1]),
+        }
     folder: Path = tmp_path_factory.mktemp("office")
     async with running_product(
-        postgres.web_url, carrier, folder, sweeping=True, PATCHBAY_PANEL_PORT=panel_port
+        postgres.web_url, carrier, folder, sweeping=True, **ports
     ) as product:
         yield product
 
@@ -33,12 +36,22 @@ async def office(
 @pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
 async def panel(office: Product) -> AsyncGenerator[PanelPart]:
     """The Panel process that the office's web server hands /panel to."""
-    panel = PanelPart(
-        str(office.settings.panel_port), office.address, office.settings.carrier_signalling
-    )
+    signalling = ("--signalling", office.settings.carrier_signalling)
+    port = office.settings.panel_port
+    panel = PanelPart("dashboards.board", port, office.address, *signalling)
     await panel.starts()
     yield panel
     await panel.ends()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def statistics(office: Product) -> AsyncGenerator[PanelPart]:
+    """The process that the office's web server hands /statistics to."""
+    port = office.settings.statistics_port
+    statistics = PanelPart("dashboards.statistics", port, office.address)
+    await statistics.starts()
+    yield statistics
+    await statistics.ends()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

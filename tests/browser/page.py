@@ -5,6 +5,7 @@ import wave
 from array import array
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote
 
 from playwright.async_api import (
     Browser,
@@ -93,16 +94,30 @@ class Browsers:
             await network.carries(place)
         return await self._sit_down(place, agent, board)
 
+    async def reads(self, person: Agent, view: str, **context: Any) -> Page:
+        """That person signs in and reads a view of the statistics."""
+        browser = await self._playwright.chromium.launch(
+            executable_path=self._path, args=list(ARGUMENTS)
+        )
+        self._open.append(browser)
+        place = await browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **context})
+        return await self._sign_in(place, person, f"/statistics/{view}")
+
     async def _sit_down(self, place: BrowserContext, agent: Agent, board: str) -> "Desk":
+        page = await self._sign_in(place, agent, board)
+        await page.wait_for_selector("[data-zone=incoming]")
+        return Desk(page, agent)
+
+    async def _sign_in(self, place: BrowserContext, agent: Agent, way: str) -> Page:
         page = await place.new_page()
         page.on("request", lambda request: self._note_stranger(request.url))
         page.on("pageerror", lambda error: self.complaints.append(f"{agent.name}: {error}"))
-        await page.goto(f"{self._product.address}/sign-in?next={board}")
+        await page.goto(f"{self._product.address}/sign-in?next={quote(way)}")
         await page.get_by_label("E-mail").fill(agent.email)
         await page.get_by_label("Password", exact=True).fill(agent.password)
         await page.get_by_role("button", name="Sign in").click()
-        await page.wait_for_selector("[data-zone=incoming]")
-        return Desk(page, agent)
+        await page.wait_for_url(f"{self._product.address}{way}")
+        return page
 
     async def close(self) -> None:
         for browser in self._open:

@@ -5,18 +5,18 @@ import sys
 
 
 class PanelPart:
-    """`python -m dashboards.board` beside one running product."""
+    """`python -m dashboards.board`, or `dashboards.statistics`, beside one running product."""
 
-    def __init__(self, port: str, address: str, signalling: str) -> None:
-        self._port, self._address, self._signalling = port, address, signalling
+    def __init__(self, program: str, port: int, address: str, *wishes: str) -> None:
+        self._program, self._port, self._address, self._wishes = program, port, address, wishes
         self._process: asyncio.subprocess.Process | None = None
 
     async def starts(self) -> None:
         """Start it; it answers when this returns."""
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "dashboards.board", "--port", self._port, "--backend", self._address),
-            *("--public-origin", self._address, "--signalling", self._signalling),
+            *("-m", self._program, "--port", str(self._port), "--backend", self._address),
+            *("--public-origin", self._address, *self._wishes),
             stdout=asyncio.subprocess.PIPE,
         )
         assert self._process.stdout is not None
@@ -29,5 +29,6 @@ class PanelPart:
 
     async def ends(self) -> None:
         assert self._process is not None
-        self._process.terminate()
-        await self._process.wait()
+        if self._process.returncode is None:
+            self._process.terminate()
+            await self._process.wait()

@@ -1,4 +1,4 @@
-"""The Panel process as it runs in the product, beside a backend that knows two people."""
+"""A Panel process as it runs in the product, beside a backend that knows two people."""
 
 import asyncio
 import re
@@ -11,7 +11,7 @@ import aiohttp
 from aiohttp import web
 
 PUBLIC = "http://localhost:8080"
-READY = re.compile(r"address, at (http://\S+?)/panel/board")
+READY = re.compile(r"address, at (http://[^/\s]+)(/\S+)")
 
 
 @dataclass
@@ -28,23 +28,31 @@ class FakeBackend:
         if known is None:
             return web.json_response({"code": "signed-out"}, status=401)
         person, tenant = known
-        return web.json_response({"person": {"id": person}, "tenant": {"id": tenant}})
+        return web.json_response(
+            {
+                "person": {"id": person},
+                "tenant": {"id": tenant, "name": tenant.capitalize()},
+                "role": "supervisor",
+            }
+        )
 
 
 @dataclass
 class PanelProcess:
-    """A running `python -m dashboards.board`."""
+    """A running `python -m dashboards.board`, or `dashboards.statistics`; `path` is where its first
+    page is."""
 
     address: str
+    path: str
     backend: FakeBackend
     browser: aiohttp.ClientSession
     process: asyncio.subprocess.Process
 
     async def page(
-        self, session: str | None, headers: dict[str, str] | None = None
+        self, session: str | None, headers: dict[str, str] | None = None, query: str = ""
     ) -> tuple[int, str, dict[str, str]]:
         sent = {**(headers or {}), **_cookie(session)}
-        address = f"{self.address}/panel/board"
+        address = f"{self.address}{self.path}{query}"
         async with self.browser.get(address, headers=sent, allow_redirects=False) as answer:
             return answer.status, await answer.text(), dict(answer.headers)
 
@@ -58,7 +66,7 @@ class PanelProcess:
         """The first message of the page's websocket, or the status it is refused with."""
         try:
             async with self.browser.ws_connect(
-                f"{self.address}/panel/board/ws",
+                f"{self.address}{self.path}/ws",
                 protocols=["bokeh", token],
                 headers={"Origin": origin, **_cookie(session)},
             ) as socket:
@@ -68,7 +76,7 @@ class PanelProcess:
 
 
 @asynccontextmanager
-async def panel_process() -> AsyncGenerator[PanelProcess]:
+async def panel_process(program: str) -> AsyncGenerator[PanelProcess]:
     backend = FakeBackend()
     application = web.Application()
     application.router.add_get("/api/me", backend.me)
@@ -79,7 +87,7 @@ async def panel_process() -> AsyncGenerator[PanelProcess]:
     host, port = runner.addresses[0][:2]
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "dashboards.board", "--port", "0", "--public-origin", PUBLIC),
+        *("-m", program, "--port", "0", "--public-origin", PUBLIC),
         *("--backend", f"http://{host}:{port}"),
         stdout=asyncio.subprocess.PIPE,
     )
@@ -89,7 +97,7 @@ async def panel_process() -> AsyncGenerator[PanelProcess]:
     assert ready is not None, line
     try:
         async with aiohttp.ClientSession() as browser:
-            yield PanelProcess(ready[1], backend, browser, process)
+            yield PanelProcess(ready[1], ready[2], backend, browser, process)
     finally:
         if process.returncode is None:
             process.terminate()

@@ -61,7 +61,7 @@ async function comeBack() {
 
 function watchTheLine() {
   const [page] = window.Bokeh?.documents ?? [];
-  if (!page) return void setTimeout(watchTheLine, 500);
+  if (!page) return void setTimeout(watchTheLine, 50);
   page.on_event("connection_lost", () => void comeBack());
 }
 watchTheLine();

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -120,10 +121,11 @@ class Channel:
                 await asyncio.sleep(AGAIN_SECONDS)
                 continue
             try:
-                async for live in self._backend.live(known.cookie):
-                    self._live, self._heard_at = live, _seconds()
-                    self._skew = live.at.timestamp() - datetime.now(UTC).timestamp()
-                    self._show(live)
+                async with aclosing(self._backend.live(known.cookie)) as stream:
+                    async for live in stream:
+                        self._live, self._heard_at = live, _seconds()
+                        self._skew = live.at.timestamp() - datetime.now(UTC).timestamp()
+                        self._show(live)
                 continue  # it ended as it should, and is asked for anew
             except Refused as refused:
                 log.info("no live figures", code=refused.code)

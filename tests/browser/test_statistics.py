@@ -117,7 +117,7 @@ async def test_another_companys_analyst_sees_nothing_by_any_view_or_address(
     await expect(tile(ada, "Waiting")).to_have_text("0")
     for view in (*VIEWS, f"call?id={call['call_id']}"):
         await ada.goto(f"{office.address}/statistics/{view}")
-        await expect(ada.locator(".card, .tile, .problem").first).to_be_visible()
+        await expect(ada.locator(".card, .tile, .problem").first).to_be_visible(timeout=15_000)
         text = await ada.locator("main").inner_text()
         assert "+1555000" not in text
         assert "Ana" not in text or view in ("wallboard", "desk")  # Globex has an Ana of its own
@@ -148,7 +148,7 @@ async def test_every_view_fits_a_telephone_in_the_dark_and_has_no_accessibility_
     page = await browsers.reads(acme.sam, "desk", viewport=small, color_scheme="dark")
     for view in VIEWS:
         await page.goto(f"{office.address}/statistics/{view}")
-        await expect(page.locator(".card, .tile").first).to_be_visible()
+        await expect(page.locator(".card, .tile").first).to_be_visible(timeout=15_000)
         await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
         await expect(page.locator(".counting")).to_have_count(0)
         wide = await page.evaluate("document.documentElement.scrollWidth")

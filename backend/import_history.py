@@ -7,17 +7,15 @@ same file twice changes nothing, and it can be taken back. `--columns` tells wha
 
 import argparse
 import asyncio
-from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from backend.command import CommandRefused, run
+from backend.domain.refusals import Refusal
 from backend.history.columns import COLUMNS
-from backend.history.reading import NotReadable, Reading, digest_of, read_history
+from backend.past_calls import Brought, WrongRows, bring_in
 from backend.settings import Settings
 from backend.store import history
-from backend.store.company_rules import load_rules
 from backend.store.tenancy import Database
 from backend.tenants import find_tenant
 
@@ -62,54 +60,50 @@ def _parser() -> argparse.ArgumentParser:
 
 async def _import(database: Database, given: argparse.Namespace) -> str:
     tenant = await find_tenant(database, given.tenant)
+    file: Path = given.file
     try:
-        raw = await asyncio.to_thread(given.file.read_bytes)
-    except OSError as problem:
-        raise FileRefused(f"{given.file} was not imported: {problem.strerror}.") from problem
-    digest = digest_of(raw)
-    async with database.work(tenant) as work:
-        zone = ZoneInfo(given.time_zone or (await load_rules(work)).time_zone)
-        known = await history.find_file(work, digest)
-    if known is not None:
-        when = f"{known.imported_at:%Y-%m-%d %H:%M} UTC"
-        return f"{given.file} was imported before, on {when}; nothing has changed."
-    try:
-        reading = await asyncio.to_thread(read_history, raw, tenant, zone)
-    except NotReadable as problem:
-        raise FileRefused(f"{given.file} was not imported. {problem}") from problem
-    async with database.work(tenant) as work:
-        beginning = await history.own_beginning(work)
-    if beginning is not None and any(c.visit.entered_at >= beginning for c in reading.calls):
-        raise FileRefused(
-            f"{given.file} was not imported. It tells of calls since"
-            f" {beginning:%Y-%m-%d %H:%M} UTC, when Patchbay began to take them: they would"
-            " count twice. Leave those out."
+        brought = await bring_in(
+            database,
+            tenant,
+            file.name,
+            await asyncio.to_thread(file.read_bytes),
+            time_zone=given.time_zone,
+            only_checks=given.check,
         )
-    if reading.problems:
-        raise FileRefused("\n".join(_report(given.file, reading)))
-    told = [f"{given.file}: {len(reading.calls)} calls, {_span(reading)}, times of {zone}."]
-    if reading.ignored:
-        told.append(f"Not looked at: {', '.join(reading.ignored)}.")
-    if given.check:
-        return "\n".join([*told, "Nothing is wrong with it; nothing was imported."])
-    async with database.work(tenant) as work:
-        calls = [(call.visit, call.handling) for call in reading.calls]
-        await history.enter(work, given.file.name, digest, calls, datetime.now(UTC))
-    return "\n".join([*told, f"They are {given.tenant}'s history now."])
+    except OSError as problem:
+        raise FileRefused(f"{file} was not imported: {problem.strerror}.") from problem
+    except WrongRows as wrong:
+        raise FileRefused("\n".join(_report(file, wrong))) from wrong
+    except Refusal as problem:
+        raise FileRefused(f"{file} was not imported. {problem.detail}") from problem
+    if brought.known_since is not None:
+        when = f"{brought.known_since:%Y-%m-%d %H:%M} UTC"
+        return f"{file} was imported before, on {when}; nothing has changed."
+    end = "Nothing is wrong with it; nothing was imported."
+    return "\n".join(
+        [*_told(file, brought), end if given.check else f"They are {given.tenant}'s history now."]
+    )
 
 
 async def _take_back(database: Database, given: argparse.Namespace) -> str:
     tenant = await find_tenant(database, given.tenant)
     async with database.work(tenant) as work:
-        if not await history.forget_file(work, given.take_back):
-            known = ", ".join(sorted({file.name for file in await history.files(work)}))
+        files = await history.files(work)
+        named = [file.id for file in files if file.name == given.take_back]
+        if not await history.forget_files(work, named):
+            known = ", ".join(sorted({file.name for file in files}))
             raise FileRefused(f"No {given.take_back} was imported; these were: {known or '-'}.")
     return f"The calls of {given.take_back} are no longer {given.tenant}'s history."
 
 
-def _report(file: Path, reading: Reading) -> list[str]:
-    problems = reading.problems
-    kinds = Counter((each.column, each.code) for each in problems)
+def _told(file: Path, brought: Brought) -> list[str]:
+    span = f"{brought.first_day} to {brought.last_day}" if brought.calls else "none at all"
+    told = [f"{file}: {brought.calls} calls, {span}, times of {brought.time_zone}."]
+    return [*told, f"Not looked at: {', '.join(brought.ignored)}."] if brought.ignored else told
+
+
+def _report(file: Path, wrong: WrongRows) -> list[str]:
+    problems = wrong.problems
     lines = [
         f"{file} was not imported: {len(problems)} of its rows are wrong."
         " (Rows are counted from 1, without the column names.)"
@@ -117,12 +111,7 @@ def _report(file: Path, reading: Reading) -> list[str]:
     lines += [f"  row {each.row}, {each.column}: {each.reason}" for each in problems[:MOST_SHOWN]]
     if len(problems) > MOST_SHOWN:
         lines.append(f"  and {len(problems) - MOST_SHOWN} more. In all:")
-        lines += [f"  {n} times {column}: {code}" for (column, code), n in kinds.most_common()]
+        lines += [
+            f"  {n} times {column}: {code}" for (column, code), n in wrong.kinds.most_common()
+        ]
     return lines
-
-
-def _span(reading: Reading) -> str:
-    if not reading.calls:
-        return "none at all"
-    times = [call.visit.entered_at for call in reading.calls]
-    return f"{min(times):%Y-%m-%d} to {max(times):%Y-%m-%d}"

@@ -34,7 +34,11 @@ COLUMNS = (
         "how long they waited (else: the time from queue_entered_at to answered_at, abandoned_at or"
         " ended_at); what is told here counts, whatever the clocks say",
     ),
-    Column("agent", "who answered"),
+    Column(
+        "agent",
+        "who answered; a name that exactly one agent of the company has counts as that agent, any"
+        " other as somebody of that name",
+    ),
     Column("talk_seconds", "how long both talked"),
     Column("hold_seconds", "how long the caller was on hold"),
     Column("wrap_up_seconds", "how long the agent worked on it afterwards"),

@@ -26,11 +26,16 @@ LONGEST_SHOWN = 60
 MOST_BYTES = 2**30
 MOST_ROWS = 5_000_000
 ROWS_AT_ONCE = 10_000
+NOBODY: Mapping[str, str] = {}
 EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC)
 
 
 class NotReadable(Exception):
     """The file is no table of past calls at all: it says why."""
+
+
+class TooLong(NotReadable):
+    """The file is larger than what is read at once."""
 
 
 class Problem(Struct, frozen=True):
@@ -63,14 +68,24 @@ def digest_of(raw: bytes) -> bytes:
     return sha256(raw).digest()
 
 
-def read_history(raw: bytes, tenant: UUID, zone: ZoneInfo) -> Reading:
+def read_history(
+    raw: bytes,
+    tenant: UUID,
+    zone: ZoneInfo,
+    *,
+    agents: Mapping[str, str] = NOBODY,
+    most_rows: int = MOST_ROWS,
+) -> Reading:
     """Read the bytes of a CSV or Parquet file of past calls of that company, whose wall clock is in
-    `zone`. Raises `NotReadable` if it is neither, is too large, or has no `queue_entered_at`."""
+    `zone`; `agents` are the ids of its agents by name, where only one is called so.
+
+    Raises `NotReadable` if it is neither or has no `queue_entered_at`, `TooLong` if it is too much.
+    """
     if len(raw) > MOST_BYTES:
-        raise NotReadable(f"It is larger than {MOST_BYTES // 2**20} MB. Import it in parts.")
+        raise TooLong(f"It is larger than {MOST_BYTES // 2**20} MB. Import it in parts.")
     try:
-        names, rows = _parquet(raw) if raw[:4] == b"PAR1" else _csv(raw)
-        reader = _Reader(tenant, zone)
+        names, rows = _parquet(raw, most_rows) if raw[:4] == b"PAR1" else _csv(raw, most_rows)
+        reader = _Reader(tenant, zone, agents)
         calls = [
             call
             for number, row in enumerate(rows, 1)
@@ -84,7 +99,7 @@ def read_history(raw: bytes, tenant: UUID, zone: ZoneInfo) -> Reading:
 Rows = Iterator[dict[str, Any]]
 
 
-def _csv(raw: bytes) -> tuple[list[str], Rows]:
+def _csv(raw: bytes, most: int) -> tuple[list[str], Rows]:
     first, _, rest = raw.partition(b"\n")
     names = [name.strip(' "\r') for name in first.decode("utf-8-sig").split(",")]
     known = _known(names)
@@ -100,19 +115,19 @@ def _csv(raw: bytes) -> tuple[list[str], Rows]:
             strings_can_be_null=False,
         ),
     )
-    return list(known), _rows(batches, known)
+    return list(known), _rows(batches, known, most)
 
 
-def _parquet(raw: bytes) -> tuple[list[str], Rows]:
+def _parquet(raw: bytes, most: int) -> tuple[list[str], Rows]:
     """Only the columns that we know are unpacked, and some rows at a time: a small file may hold
     very much that is alike."""
     file = parquet.ParquetFile(pa.BufferReader(raw))
     known = _known(file.schema_arrow.names)
-    if file.metadata.num_rows > MOST_ROWS:
-        raise NotReadable(f"It has more than {MOST_ROWS} rows. Import it in parts.")
+    if file.metadata.num_rows > most:
+        raise TooLong(f"It has more than {most:,} rows. Import it in parts.")
     wanted = [known[name] for name in known if name in NAMES]
     batches = file.iter_batches(ROWS_AT_ONCE, columns=wanted)  # pyright: ignore[reportUnknownMemberType]
-    return list(known), _rows(batches, known)
+    return list(known), _rows(batches, known, most)
 
 
 def _known(names: Sequence[str]) -> dict[str, str]:
@@ -128,13 +143,13 @@ def _known(names: Sequence[str]) -> dict[str, str]:
     return known
 
 
-def _rows(batches: Iterable[Any], known: Mapping[str, str]) -> Rows:
+def _rows(batches: Iterable[Any], known: Mapping[str, str], most: int) -> Rows:
     ours = {name: our for our, name in known.items()}
     seen = 0
     for batch in batches:
         seen += batch.num_rows
-        if seen > MOST_ROWS:
-            raise NotReadable(f"It has more than {MOST_ROWS} rows. Import it in parts.")
+        if seen > most:
+            raise TooLong(f"It has more than {most:,} rows. Import it in parts.")
         for row in _in_microseconds(batch).to_pylist():
             yield {ours[name]: value for name, value in row.items()}
 
@@ -158,9 +173,9 @@ class _Wrong(Exception):
 
 
 class _Reader:
-    def __init__(self, tenant: UUID, zone: ZoneInfo) -> None:
+    def __init__(self, tenant: UUID, zone: ZoneInfo, agents: Mapping[str, str]) -> None:
         self.problems: list[Problem] = []
-        self._tenant, self._zone = tenant, zone
+        self._tenant, self._zone, self._agents = tenant, zone, agents
         self._named: dict[str, int] = {}
         self._alike: Counter[str] = Counter()
 
@@ -185,7 +200,8 @@ class _Reader:
         if told is None and over is None:
             raise _Wrong("wait_seconds", "no-wait", "It does not say how long the caller waited.")
         wait = told if told is not None else ms_between(entered, over or entered)
-        agent = _text(row, "agent") or ""
+        name = _text(row, "agent") or ""
+        agent = self._agents.get(name, name)
         visit = Visit(
             call_id=self._id(number, row),
             queue=_text(row, "queue") or "history",

@@ -27,10 +27,8 @@ order by 2 on conflict do nothing
 MARK_FILES = """
 insert into changed_quarter (tenant_id, start_at)
 select distinct $1::uuid, date_bin('15 minutes', entered_at, 'epoch') as start_at from (
-  select v.entered_at from visit v join history_file f on f.tenant_id = $1 and f.id = v.file_id
-    where v.tenant_id = $1 and f.name = $2 union all
-  select h.entered_at from handling h join history_file f on f.tenant_id = $1 and f.id = h.file_id
-    where h.tenant_id = $1 and f.name = $2) as calls
+  select entered_at from visit where tenant_id = $1 and file_id = any($2::uuid[]) union all
+  select entered_at from handling where tenant_id = $1 and file_id = any($2::uuid[])) as calls
 order by 2 on conflict do nothing
 """
 MARK_ALL = """
@@ -48,10 +46,10 @@ async def mark_calls(work: Work, calls: Sequence[UUID]) -> None:
     await work.connection.execute(MARK_CALLS, work.tenant, calls)
 
 
-async def mark_files(work: Work, name: str) -> None:
-    """The imported files of that name are taken back now."""
+async def mark_files(work: Work, files: Sequence[UUID]) -> None:
+    """These imported files are taken back now."""
     await _with_others(work)
-    await work.connection.execute(MARK_FILES, work.tenant, name)
+    await work.connection.execute(MARK_FILES, work.tenant, files)
 
 
 async def mark_all(work: Work) -> None:

@@ -15,6 +15,17 @@ from backend.store.tenancy import Work
 
 ROWS_AT_ONCE = 5000
 
+FILES = """
+select f.id, f.name, f.calls, f.imported_at, told.first_at, told.last_at
+from history_file f cross join lateral (
+  select min(v.entered_at) as first_at, max(v.entered_at) as last_at from visit v
+  where v.tenant_id = $1 and v.file_id = f.id) told
+where f.tenant_id = $1 order by f.imported_at desc, f.id
+"""
+ENTER_FILE = """
+insert into history_file (tenant_id, id, digest, name, calls, imported_at)
+values ($1, $2, $3, $4, $5, $6) on conflict (tenant_id, digest) do nothing returning id
+"""
 ENTER_VISITS = """
 insert into visit select * from jsonb_populate_recordset(null::visit, $1::jsonb)
 on conflict (tenant_id, call_id, number) do update set entered_at = excluded.entered_at,
@@ -36,15 +47,15 @@ class HistoryFile(Struct, frozen=True):
     name: str
     calls: int
     imported_at: datetime
+    first_at: datetime | None = None
+    """When the first and the last caller came in of whom it tells; None where a later file tells
+    of all of them anew."""
+    last_at: datetime | None = None
 
 
 async def files(work: Work) -> list[HistoryFile]:
     """What was imported, the latest first."""
-    rows = await work.connection.fetch(
-        "select id, name, calls, imported_at from history_file where tenant_id = $1"
-        " order by imported_at desc, id",
-        work.tenant,
-    )
+    rows = await work.connection.fetch(FILES, work.tenant)
     return [HistoryFile(**row) for row in rows]
 
 
@@ -66,13 +77,13 @@ async def own_beginning(work: Work) -> datetime | None:
     )
 
 
-async def forget_file(work: Work, name: str) -> int:
-    """Take back every imported file of that name, with its calls. Returns how many there were."""
-    await mark_files(work, name)
+async def forget_files(work: Work, files: Sequence[UUID]) -> int:
+    """Take back these imported files, with their calls. Returns how many of them there were."""
+    await mark_files(work, files)
     rows = await work.connection.fetch(
-        "delete from history_file where tenant_id = $1 and name = $2 returning id",
+        "delete from history_file where tenant_id = $1 and id = any($2::uuid[]) returning id",
         work.tenant,
-        name,
+        files,
     )
     return len(rows)
 
@@ -83,20 +94,15 @@ async def enter(
     digest: bytes,
     calls: Sequence[tuple[Visit, Handling | None]],
     now: datetime,
-) -> HistoryFile:
-    """Enter a whole file. A call that another file has told of is told anew by this one."""
-    file = HistoryFile(uuid4(), name, len(calls), now)
-    await work.connection.execute(
-        "insert into history_file (tenant_id, id, digest, name, calls, imported_at)"
-        " values ($1, $2, $3, $4, $5, $6)",
-        work.tenant,
-        file.id,
-        digest,
-        file.name,
-        file.calls,
-        now,
+) -> bool:
+    """Enter a whole file; whether it was new. A call that another file has told of is told anew by
+    this one."""
+    file = await work.connection.fetchval(
+        ENTER_FILE, work.tenant, uuid4(), digest, name, len(calls), now
     )
-    whose = {"tenant_id": work.tenant, "file_id": file.id}
+    if file is None:
+        return False
+    whose = {"tenant_id": work.tenant, "file_id": file}
     for start in range(0, len(calls), ROWS_AT_ONCE):
         some = calls[start : start + ROWS_AT_ONCE]
         visits = [asdict(visit) | whose for visit, _ in some]
@@ -107,4 +113,4 @@ async def enter(
         await work.connection.execute(ENTER_VISITS, _encode(visits).decode())
         await work.connection.execute(ENTER_SHARES, _encode(shares).decode())
         await mark_calls(work, told)
-    return file
+    return True

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from backend.measures.facts import Outcome
 from backend.store.tallies import Scope
@@ -110,6 +111,7 @@ class Timeline(Struct, frozen=True):
     over_at: datetime
     """When the wait was over."""
     agent: str | None
+    """Who answered, by name."""
     ended_at: datetime | None
 
 
@@ -122,7 +124,9 @@ async def imported_timeline(work: Work, call_id: UUID) -> Timeline | None:
         work.tenant,
         call_id,
     )
-    return None if row is None else Timeline(**row)
+    if row is None:
+        return None
+    return replace(Timeline(**row), agent=_named(row["agent"], await agent_names(work)))
 
 
 async def visit_of(work: Work, call_id: UUID) -> tuple[datetime, datetime | None] | None:

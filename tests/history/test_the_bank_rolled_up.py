@@ -95,7 +95,8 @@ async def test_every_day_is_what_its_rows_say(rolled_up: RolledUp, size: Size, b
 
 async def test_a_file_that_is_taken_back_is_in_no_roll_up(rolled_up: RolledUp):
     async with rolled_up.database.work(rolled_up.tenant) as work:
-        assert await history.forget_file(work, FILE) == 1
+        (file,) = await history.files(work)
+        assert await history.forget_files(work, [file.id]) == 1
     for _ in range(2):
         found, _ = await rolled_up.counts(asked(FIRST, LAST))
         assert await tallies_of(*found) == {}

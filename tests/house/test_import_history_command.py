@@ -1,7 +1,10 @@
 """`python -m backend import-history`: a file of past calls becomes a company's history, or not."""
 
 from pathlib import Path
+from uuid import UUID, uuid4
 
+from backend.store import people
+from backend.store.people import Role
 from tests.house.command_line import Said, give
 from tests.stories.company import Company
 
@@ -41,13 +44,42 @@ async def test_a_file_becomes_history_of_its_company_alone_and_once(
     assert status == 0
     assert "2 calls, 2026-01-31 to 2026-01-31, times of Europe/Berlin." in out
     expected = [
-        ("09:00", 9_000, 60_000, "Ana", "old.csv"),
+        ("09:00", 9_000, 60_000, str(acme.ana.id), "old.csv"),
         ("10:00", 30_000, None, "", "old.csv"),
     ]
     assert await visits(acme) == expected
     assert await visits(globex) == []
     assert "imported before" in (await command(acme, str(file))).out
     assert await visits(acme) == expected
+
+
+async def test_a_name_that_one_agent_has_is_that_agent_and_any_other_a_name(
+    acme: Company, tmp_path: Path
+):
+    async with acme.product.services.database.work(acme.tenant) as work:
+        await people.add_member(work, await somebody_called(acme, "Ben"), "Ben", Role.AGENT)
+    file = tmp_path / "old.csv"
+    row = "{},2026-01-31 1{}:00,2026-01-31 1{}:00:09,60,{}\n"
+    names = enumerate(["Ana", "Ben", "ana", "Zoe"])
+    file.write_text(HEAD + "".join(row.format(n, n, n, name) for n, name in names))
+    assert (await command(acme, str(file))).status == 0
+    agents = [row[3] for row in await visits(acme)]
+    assert agents == [str(acme.ana.id), "Ben", "ana", "Zoe"], "of two called Ben nobody knows which"
+    await acme.sam.signs_in()
+    day = "first=2026-01-31&last=2026-01-31"
+    (first, *_) = await acme.sam.asks("GET", f"/api/reports/calls?{day}")
+    assert (first["agent"], first["agent_name"]) == (str(acme.ana.id), "Ana")
+    happened = await acme.sam.asks("GET", f"/api/reports/calls/{first['call_id']}/events")
+    assert [each["agent_name"] for each in happened] == [None, "Ana"]
+    by_agent = await acme.sam.asks("GET", f"/api/reports/intervals?{day}&by=agent&size=whole")
+    assert sorted(each["agent_name"] for each in by_agent) == ["Ana", "Ben", "Zoe", "ana"]
+
+
+async def somebody_called(company: Company, name: str) -> UUID:
+    """A person whom no company knows yet."""
+    database = company.product.services.database
+    email = f"{uuid4().hex[:8]}@acme.example"
+    return await people.register_person(database, email=email, name=name, password_hash="")
 
 
 async def test_a_corrected_file_tells_its_calls_anew(acme: Company, tmp_path: Path):

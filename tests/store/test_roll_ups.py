@@ -103,7 +103,8 @@ class House:
     async def takes_a_file_back(self) -> None:
         async with self.database.work(self.tenant) as work:
             name = f"{self.dice.randint(1, max(1, self.file))}.csv"
-            await history.forget_file(work, name)
+            named = [file.id for file in await history.files(work) if file.name == name]
+            await history.forget_files(work, named)
 
     async def counts_otherwise(self) -> None:
         """By another S, T or clock."""

@@ -17,6 +17,7 @@ from benchmarks import (
     idle_board,
     start_times,
     voice_webhook,
+    wallboards,
 )
 from benchmarks.posting import Refused
 from benchmarks.report import Figure, Report, Skipped, as_json, as_text, report_of, say
@@ -37,6 +38,7 @@ BENCHMARKS: dict[str, Measure] = {
         carrier_media,
         carrier_day,
         figures,
+        wallboards,
         start_times,
     )
 }

@@ -123,11 +123,12 @@ async def _panel_page(stage: Stage, product: Product, count: int) -> Figure | Sk
 @asynccontextmanager
 async def pages(
     url: str, origin: str
-) -> AsyncGenerator[Callable[[Member | None], Awaitable[None]]]:
-    """A way to open that Panel page for somebody; all stay open until the block ends."""
+) -> AsyncGenerator[Callable[[Member | None], Awaitable[aiohttp.ClientWebSocketResponse]]]:
+    """A way to open that Panel page for somebody, which gives its websocket; all stay open until
+    the block ends."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
 
-        async def open_page(visitor: Member | None) -> None:
+        async def open_page(visitor: Member | None) -> aiohttp.ClientWebSocketResponse:
             headers = {"Host": origin.partition("//")[2]}
             if visitor is not None:
                 headers["Cookie"] = visitor.cookie
@@ -141,6 +142,8 @@ async def pages(
                 headers={**headers, "Origin": origin},
             )
             await _pull_document(socket)
+            await _say_ready(socket)
+            return socket
 
         yield open_page
 
@@ -155,6 +158,15 @@ async def _pull_document(socket: aiohttp.ClientWebSocketResponse) -> None:
             await socket.send_str(msgspec.json.encode(fragment).decode())
         while '"PULL-DOC-REPLY"' not in await socket.receive_str():
             continue
+
+
+async def _say_ready(socket: aiohttp.ClientWebSocketResponse) -> None:
+    """What it does next: Panel fills a page only once the browser has drawn it."""
+    ready = {"type": "event", "name": "document_ready", "values": {"type": "map", "entries": []}}
+    said = {"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": ready}
+    header = {"msgid": secrets.token_hex(8), "msgtype": "PATCH-DOC"}
+    for fragment in (header, {}, {"events": [said]}):
+        await socket.send_str(msgspec.json.encode(fragment).decode())
 
 
 async def _growth(server: ServerProcess, open_them: Open, count: int) -> float:

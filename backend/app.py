@@ -39,6 +39,7 @@ from backend.web.commands import commands_router
 from backend.web.dialling import dialling_router
 from backend.web.feed_messages import Stale, text_of
 from backend.web.feed_socket import feed
+from backend.web.history_files import Uploads, history_files_router
 from backend.web.intake import Intake
 from backend.web.live_figures import Streams, live_router
 from backend.web.lookups import lookups_router
@@ -84,6 +85,7 @@ class Services(Struct):
     gate: Gate
     throttle: Throttle
     streams: Streams
+    uploads: Uploads
 
     async def stop(self) -> None:
         """Let go in the order of the road: no more boards, instructions, connections."""
@@ -109,6 +111,7 @@ HANDED_OUT = (
     "intake",
     "throttle",
     "streams",
+    "uploads",
 )
 
 
@@ -146,6 +149,7 @@ def create_app(
             lookups_router,
             reports_router,
             live_router,
+            history_files_router,
             sign_in_router,
             feed,
             sounds_router,
@@ -243,6 +247,7 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
         gate=Gate(accounts, settings, clock),
         throttle=Throttle(),
         streams=Streams(),
+        uploads=Uploads(),
     )
 
 

@@ -23,6 +23,8 @@ class Role(StrEnum):
 TAKES_CALLS = frozenset(Role) - {Role.ANALYST}
 SUPERVISES = frozenset({Role.OWNER, Role.ADMIN, Role.SUPERVISOR})
 """Who may come into another's call and set another's status. All of them are agents too."""
+ADMINISTERS = frozenset({Role.OWNER, Role.ADMIN})
+"""Who may change what the company's figures are counted from."""
 READS_REPORTS = SUPERVISES | {Role.ANALYST}
 """Who sees the company's figures, and the calls behind them."""
 

@@ -74,6 +74,13 @@ class NotJson(Refusal):
     status = 415
 
 
+class NotAFile(Refusal):
+    """A file is sent just as it is, and says so: "Content-Type: application/octet-stream"."""
+
+    code = "not-a-file"
+    status = 415
+
+
 class OutOfDate(Refusal):
     """The database does not answer right now, so nothing was changed. Calls in progress go on.
     Try again in a moment."""

@@ -1,7 +1,8 @@
 """What every answer and every request of a browser must keep to, in one place.
 
-An unsafe request must come from our own pages, and bring JSON if it brings anything: a form of
-another site can do neither. Every page says what it may load and from where.
+An unsafe request must come from our own pages, and bring JSON if it brings anything, or a file as
+it is where one is taken: a form of another site can do none of it. Every page says what it may load
+and from where.
 """
 
 from urllib.parse import urlsplit
@@ -14,13 +15,16 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.settings import Settings
 from backend.web.policy import security_headers
-from backend.web.problems import ForeignOrigin, NotJson
+from backend.web.problems import ForeignOrigin, NotAFile, NotJson
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGNED_PATHS = ("/twilio/",)
 """Twilio is no browser: its requests are signed instead, and they are forms."""
 PANEL_PATHS = ("/panel/",)
 """Panel's process reads bodies of its own."""
+FILE_PATHS = frozenset({"/api/history-files"})
+"""Here a file is sent, whatever is in it."""
+JSON, OCTETS = "application/json", "application/octet-stream"
 
 
 class OwnPagesOnly(ASGIMiddleware):
@@ -41,7 +45,11 @@ class OwnPagesOnly(ASGIMiddleware):
             raise ForeignOrigin
         if not is_our_page(headers.get("origin"), self._public_url):
             raise ForeignOrigin
-        if not path.startswith(PANEL_PATHS) and not _brings_json(headers):
+        if path.startswith(PANEL_PATHS) or _brings_nothing(headers):
+            return
+        if path in FILE_PATHS and _kind(headers) != OCTETS:
+            raise NotAFile
+        if path not in FILE_PATHS and _kind(headers) != JSON:
             raise NotJson
 
 
@@ -74,11 +82,13 @@ def is_our_page(origin: str | None, public_url: str) -> bool:
         return False
 
 
-def _brings_json(headers: RequestHeaders) -> bool:
-    """Whether the body, if there is one, says that it is JSON."""
-    if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
-        return True
-    return headers.get("content-type", "").partition(";")[0].strip() == "application/json"
+def _brings_nothing(headers: RequestHeaders) -> bool:
+    return headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
+
+
+def _kind(headers: RequestHeaders) -> str:
+    """What the body says that it is."""
+    return headers.get("content-type", "").partition(";")[0].strip()
 
 
 def _path_of(scope: Scope) -> str:

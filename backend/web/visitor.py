@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from backend.clock import Clock
 from backend.domain.refusals import NotAllowed
-from backend.store.people import SUPERVISES, TAKES_CALLS, Person, Role, find_member
+from backend.store.people import ADMINISTERS, SUPERVISES, TAKES_CALLS, Person, Role, find_member
 from backend.store.sessions import SignedIn, find_session, read_token
 from backend.store.tenancy import Database
 from backend.web.connections import Connection, HttpRequest
@@ -36,6 +36,13 @@ class Visitor(Struct, frozen=True):
         """The person's id as a supervisor. Raises `NotAllowed` for everybody else."""
         if self.role not in SUPERVISES:
             raise NotAllowed
+        return self.person.id
+
+    def must_administer(self, why: str) -> UUID:
+        """The person's id as an owner or admin. Raises `NotAllowed`, and says `why`, for everybody
+        else."""
+        if self.role not in ADMINISTERS:
+            raise NotAllowed(why)
         return self.person.id
 
 

@@ -93,6 +93,18 @@ SUPERVISORS_ONLY = {
 }
 """Asked by Sam; an agent who asks is refused, whoever's the id is."""
 
+OWNERS_ONLY = {
+    "GET /api/history-files",
+    "POST /api/history-files",
+    "DELETE /api/history-files/{file_id}",
+}
+"""Asked by Olivia; an agent who asks is refused."""
+
+CONTENTS = {
+    "POST /api/history-files": b"queue_entered_at,outcome,wait_seconds\n2026-01-30 10:00,failed,9\n"
+}
+"""Operations whose body is a file as it is, which the document does not tell."""
+
 BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "POST /api/calls/{call_id}/parking": lambda _: {"slot": None},
     "POST /api/calls/{call_id}/transfer": lambda world: {"to": str(world.acme.ben.id)},
@@ -130,6 +142,7 @@ QUERIES: dict[str, list[str]] = {
     "outcome": ["answered", "open", "x", ""],
     "latest": ["1", "10000", "0", "10001", "-1", "x", ""],
     "format": ["json", "csv", "arrow", "parquet", "xlsx", "xml", ""],
+    "name": ["past.csv", "../../etc/passwd", "a\nb", "x" * 300, "\x00", ""],
 }
 NAMED_INSTEAD = {("POST /api/calls/{call_id}/transfer", "team"): "to"}
 """Fields of which only one may be in a body: what a case for the first leaves out."""
@@ -185,6 +198,7 @@ def own_path(world: World, operation: Operation, state: str = "ended") -> str:
         "outbound": UUID(int=4),
         "agent_id": world.acme.ben.id,
         "guest": world.acme.ben.id,
+        "file_id": world.files["Acme"],
         "name": "ringback.wav",
     }
     return operation.at(**{name: values[name] for name in operation.in_path})
@@ -195,6 +209,8 @@ def signed_path(operation: Operation, call_id: UUID) -> str:
 
 
 def body_of(world: World, operation: Operation) -> dict[str, Any]:
+    if operation.name in CONTENTS:
+        return {"data": CONTENTS[operation.name], "params": {"name": "past.csv"}}
     return {"json": BODIES[operation.name](world)} if operation.has_body else {}
 
 
@@ -208,6 +224,8 @@ async def fresh_session(world: World, agent: Agent) -> aiohttp.ClientSession:
 
 
 def asker_of(world: World, operation: Operation, otherwise: Agent) -> Agent:
+    if operation.name in OWNERS_ONLY:
+        return world.acme.olivia
     is_for_sam = operation.name in SUPERVISORS_ONLY | READERS_ONLY
     return world.acme.sam if is_for_sam else otherwise
 
@@ -244,7 +262,8 @@ def test_every_route_is_in_the_document_or_listed_with_its_reason():
 
 @every
 def test_every_parameter_has_a_case(operation: Operation):
-    assert set(operation.in_path) <= {"tenant", "call_id", "agent_id", "guest", "outbound", "name"}
+    known = {"tenant", "call_id", "agent_id", "guest", "outbound", "file_id", "name"}
+    assert set(operation.in_path) <= known
     assert set(operation.in_query) <= set(QUERIES)
     assert not operation.in_header
     assert operation.has_body == (operation.name in BODIES)
@@ -262,6 +281,8 @@ def test_the_tables_name_nothing_that_is_not_there():
         *ANALYSTS_MAY,
         *SUPERVISORS_ONLY,
         *READERS_ONLY,
+        *OWNERS_ONLY,
+        *CONTENTS,
         *ENDS_THE_SESSION,
     } <= names
 
@@ -356,6 +377,22 @@ async def test_another_companys_agent_is_one_that_never_was(world: World, operat
     assert (unknown.status, unknown.code) == (404, "no-such-agent")
 
 
+OF_FILES = [each for each in OURS if "file_id" in each.in_path]
+
+
+@pytest.mark.parametrize("operation", OF_FILES, ids=ids)
+async def test_another_companys_file_is_one_that_never_was(world: World, operation: Operation):
+    async def ask(file_id: UUID) -> Answer:
+        olivia, path = world.acme.olivia.http, operation.at(file_id=file_id)
+        answer = await world.asks(olivia, operation.method, path, sent=str(file_id))
+        return answer.without(str(file_id))
+
+    async with world.unchanged(world.acme, world.globex):
+        unknown = await ask(uuid4())
+        assert await ask(world.files["Globexqx"]) == unknown
+    assert (unknown.status, unknown.code) == (404, "no-such-file")
+
+
 @pytest.mark.parametrize("operation", [each for each in OURS if each.ids_in_body], ids=ids)
 async def test_another_company_in_a_body_is_one_that_never_was(world: World, operation: Operation):
     for field in operation.ids_in_body:
@@ -416,7 +453,9 @@ async def test_an_analyst_commands_nothing(world: World, operation: Operation):
                 for path in (
                     *(own_path(world, operation, state) for state in STATES),
                     *(
-                        operation.at(call_id=call_id, agent_id=call_id, guest=call_id)
+                        operation.at(
+                            call_id=call_id, agent_id=call_id, guest=call_id, file_id=call_id
+                        )
                         for call_id in (world.calls["Globexqx"]["ringing"], uuid4())
                     ),
                 )
@@ -427,11 +466,14 @@ async def test_an_analyst_commands_nothing(world: World, operation: Operation):
         await session.close()
 
 
-NOT_FOR_AGENTS = [each for each in OURS if each.name in SUPERVISORS_ONLY | READERS_ONLY]
+RESERVED = SUPERVISORS_ONLY | READERS_ONLY | OWNERS_ONLY
+NOT_FOR_AGENTS = [each for each in OURS if each.name in RESERVED]
 
 
 @pytest.mark.parametrize("operation", NOT_FOR_AGENTS, ids=ids)
-async def test_an_agent_does_nothing_that_is_a_supervisors(world: World, operation: Operation):
+async def test_an_agent_does_nothing_that_is_a_supervisors_or_owners(
+    world: World, operation: Operation
+):
     async with world.unchanged(world.acme, world.globex):
         answers = [
             await world.asks(
@@ -455,7 +497,10 @@ async def test_a_query_shows_ones_own_and_is_never_a_fault(world: World, operati
         for value in QUERIES[name]:
             path = own_path(world, operation)
             asker = asker_of(world, operation, world.acme.ana)
-            answer = await world.asks(asker.http, operation.method, path, params={name: value})
+            content = CONTENTS.get(operation.name)
+            answer = await world.asks(
+                asker.http, operation.method, path, params={name: value}, data=content
+            )
             assert answer.status in (200, 400), (name, value, answer)
 
 
@@ -518,7 +563,7 @@ async def test_ones_own_works(world: World, operation: Operation):
     assert answer.status in ((404,) if operation.name in UNKNOWN_HERE else (200, 204)), answer
     if operation.name == "POST /api/dialling":
         await chloe.asks("POST", f"/api/calls/{json.loads(answer.body)['call_id']}/hangup")
-    if session not in (chloe.http, world.acme.sam.http):
+    if session not in (chloe.http, world.acme.sam.http, world.acme.olivia.http):
         await session.close()
     if caller is not None and operation.name != "POST /api/calls/{call_id}/hangup":
         await world.over(caller)

@@ -14,7 +14,12 @@ import aiohttp
 import asyncpg
 from msgspec import Struct
 
+from backend.bookkeeper import roll_up_days
 from backend.carrier.signature import sign
+from backend.past_calls import bring_in
+from backend.store import history
+from backend.store.changed_quarters import changed_before
+from backend.store.people import Role
 from tests.serving import eventually
 from tests.stories.bookkeeping import read_the_journal
 from tests.stories.company import Agent, Caller, Company
@@ -48,13 +53,17 @@ class World:
         self._admin = admin
         self.calls: dict[str, dict[str, UUID]] = {}
         self.teams: dict[str, UUID] = {}
+        self.files: dict[str, UUID] = {}
         self._marks: set[str] = set()
         self._callers = 0
 
     async def furnish(self) -> None:
-        """Give both companies people of their own names, a team, and a call in every state."""
+        """Give both companies people of their own names, a team, a file of past calls, and a call
+        in every state."""
         for company in (self.acme, self.globex):
+            await self.product.takes_on(company, "Olivia", Role.OWNER)
             await self._name(company)
+            self.files[company.name] = await self._file_of(company)
             sales = await company.has_team(f"Sales of {company.name}", "Ana", "Chloe")
             self.teams[company.name] = sales
             for agent in company.people.values():
@@ -197,6 +206,23 @@ class World:
 
         await eventually(is_there)
 
+    async def _file_of(self, company: Company) -> UUID:
+        """A file of past calls, whose days are rolled up: no bookkeeper finds anything to do."""
+        database, name = self.product.services.database, f"past of {company.name}.csv"
+        row = f"2026-01-31 10:00,abandoned,9,history of {company.name},+1555{company.number[-7:]}"
+        columns = "queue_entered_at,outcome,wait_seconds,queue,caller"
+        await bring_in(database, company.tenant, name, f"{columns}\n{row}\n".encode())
+
+        async def is_rolled_up() -> bool:
+            async with database.work(company.tenant) as work:
+                now = self.product.clock()
+                return not (await roll_up_days(work, now) or await changed_before(work, now, 1))
+
+        await eventually(is_rolled_up)
+        async with database.work(company.tenant) as work:
+            (file,) = await history.files(work)
+        return file.id
+
     async def over(self, caller: Caller) -> None:
         """That caller hangs up."""
         await caller.hangs_up()
@@ -247,6 +273,7 @@ class World:
         cards = [*board["calls"], *board["recent"]]
         ids = [company.tenant, *(agent.id for agent in company.people.values())]
         ids += [UUID(card["id"]) for card in (*cards, *board["teams"])]
+        ids.append(self.files[company.name])
         return {
             company.name,
             company.number,

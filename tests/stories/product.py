@@ -23,7 +23,7 @@ from backend.store import people
 from backend.store.people import Role
 from tests.serving import free_socket, served_on
 from tests.stories.bookkeeping import the_books_are_right
-from tests.stories.company import Company
+from tests.stories.company import Agent, Company
 
 PASSWORD = "a password of the tests"
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
@@ -92,16 +92,22 @@ class Product:
         cast = {"Ana": Role.AGENT, "Ben": Role.AGENT, "Chloe": Role.AGENT}
         cast |= {"Sam": Role.SUPERVISOR, "Ada": Role.ANALYST}
         for person, role in cast.items():
-            email = f"{person.lower()}.{company.tenant.hex[:8]}@{name.lower()}.example"
-            person_id = await people.register_person(
-                database, email=email, name=person, password_hash=PASSWORD_HASH
-            )
-            async with database.work(company.tenant) as work:
-                await people.add_member(work, person_id, person, role)
-            company.add(person, person_id, email, PASSWORD)
+            await self.takes_on(company, person, role)
         await self._join_to_carrier(company)
         self.companies.append(company)
         return company
+
+    async def takes_on(self, company: Company, person: str, role: Role) -> Agent:
+        """Somebody of that name is one of the company's people from now on."""
+        database = self.services.database
+        email = f"{person.lower()}.{company.tenant.hex[:8]}@{company.name.lower()}.example"
+        person_id = await people.register_person(
+            database, email=email, name=person, password_hash=PASSWORD_HASH
+        )
+        async with database.work(company.tenant) as work:
+            await people.add_member(work, person_id, person, role)
+        company.add(person, person_id, email, PASSWORD)
+        return company.people[person]
 
     async def later(self, seconds: float) -> None:
         """Let time pass, and let the sweeper notice."""

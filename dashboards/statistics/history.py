@@ -5,7 +5,6 @@
 # pyright: reportIndexIssue=false, reportGeneralTypeIssues=false, reportReturnType=false
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,13 +14,13 @@ from msgspec import Struct
 
 from backend.measures.catalogue import MEASURES, Unit
 from dashboards.statistics import charts
+from dashboards.statistics.backend_client import Backend
 from dashboards.statistics.days import Days, days_of, usual
 from dashboards.statistics.desk import HEADINGS
 from dashboards.statistics.look import DASH, clock, drawn, share, shown
 from dashboards.statistics.shell import (
     PREFIX,
     Office,
-    Page,
     address,
     fill_later,
     html,
@@ -69,7 +68,8 @@ def page(office: Office) -> pn.viewable.Viewable:
         days = days_of(opened.asked, catalogue["time_zone"])
         queues = [queue for queue in opened.asked.get("queue", []) if queue]
         compares = opened.one("compare") == "yes"
-        answers = await ask_all(opened, catalogue, days, queues, compares=compares)
+        cookie = opened.known.cookie
+        answers = await ask_all(office.backend, cookie, days, queues, compares=compares)
         ask.object = ask_html(days, queues, answers, compares=compares)
         column[1:] = view(days, queues, answers, opened.theme)
 
@@ -78,15 +78,10 @@ def page(office: Office) -> pn.viewable.Viewable:
 
 
 async def ask_all(
-    opened: Page,
-    catalogue: Mapping[str, Any],
-    days: Days,
-    queues: list[str],
-    *,
-    compares: bool,
+    backend: Backend, cookie: str, days: Days, queues: list[str], *, compares: bool
 ) -> Answers:
-    """All at once. Raises `Refused`."""
-    cookie, backend = opened.known.cookie, opened.office.backend
+    """All at once, by the right of whoever has that cookie. Raises `Refused`."""
+    catalogue = await backend.said(cookie, "/api/reports/measures")
     scope = {**days.query, "queue": queues}
     nothing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     nothing.set_result(None)

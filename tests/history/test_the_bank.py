@@ -1,6 +1,7 @@
 """Half a year of a real call centre, imported as anybody imports, gives the published figures."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,10 +23,19 @@ from backend.measures.repeats import Repeats, Windows, repeats
 from backend.measures.tally import Counting, Tally
 from backend.reports.forecast import ask_ahead, forecast_frame
 from backend.store import people
+from backend.store.people import Role
 from backend.store.repeats import repeats_in
 from backend.store.report_tokens import make_token
+from backend.store.sessions import open_session
 from backend.store.tallies import By, Scope, count, tallies_of
 from backend.store.tenancy import Database
+from backend.web.visitor import COOKIE
+from dashboards.statistics.backend_client import Backend
+from dashboards.statistics.days import Days
+from dashboards.statistics.desk import HEADINGS
+from dashboards.statistics.history import TILES as ON_THE_PAGE
+from dashboards.statistics.history import ask_all, tiles_html
+from dashboards.statistics.look import shown
 from tests.history import bank
 from tests.house.command_line import give
 from tests.stories.product import running_product
@@ -44,12 +54,17 @@ select call_id, queue, caller, entered_at, outcome, wait_ms, number from visit w
 NAMES |= {"ASA": "asa", "ATA": "time_to_abandon", "AHT": "aht", "short_ab_lt5": "short_abandoned"}
 
 
+TILE = re.compile(r'class="title">([^<]+)</span><span class="value">([^<]+)<')
+
+
 class Bank:
     """The bank as one of our companies, whose analyst has a key."""
 
-    def __init__(self, database: Database, tenant: UUID, address: str, key: str) -> None:
+    def __init__(
+        self, database: Database, tenant: UUID, address: str, key: str, cookie: str
+    ) -> None:
         self._database, self._tenant = database, tenant
-        self._address, self._key = address, key
+        self._address, self._key, self._cookie = address, key, cookie
 
     async def tallies(self, within: tuple[Slot, ...], by: By = By.NOTHING) -> dict[Slot, Tally]:
         async with self._database.work(self._tenant) as work:
@@ -78,6 +93,13 @@ class Bank:
         """What that function makes of the figures, as a notebook has them."""
         return await asyncio.to_thread(lambda: work(patchbay.connect(self._address, self._key)))
 
+    async def on_the_page(self, first: date, last: date) -> dict[str, str]:
+        """The figures of those days by their titles, as the history page shows them."""
+        backend, days = Backend(self._address), Days(first, last, last)
+        answers = await ask_all(backend, self._cookie, days, [], compares=False)
+        await backend.close()
+        return dict(TILE.findall(tiles_html(days, [], answers)))
+
     async def by_http(self, question: str) -> Any:
         """The answer as JSON."""
         headers = {"Authorization": f"Bearer {self._key}"}
@@ -96,17 +118,29 @@ async def imported(
         await people.found_tenant(work, "The Bank", Rules(time_zone=bank.ZONE))
         lasts = timedelta(days=1)
         key = await make_token(work, "study", datetime.now(UTC), lasts, sees_numbers=False)
+    cookie = await an_analysts_cookie(database, tenant)
     folder: Path = tmp_path_factory.mktemp("bank")
     calls = bank.write_history(folder / "calls.parquet")
     command = ("import-history", "--tenant", str(tenant), str(folder / "calls.parquet"))
     said = await give(*command, DATABASE_URL=postgres.web_url)
     assert said.status == 0, said
-    assert f"{calls} calls, 1998-12-31 to 1999-06-30, times of {bank.ZONE}" in said.out
+    assert f"{calls} calls, 1999-01-01 to 1999-06-30, times of {bank.ZONE}" in said.out
     again = await give(*command, DATABASE_URL=postgres.web_url)
     assert "imported before" in again.out
     async with running_product(postgres.web_url, carrier, folder) as product:
-        yield Bank(database, tenant, product.address, key)
+        yield Bank(database, tenant, product.address, key, cookie)
     await database.close()
+
+
+async def an_analysts_cookie(database: Database, tenant: UUID) -> str:
+    """Of somebody who has just signed in."""
+    person = await people.register_person(
+        database, email=f"avi@{tenant.hex}.example", name="Avi", password_hash="none"
+    )
+    async with database.work(tenant) as work:
+        await people.add_member(work, person, "Avi", Role.ANALYST)
+        session = await open_session(work, person, datetime.now(UTC))
+    return f"{COOKIE}={session.token.text}"
 
 
 async def test_every_quarter_of_an_hour_is_the_published_one(imported: Bank):
@@ -158,6 +192,15 @@ async def test_a_notebook_has_every_published_quarter(imported: Bank):
         if row["offered"]
     }
     assert found == dict(bank.golden())
+
+
+async def test_the_page_shows_the_published_figures(imported: Bank):
+    published = bank.reference()["1-6"]
+    tiles = await imported.on_the_page(FIRST, LAST)
+    for theirs, ours in NAMES.items():
+        if ours in ON_THE_PAGE:
+            assert tiles[HEADINGS[ours]] == shown(ours, published[theirs]), ours
+    assert len(tiles) == len(ON_THE_PAGE)
 
 
 @pytest.mark.parametrize("months", ["1", "2", "3", "4", "5", "6", "1-6"])

@@ -278,6 +278,33 @@ def apply(snapshot: Snapshot, said: Announcement) -> Snapshot:
     return after
 
 
+def apply_all(snapshot: Snapshot, said: Iterable[Announcement]) -> Snapshot:
+    """The board after these announcements, as `apply` makes it of one after the other, but sooner:
+    a board is put in order once, and not for each of them. Raises `Gap`."""
+    number, at = snapshot.number, snapshot.at
+    calls = {card.id: card for card in snapshot.calls}
+    recent = {card.id: card for card in snapshot.recent}
+    agents = {card.id: card for card in snapshot.agents}
+    for one in said:
+        if one.number <= number:
+            continue
+        if one.number != number + 1:
+            raise Gap(f"have {number}, got {one.number}")
+        number, at = one.number, one.at
+        if one.call is not None:
+            _place(one.call, calls, recent)
+        if one.agent is not None:
+            agents[one.agent.id] = one.agent
+    return replace(
+        snapshot,
+        number=number,
+        at=at,
+        calls=in_order_of_start(calls.values()),
+        agents=in_order_of_name(agents.values()),
+        recent=latest(recent.values()),
+    )
+
+
 def presence_of(agent: AgentCard, calls: Iterable[CallCard]) -> Presence:
     """What colleagues see of this agent, derived from the status and the live calls."""
     if agent.status is AgentStatus.OFFLINE:
@@ -319,6 +346,17 @@ def _with_call(snapshot: Snapshot, card: CallCard) -> Snapshot:
         left = tuple(call for call in snapshot.calls if call.id != card.id)
         return replace(snapshot, calls=left, recent=latest(_put(snapshot.recent, card)))
     return replace(snapshot, calls=in_order_of_start(_put(snapshot.calls, card)))
+
+
+def _place(card: CallCard, calls: dict[UUID, CallCard], recent: dict[UUID, CallCard]) -> None:
+    known = calls.get(card.id) or recent.get(card.id)
+    if known is not None and known.rev > card.rev:
+        return
+    if card.state is CallState.ENDED:
+        calls.pop(card.id, None)
+        recent[card.id] = card
+    else:
+        calls[card.id] = card
 
 
 def _put(cards: tuple[Card, ...], card: Card) -> tuple[Card, ...]:

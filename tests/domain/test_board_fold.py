@@ -1,9 +1,11 @@
 """The fold that keeps a board current, on the vectors that the browser's fold is held to too."""
 
+from functools import reduce
+
 import pytest
 from msgspec.structs import replace
 
-from backend.domain.board import Gap, apply
+from backend.domain.board import Gap, apply, apply_all
 from tests.vectors import board_fold
 
 CASES = board_fold.cases()
@@ -74,3 +76,17 @@ def test_the_vectors_hold_every_event_that_can_be_announced_of_a_call():
         "offer-refused",
         "agent-changed",
     } <= names
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_all_at_once_makes_the_same_board_as_one_by_one(case: board_fold.Case):
+    for known in range(len(case.events) + 1):
+        one_by_one = reduce(apply, case.events[:known], case.snapshot)
+        assert apply_all(case.snapshot, case.events[:known]) == one_by_one
+        assert apply_all(one_by_one, case.events) == apply_all(case.snapshot, case.events)
+
+
+def test_nothing_is_skipped_when_many_are_announced_at_once():
+    case = next(case for case in CASES if len(case.events) > 2)
+    with pytest.raises(Gap):
+        apply_all(case.snapshot, (case.events[0], case.events[2]))

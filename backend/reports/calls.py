@@ -8,6 +8,7 @@ from uuid import UUID
 import pyarrow as pa
 
 from backend.measures.facts import Outcome
+from backend.reports.masking import masked
 from backend.reports.questions import Question
 from backend.store.tenancy import Database, Work
 from backend.store.visits import Place, count_visits, latest_visits, visits_after
@@ -80,14 +81,6 @@ async def latest_calls(
     start, end = question.slots[0].start, question.slots[-1].end
     rows = await latest_visits(work, start, end, question.scope, outcomes, limit)
     return pa.Table.from_batches([_batch(rows, sees_numbers)], SCHEMA)
-
-
-def masked(number: str) -> str:
-    """A number by which nobody can be called: at least five digits of it are hidden."""
-    head = max(0, min(5, len(number) - 7))
-    if len(number) < 8:
-        return "•" * len(number)
-    return f"{number[:head]}{'•' * (len(number) - head - 2)}{number[-2:]}"
 
 
 def _batch(rows: list[dict[str, Any]], sees_numbers: bool) -> pa.RecordBatch:

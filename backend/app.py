@@ -48,6 +48,7 @@ from backend.web.panel_proxy import PanelProxy
 from backend.web.presence import presence_router
 from backend.web.problems import HANDLERS  # pyright: ignore[reportUnknownVariableType]
 from backend.web.protection import Headers, OwnPagesOnly
+from backend.web.replay import replay_router
 from backend.web.reports import reports_router
 from backend.web.sign_in import sign_in_router
 from backend.web.signed import Gate
@@ -149,6 +150,7 @@ def create_app(
             lookups_router,
             reports_router,
             live_router,
+            replay_router,
             history_files_router,
             sign_in_router,
             feed,

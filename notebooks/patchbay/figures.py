@@ -154,6 +154,22 @@ class Figures:
         asked = {"first": first, "last": last, "size": size, "within_days": within_days}
         return self._frame("repeats", asked | {"queue": _listed(queue)}, as_)
 
+    def waits(
+        self,
+        first: Day | None = None,
+        last: Day | None = None,
+        *,
+        queue: str | Sequence[str] = (),
+        as_: As = "pandas",
+    ) -> Any:
+        """How many callers waited how long, second by second, over all of those days."""
+        return self._frame("waits", {"first": first, "last": last, "queue": _listed(queue)}, as_)
+
+    def now(self) -> dict[str, Any]:
+        """The company as it is: its calls, its agents, and today's figures, as the wallboard has
+        them."""
+        return json.loads(self._ask("now"))
+
     def calls(
         self,
         first: Day | None = None,
@@ -170,6 +186,10 @@ class Figures:
     def events(self, call: UUID | str, *, as_: As = "pandas") -> Any:
         """What happened in a call, in the order in which it was learnt."""
         return self._frame(f"calls/{UUID(str(call))}/events", {}, as_)
+
+    def stretches(self, call: UUID | str, *, as_: As = "pandas") -> Any:
+        """How long the caller waited, and what each agent did in that call, from when to when."""
+        return self._frame(f"calls/{UUID(str(call))}/stretches", {}, as_)
 
     def _frame(self, path: str, asked: dict[str, Any], as_: As) -> Any:
         if as_ not in ("pandas", "polars", "arrow"):

@@ -5,6 +5,7 @@ colleagues' browsers; then Ana's board is photographed in several widths, light 
 """
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -47,6 +48,7 @@ async def main() -> None:
             await ana.goes_available()
             callers = await a_busy_morning(acme, ana)
             await photographs(ana.page)
+            await statistics_photographs(browsers, acme.people["Sam Okafor"], callers[3])
             await drag_photographs(ana, acme.people["Chloe Martin"])
             await consult_photographs(ana, acme.people["Chloe Martin"], callers[3])
             await conference_photograph(ana)
@@ -130,6 +132,45 @@ async def photographs(page: Page) -> None:
     await page.wait_for_timeout(400)
     await page.screenshot(path=FOLDER / "compact-1280-light.png")
     await page.get_by_role("button", name="Change to comfortable").click()
+
+
+async def statistics_photographs(browsers: Browsers, supervisor: Agent, caller: Caller) -> None:
+    """What a supervisor sees of it, light and dark, and the wallboard on a telephone."""
+    page = await browsers.reads(supervisor, "desk")
+    today = datetime.now(UTC).date()
+    month = f"first={today - timedelta(days=27)}&last={today - timedelta(days=1)}"
+    views = {
+        "wallboard": "wallboard",
+        "desk": "desk",
+        "history": f"history?{month}&compare=yes",
+        "staffing": f"staffing?day={today + timedelta(days=1)}",
+        "calls": "calls",
+    }
+    for theme in ("light", "dark"):
+        await page.emulate_media(color_scheme=theme)
+        for name, view in views.items():
+            await page.goto(f"{ADDRESS}/statistics/{view}")
+            await _is_drawn(page, theme)
+            whole = name in ("history", "staffing")
+            path = FOLDER / f"{name}-1440-{theme}.png"
+            await page.screenshot(path=path, full_page=whole)
+    await page.emulate_media(color_scheme="light")
+    await page.goto(f"{ADDRESS}/statistics/desk")
+    await page.get_by_role("link", name=caller.number).click()
+    await _is_drawn(page, "light")
+    await page.screenshot(path=FOLDER / "call-1440-light.png")
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.goto(f"{ADDRESS}/statistics/wallboard")
+    await _is_drawn(page, "light")
+    await page.screenshot(path=FOLDER / "wallboard-390-light.png")
+    await page.close()
+
+
+async def _is_drawn(page: Page, theme: str) -> None:
+    await page.wait_for_selector(f"html[data-theme={theme}]")
+    await page.wait_for_selector(".tile, .card")
+    await page.locator(".counting").wait_for(state="detached")
+    await page.wait_for_timeout(1500)
 
 
 async def drag_photographs(ana: Desk, colleague: Agent) -> None:

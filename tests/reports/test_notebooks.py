@@ -79,10 +79,7 @@ async def test_every_notebook_runs_from_the_first_cell_to_the_last(
     assert "Ana" in shown["agent_occupancy"]
     assert "at their desks for 80% within 20 s" in shown["staffing_what_if"]
     assert "answered" in shown["a_callers_journey"]
-    assert "wait_p95" not in shown["a_day_as_its_pages_show_it"], (
-        "a frame was shown, and no picture"
-    )
-    assert "Column" in shown["a_day_as_its_pages_show_it"]
+    assert shown["a_day_as_its_pages_show_it"].count("Column") >= 3, "pictures, and no tables"
     assert len(shown) == 5
 
 

@@ -80,5 +80,12 @@ def test_the_panel_page_names_its_bundle_by_its_content() -> None:
     assert version
 
 
+def test_the_replays_bundle_has_no_way_to_ask_anybody() -> None:
+    text = (DIST / "replay.bundle.js").read_text(encoding="utf-8")
+    ways = ("fetch(", "XMLHttpRequest", "WebSocket", "EventSource", "sendBeacon", "twilio")
+    assert [way for way in ways if way in text] == []
+    assert "WebSocket" in (DIST / "board.bundle.js").read_text(encoding="utf-8")
+
+
 def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()

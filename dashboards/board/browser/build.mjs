@@ -40,13 +40,13 @@ async function styles() {
   return named(outputFiles);
 }
 
-/** The board's style as a module of text, for the shadow root of the Panel entry. */
+/** A style as a module of text, for the shadow roots of the Panel entries. */
 const boardStyle = {
   name: "board-style",
   setup(plugins) {
-    plugins.onResolve({ filter: /^board-style$/ }, () => ({ path: "board-style", namespace: "board-style" }));
-    plugins.onLoad({ filter: /.*/, namespace: "board-style" }, async () => {
-      const { outputFiles } = await build({ ...COMMON, entryPoints: ["src/style/board.css"], outdir: "out" });
+    plugins.onResolve({ filter: /^(board|replay)-style$/ }, ({ path }) => ({ path: path.split("-")[0], namespace: "board-style" }));
+    plugins.onLoad({ filter: /.*/, namespace: "board-style" }, async ({ path }) => {
+      const { outputFiles } = await build({ ...COMMON, entryPoints: [`src/style/${path}.css`], outdir: "out" });
       return { contents: outputFiles[0].text.trim(), loader: "text" };
     });
   },
@@ -57,6 +57,7 @@ async function scripts() {
     ...COMMON,
     entryPoints: {
       "board.bundle": "src/panel.tsx",
+      "replay.bundle": "src/replay.tsx",
       standalone: "src/standalone.tsx",
       sign_in: "src/sign_in_page.ts",
     },

@@ -39,6 +39,8 @@ export interface WrapUp {
 }
 
 export interface BoardView {
+  /** A moment that is over, at whose board nobody sits: there is nothing to press. */
+  readonly isPast: boolean;
   readonly me: TeamMember | null;
   /** My presence is being changed and the server has not confirmed it yet. */
   readonly presencePending: boolean;
@@ -90,7 +92,7 @@ export interface BoardView {
   readonly isBusy: (personId: string) => boolean;
 }
 
-export function viewOf(state: BoardState): BoardView | null {
+export function viewOf(state: BoardState, isPast = false): BoardView | null {
   const { truth } = state;
   if (!truth) return null;
   const calls = seenCalls(state, truth);
@@ -112,6 +114,7 @@ export function viewOf(state: BoardState): BoardView | null {
   const writtenAbout = monitored ? null : mine ? (mine.agent_id === truth.me ? mine.id : null) : (wrapUp?.callId ?? reopened?.id ?? null);
   const resumes = monitored === null && (mine === null || maySetAside(mine, truth));
   return {
+    isPast,
     me,
     wrapUp,
     reopened,
@@ -127,7 +130,7 @@ export function viewOf(state: BoardState): BoardView | null {
     live: calls,
     mine,
     held,
-    takes: !resumes || held.length > truth.rules.held_calls - (mine ? 1 : 0) ? null : mine ? "by-hold" : "at-once",
+    takes: isPast || !resumes || held.length > truth.rules.held_calls - (mine ? 1 : 0) ? null : mine ? "by-hold" : "at-once",
     resumes,
     monitored,
     maySupervise,

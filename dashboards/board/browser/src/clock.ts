@@ -3,9 +3,14 @@
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 
+/** Every clock looks at once: the time has jumped. */
+export function tickNow(): void {
+  listeners.forEach((tell) => tell());
+}
+
 export function onTick(listener: () => void): () => void {
   listeners.add(listener);
-  timer ??= setInterval(() => listeners.forEach((tell) => tell()), 1000);
+  timer ??= setInterval(tickNow, 1000);
   return () => {
     listeners.delete(listener);
     if (listeners.size > 0) return;

@@ -60,12 +60,20 @@ export function isoDuration(milliseconds: number): string {
   return `PT${Math.max(0, Math.floor(milliseconds / 1000))}S`;
 }
 
+/** Whose wall clock times of day are those of; this machine's if undefined. */
+let timeZone: string | undefined;
+
+export function showTimesIn(zone: string): void {
+  timeZone = zone;
+}
+
 /** The time of day, with the day in front if it was not today. */
 export function timeOfDay(instant: string | number, now: number = Date.now()): string {
   const then = new Date(instant);
-  const time = then.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
-  if (then.toDateString() === new Date(now).toDateString()) return time;
-  return `${then.toLocaleDateString(undefined, { day: "numeric", month: "short" })}, ${time}`;
+  const day = (moment: Date) => moment.toLocaleDateString(undefined, { timeZone });
+  const time = then.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", timeZone });
+  if (day(then) === day(new Date(now))) return time;
+  return `${then.toLocaleDateString(undefined, { day: "numeric", month: "short", timeZone })}, ${time}`;
 }
 
 export function initials(name: string): string {

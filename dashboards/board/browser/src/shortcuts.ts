@@ -4,7 +4,7 @@ import { isConference, isFull, isShared, mayAdd } from "./conference";
 import { isTelephoneKey, maySendDigits } from "./keypad";
 import { consultOf, isBeingCalled } from "./parties";
 import type { Paperwork } from "./screen";
-import type { BoardStore } from "./store";
+import type { Store } from "./store";
 import type { MonitorMode } from "./wire";
 
 export interface Shortcut {
@@ -12,7 +12,7 @@ export interface Shortcut {
   readonly words: string;
   readonly matches: (event: KeyboardEvent) => boolean;
   /** False when there is nothing to do now; the key then goes on its way. */
-  readonly run: (store: BoardStore, event: KeyboardEvent) => boolean;
+  readonly run: (store: Store, event: KeyboardEvent) => boolean;
 }
 
 export const SLOT_KEYS = "1 – 9";
@@ -49,15 +49,15 @@ interface Hands {
 
 const STILL_TYPING = 1_000;
 const AGAIN_AFTER = 700;
-const handsOf = new WeakMap<BoardStore, Hands>();
+const handsOf = new WeakMap<Store, Hands>();
 
-function handsOn(store: BoardStore): Hands {
+function handsOn(store: Store): Hands {
   const hands = handsOf.get(store) ?? { typed: null, declinedAt: 0 };
   handsOf.set(store, hands);
   return hands;
 }
 
-export function runShortcut(store: BoardStore, event: KeyboardEvent): boolean {
+export function runShortcut(store: Store, event: KeyboardEvent): boolean {
   const hands = handsOn(store);
   const keypad = () => store.current().keypad.isOpen;
   if (isTyping(event)) {
@@ -79,7 +79,7 @@ export function isTyping(event: KeyboardEvent): boolean {
   return target.isContentEditable || target.closest("input, textarea, select, [role=menu], dialog, [data-own-keys]") !== null;
 }
 
-function answerFirst(store: BoardStore): boolean {
+function answerFirst(store: Store): boolean {
   const { view } = store.current();
   const call = view ? nextToAnswer(view) : null;
   if (call?.state === "parked") store.pickUp(call.id);
@@ -87,7 +87,7 @@ function answerFirst(store: BoardStore): boolean {
   return call !== null;
 }
 
-function declineFirst(store: BoardStore): boolean {
+function declineFirst(store: Store): boolean {
   const { view } = store.current();
   const next = view ? nextToAnswer(view) : null;
   const call = next?.offered_to.includes(view?.me?.agent.id ?? "") ? next : undefined;
@@ -100,7 +100,7 @@ function declineFirst(store: BoardStore): boolean {
   return true;
 }
 
-function pickUpSlot(store: BoardStore, event: KeyboardEvent): boolean {
+function pickUpSlot(store: Store, event: KeyboardEvent): boolean {
   const { view } = store.current();
   if (view?.wrapUp && view.writtenAbout) return disposeBy(store, event.key, view.rules.dispositions, view.writtenAbout);
   const call = view?.lot.find(({ slot }) => slot === Number(event.key))?.call;
@@ -110,14 +110,14 @@ function pickUpSlot(store: BoardStore, event: KeyboardEvent): boolean {
 }
 
 /** In wrap-up the digits say how the call went; whoever picks up then has to click. */
-function disposeBy(store: BoardStore, digit: string, dispositions: readonly string[], callId: string): boolean {
+function disposeBy(store: Store, digit: string, dispositions: readonly string[], callId: string): boolean {
   const name = dispositions[Number(digit) - 1];
   if (name !== undefined) store.dispose(callId, name);
   return name !== undefined;
 }
 
 /** Never the other way: a wrap-up may have ended by itself just before the key was pressed. */
-function goOnDuty(store: BoardStore): boolean {
+function goOnDuty(store: Store): boolean {
   const status = store.current().view?.me?.agent.status;
   if (status === undefined || status === "available" || store.wrapUpIsJustOver) return false;
   if (status === "wrap_up") store.finishWrapUp();
@@ -125,21 +125,21 @@ function goOnDuty(store: BoardStore): boolean {
   return true;
 }
 
-function goAway(store: BoardStore): boolean {
+function goAway(store: Store): boolean {
   const agent = store.current().view?.me?.agent;
   if (!agent || agent.status === "offline" || agent.wanted === "away") return false;
   store.goAway();
   return true;
 }
 
-function openPaperwork(store: BoardStore, part: Paperwork): boolean {
+function openPaperwork(store: Store, part: Paperwork): boolean {
   const { view } = store.current();
   if (!view?.writtenAbout || (part === "disposition" && view.rules.dispositions.length === 0)) return false;
   store.openPaperwork(part);
   return true;
 }
 
-function parkMine(store: BoardStore): boolean {
+function parkMine(store: Store): boolean {
   const { view } = store.current();
   const mine = view?.mine;
   if (!mine || isShared(mine) || isBeingCalled(mine) || mine.pending === "hang-up") return false;
@@ -148,7 +148,7 @@ function parkMine(store: BoardStore): boolean {
 }
 
 /** Each wish by its own name: a hang-up that meant "leave" would end the call of whoever has it by then. */
-function hangUpOrLeave(store: BoardStore): boolean {
+function hangUpOrLeave(store: Store): boolean {
   const { view } = store.current();
   const mine = view?.mine;
   if (!mine && view?.monitored) return store.supervision.leave(view.monitored.call.id), true;
@@ -159,7 +159,7 @@ function hangUpOrLeave(store: BoardStore): boolean {
   return true;
 }
 
-function transferOrComplete(store: BoardStore): boolean {
+function transferOrComplete(store: Store): boolean {
   const mine = myTalk(store);
   const consult = mine ? consultOf(mine) : null;
   if (!mine || (consult && !consult.present && !isConference(mine))) return false;
@@ -168,7 +168,7 @@ function transferOrComplete(store: BoardStore): boolean {
   return true;
 }
 
-function consultOrCancel(store: BoardStore): boolean {
+function consultOrCancel(store: Store): boolean {
   const mine = myTalk(store);
   const consult = mine ? consultOf(mine) : null;
   // In a conference the next one is added: whoever was added last is let go by their own button.
@@ -178,7 +178,7 @@ function consultOrCancel(store: BoardStore): boolean {
   return mine !== null;
 }
 
-function addPerson(store: BoardStore): boolean {
+function addPerson(store: Store): boolean {
   const mine = myTalk(store);
   const { view } = store.current();
   if (!mine || !view || !mayAdd(mine, view.me?.agent.id) || isFull(mine, view.rules)) return false;
@@ -186,7 +186,7 @@ function addPerson(store: BoardStore): boolean {
   return true;
 }
 
-function swap(store: BoardStore): boolean {
+function swap(store: Store): boolean {
   const mine = myTalk(store);
   const consult = mine ? consultOf(mine) : null;
   if (!consult) return swapWithHeld(store);
@@ -196,7 +196,7 @@ function swap(store: BoardStore): boolean {
 }
 
 /** Whoever has waited longest on hold comes into my hands; who is in them waits instead. */
-function swapWithHeld(store: BoardStore): boolean {
+function swapWithHeld(store: Store): boolean {
   const { view } = store.current();
   const next = view?.held.find(({ pending }) => pending === null);
   if (!next || !view?.resumes) return false;
@@ -204,14 +204,14 @@ function swapWithHeld(store: BoardStore): boolean {
   return true;
 }
 
-function toggleKeypad(store: BoardStore): boolean {
+function toggleKeypad(store: Store): boolean {
   const { view, phone } = store.current();
   if (!view?.mine || !maySendDigits(view.mine, phone)) return false;
   store.keypad.toggle();
   return true;
 }
 
-function holdOrResume(store: BoardStore): boolean {
+function holdOrResume(store: Store): boolean {
   const mine = myTalk(store);
   if (!mine || isShared(mine)) return false;
   if (mine.held_at) store.resume(mine.id);
@@ -219,7 +219,7 @@ function holdOrResume(store: BoardStore): boolean {
   return true;
 }
 
-function askOrTakeBack(store: BoardStore): boolean {
+function askOrTakeBack(store: Store): boolean {
   const mine = myTalk(store);
   if (!mine) return false;
   if (mine.help_at) store.supervision.takeHelpBack(mine.id);
@@ -233,7 +233,7 @@ function isModeKey(event: KeyboardEvent): boolean {
   return !event.shiftKey && event.key.toLowerCase() in MODES;
 }
 
-function monitorByKey(store: BoardStore, event: KeyboardEvent): boolean {
+function monitorByKey(store: Store, event: KeyboardEvent): boolean {
   const call = supervisedCall(store, event);
   const mode = MODES[event.key.toLowerCase()];
   if (!call || !mode) return false;
@@ -241,14 +241,14 @@ function monitorByKey(store: BoardStore, event: KeyboardEvent): boolean {
   return true;
 }
 
-function takeOverByKey(store: BoardStore, event: KeyboardEvent): boolean {
+function takeOverByKey(store: Store, event: KeyboardEvent): boolean {
   const call = supervisedCall(store, event);
   if (call) store.supervision.takeOver(call.id);
   return call !== null;
 }
 
 /** The call that I monitor; else that of the colleague in focus; else of who has asked for help the longest. */
-function supervisedCall(store: BoardStore, event: KeyboardEvent): SeenCall | null {
+function supervisedCall(store: Store, event: KeyboardEvent): SeenCall | null {
   const { view } = store.current();
   if (!view?.maySupervise || view.mine) return null;
   if (view.monitored) return view.monitored.call;
@@ -260,13 +260,13 @@ function supervisedCall(store: BoardStore, event: KeyboardEvent): SeenCall | nul
 }
 
 /** The call that I have and talk in; not one in which a colleague consults me. */
-function myTalk(store: BoardStore): SeenCall | null {
+function myTalk(store: Store): SeenCall | null {
   const { view } = store.current();
   const mine = view?.mine;
   return mine && mine.state === "connected" && mine.agent_id === view.me?.agent.id && mine.pending !== "hang-up" ? mine : null;
 }
 
-function withMine(store: BoardStore, act: (callId: string) => void): boolean {
+function withMine(store: Store, act: (callId: string) => void): boolean {
   const mine = store.current().view?.mine;
   if (!mine || mine.pending === "hang-up") return false;
   act(mine.id);

@@ -43,6 +43,9 @@ const JUST_OVER = 1_500;
 const FIRST_RETRY = 500;
 const LONGEST_RETRY = 8_000;
 
+/** What the views may ask for and wish; nothing of how it is done. */
+export type Store = Pick<BoardStore, keyof BoardStore>;
+
 export class BoardStore {
   private screen: Screen;
   private readonly listeners = new Set<() => void>();

@@ -2,11 +2,11 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { BoardView } from "../board_view";
 import type { Screen } from "../screen";
-import type { BoardStore } from "../store";
+import type { Store } from "../store";
 
-export const StoreContext = createContext<BoardStore | null>(null);
+export const StoreContext = createContext<Store | null>(null);
 
-export function useStore(): BoardStore {
+export function useStore(): Store {
   const store = useContext(StoreContext);
   if (!store) throw new Error("a component of the board was drawn outside of it");
   return store;

@@ -132,6 +132,8 @@ function WhoRings() {
 /** A number that is called with one more click: it opens the dial pad with it. */
 export function NumberButton({ number }: { number: string }) {
   const store = useStore();
+  const { isPast } = useView();
+  if (isPast) return <strong className="caller">{phoneNumber(number)}</strong>;
   return (
     <button type="button" className="number-button caller" title="Call this number" onClick={() => store.dialler.open(number)}>
       <span className="hidden">Call </span>{phoneNumber(number)}

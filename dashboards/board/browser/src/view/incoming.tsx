@@ -44,6 +44,7 @@ function NobodyCalls({ view }: { view: BoardView }) {
   const { me } = useScreen().board;
   const presence = view.me?.presence;
   const canRing = presence === "available" || presence === "ringing" || presence === "on_call";
+  if (view.isPast) return <Empty icon={<PhoneIcon />} title="Nobody is calling" />;
   if (view.held.length > 0 && view.mine === null) return <Empty icon={<PhoneIcon />} title="Nobody is calling">While somebody waits on hold for you, nobody else rings here.</Empty>;
   return (
     <Empty icon={<PhoneIcon />} title="Nobody is calling">

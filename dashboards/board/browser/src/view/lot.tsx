@@ -42,16 +42,16 @@ function LotSlot({ slot, call, isNext }: Slot & { isNext: boolean }) {
 
 function ParkedCard({ slot, call }: { slot: number; call: SeenCall }) {
   const store = useStore();
-  const { me, takes, nameOf, wrapUp } = useView();
-  const drag = useDragCard(call.id, call.pending !== null);
+  const { me, takes, nameOf, wrapUp, isPast } = useView();
+  const drag = useDragCard(call.id, isPast || call.pending !== null);
   const isOverdue = call.offered_to.length > 0;
   return (
     <div className={`parked ${call.pending ? "pending" : ""} ${drag.isDragged ? "dragged" : ""} ${isOverdue ? "overdue" : ""}`}
       data-call={call.id} {...drag.card}>
-      <div className="grip" {...drag.grip} data-drag-handle data-card-focus>
+      <div className="grip" {...(isPast ? {} : { ...drag.grip, "data-drag-handle": true, "data-card-focus": true })}>
         <span className="slot-number"><span className="hidden">Slot </span>{slot}</span>
         <strong className="caller"><span className="hidden">Call from </span>{phoneNumber(call.caller)}</strong>
-        <GripIcon />
+        {!isPast && <GripIcon />}
       </div>
       <div className="parked-bottom">
         <Waiting since={call.since} isOverdue={isOverdue} />
@@ -60,10 +60,10 @@ function ParkedCard({ slot, call }: { slot: number; call: SeenCall }) {
             ? <><span className="hidden">parked </span>by you</>
             : <><span className="hidden">parked by </span>{nameOf(call.parked_by)}</>)}
         </span>
-        <button type="button" className="button small pick-up" disabled={takes === null || call.pending !== null}
+        {!isPast && <button type="button" className="button small pick-up" disabled={takes === null || call.pending !== null}
           title={takes === "by-hold" ? "Your call is put on hold meanwhile" : undefined} onClick={() => store.pickUp(call.id)}>
           Pick up{slot <= 9 && !wrapUp && <KeyHint keys={String(slot)} />}
-        </button>
+        </button>}
       </div>
     </div>
   );

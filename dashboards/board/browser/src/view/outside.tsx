@@ -20,7 +20,7 @@ export function Outside() {
 function OutsideCall({ call }: { call: SeenCall }) {
   const { me, nameOf } = useView();
   const store = useStore();
-  const isMine = call.transfer?.by === me?.agent.id;
+  const isMine = me !== null && call.transfer?.by === me.agent.id;
   const by = call.transfer?.by ?? call.handled_by.at(-1);
   return (
     <li data-call={call.id}>

@@ -7,12 +7,13 @@ same file twice changes nothing, and it can be taken back. `--columns` tells wha
 
 import argparse
 import asyncio
+import textwrap
 from pathlib import Path
 from zoneinfo import available_timezones
 
 from backend.command import CommandRefused, run
 from backend.domain.refusals import Refusal
-from backend.history.columns import COLUMNS
+from backend.history.columns import COLUMNS, EXAMPLE, FORM
 from backend.past_calls import Brought, WrongRows, bring_in
 from backend.settings import Settings
 from backend.store import history
@@ -31,7 +32,8 @@ def main(argv: list[str]) -> int:
     """The command. Returns its exit status: 0 done, 1 refused, 2 wrong usage or settings."""
     given = _parser().parse_args(argv)
     if given.columns:
-        print("\n".join(f"{column.name:17} {column.meaning}" for column in COLUMNS))
+        told = (f"{column.name:17} {column.meaning}" for column in COLUMNS)
+        print("\n".join([textwrap.fill(FORM, 100), "", *told, "", "For example:", *EXAMPLE]))
         return 0
     if given.tenant is None or (given.file is None) == (given.take_back is None):
         _parser().error("--tenant is needed, and a file or --take-back")

@@ -1,10 +1,19 @@
-"""The columns of a file of past calls: one row is one caller who came into a queue.
-
-Times are ISO 8601 (`1999-01-31 14:48:31`), with an offset or on the company's own wall clock; in
-Parquet also timestamps, which without a zone are on that wall clock too. Numbers are of seconds.
-"""
+"""The columns of a file of past calls, as the command and the page tell them."""
 
 from msgspec import Struct
+
+FORM = (
+    "One row is one caller who came into a queue. Times are written 1999-01-31 14:48:31, with an"
+    " offset (+01:00) or on the company's own clock; in Parquet they may be timestamps, which"
+    " without a zone are on that clock too. Numbers are of seconds. Only queue_entered_at has to"
+    " be there, and what became of the caller has to follow from the others; columns that are not"
+    " listed here are not looked at."
+)
+EXAMPLE = (
+    "queue_entered_at,queue,caller,answered_at,abandoned_at,agent,talk_seconds,wrap_up_seconds",
+    "1999-01-31 14:48:31,Sales,+15550001111,1999-01-31 14:48:43,,Ana Ruiz,184,25",
+    "1999-01-31 14:50:02,Sales,+15550002222,,1999-01-31 14:51:10,,,",
+)
 
 
 class Column(Struct, frozen=True):

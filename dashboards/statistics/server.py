@@ -10,7 +10,15 @@ from panel.io.server import get_server
 from tornado.web import RedirectHandler
 
 from dashboards.entrance import serve_only_ours
-from dashboards.statistics import calls, desk, history, one_call, staffing, wallboard
+from dashboards.statistics import (
+    calls,
+    desk,
+    history,
+    history_import,
+    one_call,
+    staffing,
+    wallboard,
+)
 from dashboards.statistics.backend_client import Backend
 from dashboards.statistics.live import LiveFigures
 from dashboards.statistics.look import FILES
@@ -24,6 +32,7 @@ PAGES: dict[str, Callable[[Office], pn.viewable.Viewable]] = {
     "staffing": staffing.page,
     "calls": calls.page,
     "call": one_call.page,
+    "import": history_import.page,
 }
 FIRST = "desk"
 TOKEN_LIFE_SECONDS = 120

@@ -1,0 +1,64 @@
+"""An owner brings a file of past calls in by the page, and takes it back."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from backend.store.people import Role
+from tests.browser.page import Browsers
+from tests.browser.test_a_call_in_the_browser import faults_on
+from tests.stories.product import Product
+
+pytestmark = pytest.mark.usefixtures("statistics")
+
+HEAD = "queue_entered_at,answered_at,abandoned_at,agent,talk_seconds\n"
+GOOD = (
+    HEAD + "2026-01-31 10:00,2026-01-31 10:00:09,,Ana,60\n2026-01-31 11:00,,2026-01-31 11:00:30,,\n"
+)
+NAMED = "old <img src=x onerror=alert(1)>.csv"
+DROPPED = """([content, name]) => {
+  const carried = new DataTransfer();
+  carried.items.add(new File([content], name, { type: "text/csv" }));
+  return carried;
+}"""
+
+
+async def drops(page: Page, content: str, name: str) -> None:
+    """A file is dropped onto the page's field, and the button pressed."""
+    carried = await page.evaluate_handle(DROPPED, [content, name])
+    await page.locator(".drop").dispatch_event("drop", {"dataTransfer": carried})
+    await page.get_by_role("button", name="Bring it in").click()
+
+
+async def test_a_file_is_dropped_mended_looked_at_and_taken_back(
+    office: Product, browsers: Browsers
+):
+    acme = await office.company("Acme")
+    page = await browsers.reads(await office.takes_on(acme, "Olivia", Role.OWNER), "import")
+    files = page.get_by_role("region", name="Files that were brought in")
+    await expect(files).to_contain_text("None yet.")
+    await drops(page, GOOD + "yesterday,,,,\n", NAMED)
+    await expect(page.get_by_role("alert")).to_contain_text("One row is wrong, so nothing was")
+    row = page.get_by_role("region", name="What is wrong").get_by_role("row").nth(1)
+    await expect(row).to_have_text(
+        "3queue_entered_at'yesterday' is no time like 2026-01-31 14:48:31."
+    )
+    await expect(files).to_contain_text("None yet.")
+    assert await faults_on(page) == []
+
+    await drops(page, GOOD, NAMED)
+    await expect(page.get_by_text("2 calls, 2026-01-31 to 2026-01-31")).to_contain_text(NAMED)
+    await expect(files.get_by_role("row").nth(1)).to_contain_text(NAMED)
+    assert await page.locator("img").count() == 0
+    await files.get_by_role("button", name="Take back").click()
+    await files.get_by_role("button", name="Keep").click()
+    await files.get_by_role("button", name="Take back").click()
+    await files.get_by_role("button", name="Yes, take 2 calls back").click()
+    await expect(files).to_contain_text("None yet.")
+
+
+async def test_whoever_may_not_is_told_why(office: Product, browsers: Browsers):
+    acme = await office.company("Acme")
+    page = await browsers.reads(acme.sam, "import")
+    await expect(page.get_by_role("alert").first).to_contain_text("owners and admins")
+    await expect(page.get_by_role("button", name="Bring it in")).to_have_count(0)
+    await expect(page.get_by_text("What a file may hold")).to_be_visible()

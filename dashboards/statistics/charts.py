@@ -75,7 +75,19 @@ def with_level(plot: figure, source: ColumnDataSource, hue: dict[str, str], x: s
 
 
 def legend_above(plot: figure) -> None:
-    plot.add_layout(plot.legend[0], "above")
+    """The plot's legend in one line over it; also where no theme of ours is, as in a notebook."""
+    legend = plot.legend[0]
+    legend.update(
+        orientation="horizontal",
+        border_line_color=None,
+        background_fill_alpha=0.0,
+        label_text_font_size="12px",
+        glyph_height=12,
+        glyph_width=12,
+        padding=0,
+        margin=2,
+    )
+    plot.add_layout(legend, "above")
 
 
 def volumes(intervals: pd.DataFrame, labels: Sequence[str], title: str, theme: str) -> figure:

@@ -115,17 +115,7 @@ def chart_theme(theme: str) -> Theme:
                     **{f"axis_label_{name}": value for name, value in text.items()},
                     **{f"major_label_{name}": value for name, value in text.items()},
                 },
-                "Legend": {
-                    "background_fill_alpha": 0.0,
-                    "border_line_alpha": 0.0,
-                    "orientation": "horizontal",
-                    "label_text_font_size": "12px",
-                    "glyph_height": 12,
-                    "glyph_width": 12,
-                    "padding": 0,
-                    "margin": 2,
-                    **{f"label_{name}": value for name, value in text.items()},
-                },
+                "Legend": {f"label_{name}": value for name, value in text.items()},
                 "Title": {
                     "text_color": hue["ink"],
                     "text_font": "Inter, ui-sans-serif, sans-serif",

@@ -7,6 +7,7 @@ queues. Every measure in `catalogue` is a function of one tally and the rules; n
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
+from operator import add
 
 from msgspec import Struct
 from msgspec.structs import astuple, fields
@@ -83,13 +84,13 @@ class Tally(Struct, frozen=True, dict=True):
         return self.answered_waits + self.abandoned_waits + self.other_waits
 
     def __add__(self, other: "Tally") -> "Tally":
-        pairs = zip(NAMES, astuple(self), astuple(other), strict=True)
-        return Tally(*(max(a, b) if name in LONGEST else a + b for name, a, b in pairs))
+        both = zip(TOGETHER, astuple(self), astuple(other), strict=True)
+        return Tally(*[together(one, another) for together, one, another in both])
 
 
-NAMES = tuple(each.name for each in fields(Tally))
 LONGEST = {"longest_wait_ms", "longest_handle_ms"}
 """What is not added: of two the longer."""
+TOGETHER = tuple(max if each.name in LONGEST else add for each in fields(Tally))
 
 
 def tally(

@@ -36,23 +36,17 @@ class Scope(Struct, frozen=True):
 
 
 VISITS = """
-with by_second as (
-  select width_bucket(entered_at, $2::timestamptz[]) as slot,
-    case $7::text when 'queue' then queue when 'agent' then answered_by end as of_whom,
-    outcome, (wait_ms + 999) / 1000 as second, count(*) as n, sum(wait_ms) as ms,
-    max(wait_ms) as longest_ms, count(*) filter (where wait_ms < $4) as short,
-    count(*) filter (where entered_at < $5) as overdue, count(*) filter (where is_skewed) as skewed
-  from visit
-  where tenant_id = $1 and entered_at >= ($2::timestamptz[])[1] and entered_at < $3
-    and (cardinality($6::text[]) = 0 or queue = any($6))
-    and ($7 <> 'agent' or answered_by is not null)
-  group by 1, 2, 3, 4
-)
-select slot, of_whom, outcome, sum(n)::bigint as n, coalesce(sum(ms), 0)::bigint as ms,
-  coalesce(max(longest_ms), 0) as longest_ms, sum(short)::bigint as short,
-  sum(overdue)::bigint as overdue, sum(skewed)::bigint as skewed,
-  array_agg(second) as seconds, array_agg(n) as counts
-from by_second group by 1, 2, 3
+select width_bucket(entered_at, $2::timestamptz[]) as slot,
+  case $7::text when 'queue' then queue when 'agent' then answered_by end as of_whom,
+  outcome, count(*) as n, coalesce(sum(wait_ms), 0)::bigint as ms,
+  coalesce(max(wait_ms), 0) as longest_ms, count(*) filter (where wait_ms < $4) as short,
+  count(*) filter (where entered_at < $5) as overdue, count(*) filter (where is_skewed) as skewed,
+  coalesce(string_agg(int4send((wait_ms + 999) / 1000), ''), '') as waits
+from visit
+where tenant_id = $1 and entered_at >= ($2::timestamptz[])[1] and entered_at < $3
+  and (cardinality($6::text[]) = 0 or queue = any($6))
+  and ($7 <> 'agent' or answered_by is not null)
+group by 1, 2, 3
 """
 
 HANDLINGS = """
@@ -122,14 +116,14 @@ async def tallies_of(counts: Counts, *more: Counts) -> dict[Place, Tally]:
     found: dict[Place, Tally] = {}
     number = 0
     for each in (counts, *more):
-        for rows, told in ((each.visits, _of_visits), (each.shares, _of_shares)):
+        told = ((each.visits, _of_visits), (each.shares, _of_shares), (each.kept, _of_kept))
+        for rows, tally_of in told:
             for row in rows:
-                _add(found, (each.first + row["slot"] - 1, row["of_whom"]), told(row))
+                place = (each.first + row["slot"] - 1, row["of_whom"])
+                _add(found, place, await tally_of(row))
                 number += 1
                 if number % ROWS_A_TURN == 0:
                     await asyncio.sleep(0)
-        for row in each.kept:
-            _add(found, (each.first + row["slot"] - 1, row["of_whom"]), await _of_kept(row))
     return found
 
 
@@ -141,35 +135,31 @@ def _add(found: dict[Place, Tally], place: Place, tally: Tally) -> None:
 PLACE = ("slot", "of_whom")
 ROWS_A_TURN = 50
 """At most two milliseconds: whoever reads a year must not keep the loop from answering a caller."""
-WAITS = ("answered_waits", "abandoned_waits", "other_waits")
 BYTES_A_TURN = 80_000
 """Of packed waits: about a millisecond."""
+WAITS = ("answered_waits", "abandoned_waits", "other_waits")
 
 
 async def _of_kept(row: Mapping[str, Any]) -> Tally:
     """A tally that was kept."""
     told = {name: value for name, value in row.items() if name not in PLACE}
     for name in WAITS:
-        packed, waits = told[name], Waits()
-        for start in range(0, len(packed), BYTES_A_TURN):
-            waits += Waits.unpacked(packed[start : start + BYTES_A_TURN])
-            await asyncio.sleep(0)
-        told[name] = waits
+        told[name] = await _unpacked(told[name])
     return Tally(**told)
 
 
-def _of_shares(row: Mapping[str, Any]) -> Tally:
+async def _of_shares(row: Mapping[str, Any]) -> Tally:
     """The shares in one place."""
     return Tally(**{name: value for name, value in row.items() if name not in PLACE})
 
 
-def _of_visits(row: Mapping[str, Any]) -> Tally:
+async def _of_visits(row: Mapping[str, Any]) -> Tally:
     """The visits of one outcome in one place."""
     outcome, n, ms = Outcome(row["outcome"]), row["n"], row["ms"]
     if outcome is Outcome.OPEN:
         return Tally(open=n, overdue=row["overdue"], skewed=row["skewed"])
     over = Tally(longest_wait_ms=row["longest_ms"], skewed=row["skewed"])
-    waits = Waits(dict(zip(row["seconds"], row["counts"], strict=True)))
+    waits = await _unpacked(row["waits"])
     if outcome is Outcome.ANSWERED:
         return replace(over, answered=n, answered_wait_ms=ms, answered_waits=waits)
     if outcome is Outcome.ABANDONED:
@@ -182,3 +172,13 @@ def _of_visits(row: Mapping[str, Any]) -> Tally:
             abandoned_waits=waits,
         )
     return replace(over, **{outcome.value: n}, other_waits=waits)
+
+
+async def _unpacked(packed: bytes) -> Waits:
+    """Waits of one row: those of a few are read at once, others have their turn between many."""
+    waits = Waits()
+    for start in range(0, len(packed), BYTES_A_TURN):
+        waits += Waits.unpacked(packed[start : start + BYTES_A_TURN])
+        if len(packed) * ROWS_A_TURN > BYTES_A_TURN:
+            await asyncio.sleep(0)
+    return waits

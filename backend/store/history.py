@@ -22,6 +22,10 @@ from history_file f cross join lateral (
   where v.tenant_id = $1 and v.file_id = f.id) told
 where f.tenant_id = $1 order by f.imported_at desc, f.id
 """
+UNTOUCHED = """
+select not exists (select from journal where tenant_id = $1)
+  and not exists (select from history_file where tenant_id = $1)
+"""
 ENTER_FILE = """
 insert into history_file (tenant_id, id, digest, name, calls, imported_at)
 values ($1, $2, $3, $4, $5, $6) on conflict (tenant_id, digest) do nothing returning id
@@ -68,6 +72,11 @@ async def find_file(work: Work, digest: bytes) -> HistoryFile | None:
         digest,
     )
     return None if row is None else HistoryFile(**row)
+
+
+async def is_untouched(work: Work) -> bool:
+    """Whether nothing has ever happened in this company: no line of its journal, and no file."""
+    return await work.connection.fetchval(UNTOUCHED, work.tenant)
 
 
 async def own_beginning(work: Work) -> datetime | None:

@@ -45,6 +45,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     statistics: Callable[[Settings, Mapping[str, str]], Part]
     migrate: Callable[[str, str], Awaitable[Sequence[str]]]
     lay_out_demo: Callable[[Settings], Awaitable[Sequence[DemoAccount]]]
+    make_up_past: Callable[[Settings], Awaitable[str]]
 
 
 def run(
@@ -139,6 +140,23 @@ async def _lay_out_demo(settings: Settings) -> Sequence[DemoAccount]:
     return await lay_out(settings)
 
 
+async def _make_up_past(settings: Settings) -> str:
+    from backend.demo_past import COMPANY, NAME, make_up_past
+    from backend.domain.refusals import Refusal
+    from backend.store.tenancy import DatabaseAway
+
+    try:
+        made = await make_up_past(settings)
+    except (DatabaseAway, Refusal) as problem:
+        return f"The demo has no past: {problem}"
+    if made is None:
+        return ""
+    return (
+        f"{COMPANY.name} has {NAME} of {made.calls:,} calls, to try the statistics with. Its owner"
+        f" takes it back at {settings.public_url}/statistics/import"
+    )
+
+
 PRODUCT = Plan(
     web=_web,
     carrier=_carrier,
@@ -146,6 +164,7 @@ PRODUCT = Plan(
     statistics=_statistics,
     migrate=_migrate,
     lay_out_demo=_lay_out_demo,
+    make_up_past=_make_up_past,
 )
 
 
@@ -213,7 +232,7 @@ class House:
         self._plan = plan
         self._postgres: EmbeddedPostgres | None = None
         self._kept: list[Kept] = []
-        self._later: asyncio.Task[None] | None = None
+        self._later: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
         settings = self._settings
@@ -247,7 +266,9 @@ class House:
         # Not before the board is there: it takes seconds, and nobody waits for it at the phone.
         statistics = Kept(RunningPart(self._plan.statistics(settings, self._environ)))
         self._kept.append(statistics)
-        self._later = asyncio.create_task(_start_later(statistics))
+        self._later = [asyncio.create_task(_start_later(statistics))]
+        if settings.demo == "yes":
+            self._later.append(asyncio.create_task(_tell(self._plan.make_up_past, settings)))
         if accounts:
             say(_table(accounts))
         if carrier:
@@ -255,9 +276,10 @@ class House:
             say(f"The lab, where you play the callers: {lab}")
 
     async def close(self) -> None:
+        for task in self._later:
+            task.cancel()
         if self._later:
-            self._later.cancel()
-            await asyncio.wait([self._later])
+            await asyncio.wait(self._later)
         for kept in reversed(self._kept):
             await kept.stop()
         if self._postgres:
@@ -298,6 +320,12 @@ async def _start_later(part: Kept) -> None:
         await part.start()
     except CannotStart as problem:
         say(f"{problem} Calls are not affected.")
+
+
+async def _tell(do: Callable[[Settings], Awaitable[str]], settings: Settings) -> None:
+    """Do something that nobody waits for, and say what came of it, if anything."""
+    if told := await do(settings):
+        say(told)
 
 
 def login_of(settings: Settings) -> str:

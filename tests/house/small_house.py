@@ -43,6 +43,11 @@ async def lay_out_demo(settings: Settings) -> Sequence[Account]:
     return [Account("Acme", "Ana", "agent", "ana@acme.example", "open sesame")]
 
 
+async def make_up_past(settings: Settings) -> str:
+    assert settings.database_url is not None
+    return "Acme has a past"
+
+
 plan = Plan(
     web=small_part("web", lambda settings: settings.port),
     carrier=small_part("carrier", lambda settings: settings.carrier_port),
@@ -50,5 +55,6 @@ plan = Plan(
     statistics=small_part("statistics", lambda settings: settings.statistics_port),
     migrate=migrate,
     lay_out_demo=lay_out_demo,
+    make_up_past=make_up_past,
 )
 sys.exit(run(read_settings(os.environ), os.environ, plan=plan))

@@ -13,12 +13,14 @@ from msgspec import Struct
 
 from backend.clock import Clock
 from backend.settings import Settings
+from backend.store.people import TAKES_CALLS
 from backend.store.tenancy import Database
 from backend.web.connections import HttpRequest
 from backend.web.problems import SignedOut
 from backend.web.visitor import identify
 
 BOARD, STATIC_BOARD, SIGN_IN = "/panel/board", "/board", "/sign-in"
+STATISTICS = "/statistics/desk"
 TYPES = {
     ".html": "text/html",
     ".js": "text/javascript",
@@ -59,14 +61,16 @@ async def home(
     clock: NamedDependency[Clock],
     settings: NamedDependency[Settings],
 ) -> Redirect:
-    """The board for whoever is signed in, else the way in."""
+    """The board for whoever takes calls, the statistics for whoever only reads them, else the way
+    in."""
     if home := _at_home(request, settings):
         return home
     try:
-        await identify(request, database, clock)
+        visitor = await identify(request, database, clock)
     except SignedOut:
         return Redirect(SIGN_IN, status_code=HTTP_303_SEE_OTHER)
-    return Redirect(BOARD, status_code=HTTP_303_SEE_OTHER)
+    first = BOARD if visitor.role in TAKES_CALLS else STATISTICS
+    return Redirect(first, status_code=HTTP_303_SEE_OTHER)
 
 
 @get(STATIC_BOARD, include_in_schema=False)

@@ -117,3 +117,12 @@ async def test_a_company_has_only_so_many_streams_and_each_that_is_closed_makes_
 async def _status(person: Agent) -> int:
     async with person.http.get("/api/reports/live") as answer:
         return answer.status
+
+
+async def test_who_only_reads_figures_begins_with_them_and_who_takes_calls_with_the_board(
+    acme: Company,
+):
+    await acme.ben.signs_in()
+    for person, place in ((acme.ada, "/statistics/desk"), (acme.ben, "/panel/board")):
+        async with person.http.get("/", allow_redirects=False) as answer:
+            assert (answer.status, answer.headers["Location"]) == (303, place)

@@ -17,6 +17,7 @@ from backend.clock import real_clock
 from backend.measures.erlang import Queue, agents_needed, impatient_queue, patient_queue
 from backend.measures.intervals import local_day
 from dashboards.statistics import charts
+from dashboards.statistics.backend_client import Refused
 from dashboards.statistics.look import DASH, clock, drawn, share
 from dashboards.statistics.shell import PREFIX, Office, Page, fill_later, html, open_page
 from dashboards.statistics.tables import Cell, Column, rows_of, table
@@ -26,7 +27,7 @@ SLOT_SECONDS = 1_800
 ABSENT = ("offline", "away", "unreachable")
 BESIDE = 3
 """So many agents more and less are shown."""
-MOST_AGENTS, MOST_CALLS = 2_000, 100_000
+MOST_AGENTS, MOST_CALLS, MOST_ERLANGS = 2_000, 100_000, 5_000
 
 
 class WhatIf(Struct, frozen=True):
@@ -74,9 +75,12 @@ def page(office: Office) -> pn.viewable.Viewable:
             tomorrow = local_day(real_clock(), ZoneInfo(catalogue["time_zone"])) + timedelta(days=1)
             query = {**asked, "day": str(tomorrow), "size": "30min", "target": f"{target:.3f}"}
             forecast = await backend.frame(cookie, "forecast", query)
+        zone = ZoneInfo(catalogue["time_zone"])
         here = sum(agent["presence"] not in ABSENT for agent in now["agents"])
         imagined = what_if(opened, forecast, here, target, catalogue["answer_within_seconds"])
-        column[:] = view(opened, forecast, imagined, ZoneInfo(catalogue["time_zone"]))
+        # A thousand agents take seconds to imagine, and other people's pages live in this loop.
+        told = await asyncio.to_thread(view_html, opened, forecast, imagined, zone)
+        column[:] = view(told, forecast, zone, opened.theme)
 
     fill_later(opened, body, fill)
     return column
@@ -85,10 +89,11 @@ def page(office: Office) -> pn.viewable.Viewable:
 def what_if(
     opened: Page, forecast: pd.DataFrame, here: int, target: float, threshold: float
 ) -> WhatIf:
-    """The half hour that comes, with what the address says instead."""
+    """The half hour that comes, with what the address says instead. Raises `Refused` for more
+    work than a floor of agents can do."""
     row = _next_slot(forecast)
     patience = _known(row, "patience_seconds")
-    return WhatIf(
+    imagined = WhatIf(
         calls=min(MOST_CALLS, _number(opened, "calls", round(_known(row, "expected") or 0, 1))),
         aht=max(1.0, _number(opened, "aht", round(_known(row, "aht_seconds") or 180))),
         agents=int(min(MOST_AGENTS, _number(opened, "agents", here))),
@@ -96,6 +101,14 @@ def what_if(
         threshold=_number(opened, "threshold", threshold),
         patience=_number(opened, "patience", round(patience or 0)) or None,
     )
+    if imagined.calls * imagined.aht > MOST_ERLANGS * SLOT_SECONDS:
+        raise Refused(
+            400,
+            "too-much-work",
+            f"That is more than {MOST_ERLANGS:,} agents could do, if they did nothing else."
+            " Put in fewer calls, or a shorter handle time.",
+        )
+    return imagined
 
 
 def _comes(forecast: pd.DataFrame) -> bool:
@@ -114,22 +127,37 @@ def _next_slot(forecast: pd.DataFrame) -> dict[str, Any] | None:
     return max(slots, key=lambda slot: _known(slot, "expected") or 0)
 
 
-def view(
-    opened: Page, forecast: pd.DataFrame, imagined: WhatIf, zone: ZoneInfo
-) -> list[pn.viewable.Viewable]:
-    """The view, part by part."""
-    local = forecast["start"].dt.tz_convert(zone)
+class Told(Struct, frozen=True):
+    """The parts of the view that are words and tables."""
+
+    verdict: str
+    beside: str
+    trust: str
+
+
+def view_html(opened: Page, forecast: pd.DataFrame, imagined: WhatIf, zone: ZoneInfo) -> Told:
+    """What is told of that half hour; takes a while for a large floor."""
     row = _next_slot(forecast)
     when = "" if row is None else f"{row['start'].astimezone(zone):%A, %-d %B, from %H:%M}"
-    day = f"{local.iloc[0]:%Y-%m-%d}" if len(local) else opened.one("day")
-    parts: list[pn.viewable.Viewable] = [html(verdict_html(opened, imagined, day, when))]
+    first = next(iter(rows_of(forecast)), None)
+    day = opened.one("day") if first is None else f"{first['start'].astimezone(zone):%Y-%m-%d}"
+    return Told(
+        verdict_html(opened, imagined, day, when),
+        beside_html(imagined) if imagined.calls else "",
+        trust_html(forecast),
+    )
+
+
+def view(
+    told: Told, forecast: pd.DataFrame, zone: ZoneInfo, theme: str
+) -> list[pn.viewable.Viewable]:
+    """The view, part by part."""
+    parts: list[pn.viewable.Viewable] = [html(told.verdict)]
     if len(forecast) and forecast["expected"].notna().any():
-        labels = [f"{moment:%H:%M}" for moment in local]
-        parts.append(charts.card(charts.requirement(forecast, charts.apart(labels), opened.theme)))
-    if imagined.calls:
-        parts.append(html(beside_html(imagined)))
-    parts.append(html(trust_html(forecast)))
-    return parts
+        local = forecast["start"].dt.tz_convert(zone)
+        labels = charts.apart([f"{moment:%H:%M}" for moment in local])
+        parts.append(charts.card(charts.requirement(forecast, labels, theme)))
+    return [*parts, html(told.beside), html(told.trust)]
 
 
 def verdict_html(opened: Page, imagined: WhatIf, day: str, when: str) -> str:

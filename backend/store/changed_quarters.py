@@ -16,6 +16,8 @@ from backend.store.tenancy import Database, Work
 LOCK = 0x524F4C4C  # "ROLL"; until the work ends
 CHANGING = "select pg_advisory_xact_lock_shared($1, hashtext($2::uuid::text))"
 ALONE = "select pg_try_advisory_xact_lock($1, hashtext($2::uuid::text))"
+PATIENCE = 60
+"""Seconds to mark what a file told of, which may be years."""
 MARK_CALLS = """
 insert into changed_quarter (tenant_id, start_at)
 select distinct $1::uuid, date_bin('15 minutes', entered_at, 'epoch') as start_at from (
@@ -49,7 +51,7 @@ async def mark_calls(work: Work, calls: Sequence[UUID]) -> None:
 async def mark_files(work: Work, files: Sequence[UUID]) -> None:
     """These imported files are taken back now."""
     await _with_others(work)
-    await work.connection.execute(MARK_FILES, work.tenant, files)
+    await work.connection.execute(MARK_FILES, work.tenant, files, timeout=PATIENCE)
 
 
 async def mark_all(work: Work) -> None:

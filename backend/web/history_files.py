@@ -34,7 +34,7 @@ log = logger("history-files")
 MOST_BYTES = 64 * 2**20
 MOST_ROWS = 500_000
 """What is larger is for whoever runs Patchbay, by `import-history`: to read so many takes a minute
-and half a gigabyte."""
+and most of a gigabyte."""
 UPLOAD_SECONDS = 900
 """Longer than a line of 1 Mbit/s takes for the largest file."""
 READ_AT_ONCE = 1

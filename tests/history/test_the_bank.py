@@ -14,6 +14,7 @@ import patchbay
 import pytest
 import pytest_asyncio
 
+from backend.bookkeeper import roll_up_days
 from backend.domain.rules import Rules
 from backend.embedded_postgres import EmbeddedPostgres
 from backend.measures.catalogue import MEASURES, Unit
@@ -22,12 +23,15 @@ from backend.measures.intervals import Size, Slot, slots
 from backend.measures.repeats import Repeats, Windows, repeats
 from backend.measures.tally import Counting, Tally
 from backend.reports.forecast import ask_ahead, forecast_frame
-from backend.store import people
+from backend.reports.intervals import interval_frame
+from backend.reports.questions import Question, ask
+from backend.store import history, people
 from backend.store.people import Role
 from backend.store.repeats import repeats_in
 from backend.store.report_tokens import make_token
+from backend.store.roll_ups import count_with_roll_ups
 from backend.store.sessions import open_session
-from backend.store.tallies import By, Scope, count, tallies_of
+from backend.store.tallies import By, Counts, Scope, count, tallies_of
 from backend.store.tenancy import Database
 from backend.web.visitor import COOKIE
 from dashboards.statistics.backend_client import Backend
@@ -99,6 +103,27 @@ class Bank:
         answers = await ask_all(backend, self._cookie, days, [], compares=False)
         await backend.close()
         return dict(TILE.findall(tiles_html(days, [], answers)))
+
+    async def is_rolled_up(self) -> None:
+        more = True
+        while more:
+            async with self._database.work(self._tenant) as work:
+                more = await roll_up_days(work, datetime.now(UTC))
+
+    async def counts(self, question: Question) -> tuple[list[Counts], Counts]:
+        """As the product counts, and from rows alone."""
+        asked = (question.slots, question.by, question.scope, question.counting, question.now)
+        async with self._database.work(self._tenant) as work:
+            return await count_with_roll_ups(work, *asked), await count(work, *asked)
+
+    async def figures(self, question: Question) -> dict[str, Any]:
+        (row,) = (await interval_frame(self._database, self._tenant, question)).to_pylist()
+        return row
+
+    async def is_taken_back(self) -> None:
+        async with self._database.work(self._tenant) as work:
+            (file,) = await history.files(work)
+            assert await history.forget_files(work, [file.id]) == 1
 
     async def by_http(self, question: str) -> Any:
         """The answer as JSON."""
@@ -259,3 +284,42 @@ async def test_at_noon_the_rest_of_a_day_is_expected_as_it_came(imported: Bank):
     assert 8 < ten["agents_needed"] < 25
     assert 250 < ten["patience_seconds"] < 500
     assert ten["wape_floor"] < ten["wape"] < 0.5
+
+
+# -- the same once all days are rolled up; what stands below this line changes what is counted --
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def rolled_up(imported: Bank) -> Bank:
+    await imported.is_rolled_up()
+    return imported
+
+
+def asked(first: date, last: date, size: Size = Size.WHOLE, by: By = By.NOTHING) -> Question:
+    rules = Rules(time_zone=bank.ZONE)
+    return ask(rules, datetime.now(UTC), first=first, last=last, size=size, by=by)
+
+
+@pytest.mark.parametrize("months", ["1", "2", "3", "4", "5", "6", "1-6"])
+async def test_rolled_up_every_month_has_the_published_measures(rolled_up: Bank, months: str):
+    end = date(1999, int(months[-1]) + 1, 1) - timedelta(days=1)
+    figures = await rolled_up.figures(asked(date(1999, int(months[0]), 1), end))
+    for theirs, ours in NAMES.items():
+        digits = 4 if MEASURES[ours].unit is Unit.SHARE else 2
+        assert round(figures[ours], digits) == bank.reference()[months][theirs], theirs
+
+
+@pytest.mark.parametrize("by", By)
+@pytest.mark.parametrize("size", [Size.DAY, Size.WHOLE])
+async def test_rolled_up_every_day_is_what_its_rows_say(rolled_up: Bank, size: Size, by: By):
+    found, rows = await rolled_up.counts(asked(FIRST, LAST, size, by))
+    assert len(found) == 1, "none of it is counted from rows"
+    assert await tallies_of(*found) == await tallies_of(rows)
+
+
+async def test_a_file_that_is_taken_back_is_in_no_roll_up(rolled_up: Bank):
+    await rolled_up.is_taken_back()
+    for _ in range(2):
+        found, _ = await rolled_up.counts(asked(FIRST, LAST))
+        assert await tallies_of(*found) == {}
+        await rolled_up.is_rolled_up()

@@ -116,3 +116,37 @@ class Handling(Struct, frozen=True):
     """Which of the call's shares it is."""
     is_final: bool = True
     """Whether it is over, and the wrap-up too."""
+
+
+class RingEnding(StrEnum):
+    """Why it does not ring at an agent any more."""
+
+    ANSWERED = "answered"
+    """They took the call."""
+    NOT_SELECTED = "not_selected"
+    """A colleague was quicker."""
+    DECLINED = "declined"
+    MISSED = "missed"
+    """It rang to the end."""
+    ABANDONED = "abandoned"
+    """The caller was gone first."""
+    WITHDRAWN = "withdrawn"
+    """They went away or were not reachable, or the call was taken back."""
+    OPEN = "open"
+    """It still rings."""
+
+
+class Ring(Struct, frozen=True):
+    """A stretch of time in which a call is offered to an agent; `ended_at` is None while it rings.
+
+    Ring-all is a ring of each agent. Whether they were disturbed by it is not known here: who takes
+    one call while others ring as well is rung by those until they end.
+    """
+
+    call_id: UUID
+    agent: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    ending: RingEnding = RingEnding.OPEN
+    number: int = 0
+    """Which of the call's rings it is."""

@@ -17,7 +17,9 @@ from backend.domain.board import AgentCard, Announcement, CallCard
 from backend.domain.call import CallState, Direction, EndReason
 from backend.domain.handover import TalkWith
 from backend.measures.durations import ms_between
-from backend.measures.facts import Ending, Handling, Outcome, Part, Span, Visit
+from backend.measures.facts import Ending, Handling, Outcome, Part, Ring, Span, Visit
+from backend.measures.ringing import rings_of
+from backend.measures.told import Told, in_order
 
 HANDED_ON = {"call-transferred", "consult-completed", "call-forwarded"}
 """Events by which their agent has given the call to somebody else."""
@@ -53,6 +55,7 @@ class CallFacts(Struct, frozen=True):
     visits: tuple[Visit, ...] = ()
     handlings: tuple[Handling, ...] = ()
     spans: tuple[Span, ...] = ()
+    rings: tuple[Ring, ...] = ()
 
 
 def facts_of_call(lines: Iterable[Announcement], wrap_ups: Iterable[StatusSpan] = ()) -> CallFacts:
@@ -60,7 +63,7 @@ def facts_of_call(lines: Iterable[Announcement], wrap_ups: Iterable[StatusSpan] 
 
     Lines of anything else are left out.
     """
-    told = _in_order(lines)
+    told = in_order(lines)
     if not told:
         return CallFacts()
     shares = [share for agent in _agents_in(told) for share in _shares(agent, told)]
@@ -76,7 +79,7 @@ def facts_of_call(lines: Iterable[Announcement], wrap_ups: Iterable[StatusSpan] 
         for stretches in after.values()
         for one in stretches
     )
-    return CallFacts(_visits(told), handlings, tuple(chain(worked, wrapped)))
+    return CallFacts(_visits(told), handlings, tuple(chain(worked, wrapped)), rings_of(told))
 
 
 def status_spans(
@@ -103,31 +106,13 @@ def status_spans(
     return tuple(sorted(found, key=lambda span: span.number))
 
 
-class _Told(Struct, frozen=True):
-    at: datetime
-    event: str
-    card: CallCard
-
-
 class _Share(Struct, frozen=True):
     agent: UUID
     spans: tuple[Span, ...]
     ending: Ending
 
 
-def _in_order(lines: Iterable[Announcement]) -> list[_Told]:
-    """In the order in which we learnt it. What a callback told late is dated as it happened, which
-    may be before what we knew by then; no stretch of time runs backwards for that."""
-    once = {line.number: line for line in lines if line.call is not None}
-    told: list[_Told] = []
-    for _, line in sorted(once.items()):
-        assert line.call is not None  # noqa: S101  or it would not be among them
-        at = max(line.at, told[-1].at) if told else line.at
-        told.append(_Told(at, line.event, line.call))
-    return told
-
-
-def _agents_in(told: list[_Told]) -> Iterator[UUID]:
+def _agents_in(told: list[Told]) -> Iterator[UUID]:
     seen: set[UUID] = set()
     for line in told:
         for agent in _parts(line.card):
@@ -162,7 +147,7 @@ def _parts(card: CallCard) -> dict[UUID, Part]:
     return parts
 
 
-def _shares(agent: UUID, told: list[_Told]) -> Iterator[_Share]:
+def _shares(agent: UUID, told: list[Told]) -> Iterator[_Share]:
     """Each time this agent came into the call, until they were out of it again."""
     spans: list[Span] = []
     for place, line in enumerate(told):
@@ -197,7 +182,7 @@ def _comes_back(agent: UUID, card: CallCard) -> bool:
     )
 
 
-def _ending(agent: UUID, before: CallCard, rest: list[_Told]) -> Ending:
+def _ending(agent: UUID, before: CallCard, rest: list[Told]) -> Ending:
     after, card = rest[0], rest[0].card
     if card.state is CallState.ENDED:
         return Ending.OVER
@@ -209,7 +194,7 @@ def _ending(agent: UUID, before: CallCard, rest: list[_Told]) -> Ending:
     return Ending.LEFT
 
 
-def _comes_back_to(agent: UUID, rest: list[_Told]) -> bool:
+def _comes_back_to(agent: UUID, rest: list[Told]) -> bool:
     """Whether nobody took what they handed on, and they have it again."""
     taken = next((line.card for line in rest if _is_with_somebody(line.card)), None)
     return taken is not None and agent in _parts(taken)
@@ -219,7 +204,7 @@ def _is_with_somebody(card: CallCard) -> bool:
     return card.state is CallState.FORWARDED or bool(_parts(card))
 
 
-def _visits(told: list[_Told]) -> tuple[Visit, ...]:
+def _visits(told: list[Told]) -> tuple[Visit, ...]:
     first, last = told[0].card, told[-1].card
     if last.direction is not Direction.INBOUND:
         return ()

@@ -282,10 +282,15 @@ def test_an_agents_day_is_cut_where_the_status_changes():
     assert status_spans([*reversed(lines), *lines]) == spans
 
 
-def told_at_random(seed: int) -> list[Announcement]:
-    """A busy hour, thrown at the real `decide`."""
+def busy_world(seed: int) -> World:
+    """Things happen in it at random, to the real `decide`."""
     kinds = ("supervised", "calls_out", "in_teams", "confers")
-    world = World(Random(seed), **{kind: n == seed % 5 for n, kind in enumerate(kinds)})  # noqa: S311
+    return World(Random(seed), **{kind: n == seed % 5 for n, kind in enumerate(kinds)})  # noqa: S311
+
+
+def told_at_random(seed: int) -> list[Announcement]:
+    """A busy hour."""
+    world = busy_world(seed)
     return [said for _ in range(120) for said in world.turn()]
 
 

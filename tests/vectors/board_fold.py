@@ -127,6 +127,8 @@ class World:
         self._calls: dict[UUID, Call] = {}
         self._changed: dict[UUID, Call] = {}
         self._agents = {agent.id: agent for agent in AGENTS}
+        self.missed: list[tuple[UUID, UUID, datetime]] = []
+        """At whom a call rang to the end, and when: the call, the agent, the moment."""
 
     def turn(self) -> list[Announcement]:
         self._now += timedelta(seconds=self._dice.choice((0.5, 2, 9, 40, 95)))
@@ -333,6 +335,7 @@ class World:
         except Refusal:
             return []
         assert decision.call is not None
+        self.missed += [(decision.call.id, agent, self._now) for agent in decision.missed]
         self._calls[decision.call.id] = self._changed[decision.call.id] = decision.call
         card = card_of(decision.call)
         return [self._announce(event.name, call=card) for event in decision.said]

@@ -1,5 +1,6 @@
-"""Reads the journals and keeps the books, from which every figure is counted; and rolls up the
-days that are over, a few of one company at a time.
+"""Reads the journals and keeps the books, from which every figure is counted; rolls up the days
+that are over, a few of one company at a time; and reads old journals once more for what the books
+did not keep when they were read.
 
 Beside the road of calls, never on it: it only reads what was committed, on a connection of its
 own. What it writes can be made anew from the journal, so a crash, a repeat or a second process
@@ -22,6 +23,12 @@ from backend.reports.questions import counting_of
 from backend.store import books
 from backend.store.changed_quarters import changed_before, changed_companies, is_alone
 from backend.store.company_rules import load_rules
+from backend.store.rings import (
+    calls_without_rings,
+    companies_without_rings,
+    enter_rings,
+    rings_are_known_from,
+)
 from backend.store.roll_ups import roll_up
 from backend.store.tenancy import Database, DatabaseAway, Work
 
@@ -37,6 +44,8 @@ DAYS_AT_ONCE, MARKS_AT_ONCE = 31, 500
 LINES_AT_ONCE = 25
 """Of a company, before the next one has its turn. Few, because whoever answers the carrier waits
 for the same loop: a batch of 200 made a caller's p99 56 ms instead of 10."""
+OLD_BATCHES_AT_ONCE = 8
+"""Of a company's old journal, which nobody waits for, in a round."""
 
 
 class Bookkeeper:
@@ -46,6 +55,7 @@ class Bookkeeper:
         self._database, self._clock = database, clock
         self._resting: dict[UUID, datetime] = {}
         self._not_rolled_up: dict[UUID, datetime] = {}
+        self._without_rings: dict[UUID, datetime] = {}
 
     async def run(self) -> None:
         """Read on until cancelled."""
@@ -53,6 +63,7 @@ class Bookkeeper:
             try:
                 await self.read_on()
                 await self.roll_up_some()
+                await self.read_old_rings()
             except DatabaseAway as away:
                 log.debug("no journal is read while the database is away", why=str(away))
             except Exception:
@@ -89,6 +100,25 @@ class Bookkeeper:
                 raise
             _tell("a company's days could not be rolled up", tenant, problem)
             return False
+
+    async def read_old_rings(self) -> None:
+        """Enter the rings of some more calls that were in the books before rings were."""
+        now = self._clock()
+        for tenant in await companies_without_rings(self._database):
+            if self._without_rings.get(tenant, now) <= now:
+                await self._read_old_rings(tenant)
+
+    async def _read_old_rings(self, tenant: UUID) -> None:
+        try:
+            for _ in range(OLD_BATCHES_AT_ONCE):
+                async with self._database.work(tenant) as work:
+                    if not await read_some_rings(work, LINES_AT_ONCE):
+                        break
+        except Exception as problem:
+            self._without_rings[tenant] = self._clock() + REST
+            if isinstance(problem, DatabaseAway):
+                raise
+            _tell("the rings of a company's old calls could not be read", tenant, problem)
 
     def _rests(self, tenant: UUID) -> bool:
         return tenant in self._resting and self._clock() < self._resting[tenant]
@@ -158,6 +188,19 @@ async def read_some(work: Work, limit: int) -> bool:
     await books.enter_facts(work, facts)
     await books.close_at(work, found.last)
     return len(lines) == limit
+
+
+async def read_some_rings(work: Work, limit: int) -> bool:
+    """Enter the rings of the latest calls that the books know without them, of at most `limit`
+    lines; whether there may be more. Nothing else of these calls changes."""
+    old = await calls_without_rings(work, limit)
+    if old is None:
+        return False
+    told = await books.lines_of_calls(work, old.calls, old.known)
+    rings = [ring for lines in told.values() for ring in facts_of_call(lines).rings]
+    await enter_rings(work, old.calls, rings)
+    await rings_are_known_from(work, old.first)
+    return old.first > 1
 
 
 async def roll_up_days(work: Work, now: datetime, most: int = DAYS_AT_ONCE) -> bool:

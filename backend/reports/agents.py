@@ -1,4 +1,5 @@
-"""What each agent did with their time, as one frame: split where a slot ends."""
+"""What each agent did with their time, as one frame, split where a slot ends; and how often calls
+rang at them that began to ring in it."""
 
 import asyncio
 from collections.abc import Iterable
@@ -10,8 +11,11 @@ import pyarrow as pa
 from backend.measures.agent_time import AgentTime, Doing, agent_times
 from backend.measures.facts import Span
 from backend.measures.folding import StatusSpan
+from backend.measures.intervals import Slot
+from backend.measures.ring_counts import RING_MEANINGS, RingCounts
 from backend.reports.questions import Question
 from backend.store.agent_time import spans_within, statuses_within
+from backend.store.rings import count_rings
 from backend.store.tenancy import Database
 from backend.store.visits import agent_names
 
@@ -27,28 +31,39 @@ SCHEMA = pa.schema(
         ("logged_in_seconds", pa.float64()),
         *((f"{doing.value}_seconds", pa.float64()) for doing in Doing),
         ("occupancy", pa.float64()),
+        *((name, pa.int64()) for name in RING_MEANINGS),
     ]
 )
-"""`occupancy` is busy / (busy + available), busy being talk, consult, hold, dial and wrap-up."""
+"""`occupancy` is busy / (busy + available), busy being talk, consult, hold, dial and wrap-up; what
+of `rings` counts as what is in `RING_MEANINGS`."""
 
 
 async def agent_frame(archive: Database, tenant: UUID, question: Question) -> pa.Table:
-    """A row for each slot and each agent who was there in it. The transaction is over before
-    anything is computed, and others have their turn after each agent."""
+    """A row for each slot and each agent who was there in it, or at whom a call began to ring. The
+    transaction is over before anything is computed, and others have their turn after each agent."""
     start, end = question.slots[0].start, question.slots[-1].end
     async with archive.work(tenant) as work:
         spans = await spans_within(work, start, end)
         statuses = await statuses_within(work, start, end)
+        rings = await count_rings(work, question.slots)
         names = await agent_names(work)
     rows: list[dict[str, object]] = []
     worked, stood = _by_agent(spans), _by_agent(statuses)
-    for agent in sorted(worked.keys() | stood.keys()):
-        found = agent_times(
+    for agent in sorted(worked.keys() | stood.keys() | rings.keys()):
+        times = agent_times(
             worked.get(agent, ()), stood.get(agent, ()), question.slots, question.now
         )
+        spent = {slot: time for (slot, _), time in times.items()}
+        rang = rings.get(agent, {})
         rows += [
-            _row(question, slot, agent, names.get(agent, agent), time)
-            for (slot, _), time in sorted(found.items())
+            _row(
+                question.slots[slot],
+                agent,
+                names.get(agent, agent),
+                spent.get(slot, AgentTime({})),
+                rang.get(slot, RingCounts()),
+            )
+            for slot in sorted(spent.keys() | rang.keys())
         ]
         await asyncio.sleep(0)
     rows.sort(key=lambda row: str(row["start"]))
@@ -63,9 +78,8 @@ def _by_agent(stretches: Iterable[One]) -> dict[str, list[One]]:
 
 
 def _row(
-    question: Question, number: int, agent: str, name: str, time: AgentTime
+    slot: Slot, agent: str, name: str, time: AgentTime, rings: RingCounts
 ) -> dict[str, object]:
-    slot = question.slots[number]
     return {
         "slot": slot.label,
         "start": slot.start,
@@ -75,4 +89,5 @@ def _row(
         "logged_in_seconds": time.logged_in_ms / 1000,
         **{f"{doing.value}_seconds": time.spent.get(doing, 0) / 1000 for doing in Doing},
         "occupancy": time.occupancy.value,
+        **rings.shown,
     }

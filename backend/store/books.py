@@ -18,6 +18,7 @@ from backend.domain.board import Announcement
 from backend.measures.folding import CallFacts, StatusSpan
 from backend.store.changed_quarters import mark_all, mark_calls
 from backend.store.old_journal import read_line
+from backend.store.rings import enter_rings
 from backend.store.tenancy import Database, Work
 
 OPEN_STATUSES = """
@@ -177,6 +178,7 @@ async def enter_facts(work: Work, facts: dict[UUID, CallFacts]) -> None:
     await work.connection.execute(FORGET_SPANS, tenant, calls)
     entered = (_encode(rows).decode() for rows in (visits, shares, spans))
     await work.connection.execute(ENTER_FACTS, *entered)
+    await enter_rings(work, calls, [ring for each in found for ring in each.rings])
     await mark_calls(work, calls)
 
 
@@ -208,9 +210,12 @@ async def forget(work: Work) -> None:
     await work.connection.execute(FORGET_ALL_VISITS, work.tenant)
     await work.connection.execute(FORGET_ALL_SHARES, work.tenant)
     await work.connection.execute("delete from span where tenant_id = $1", work.tenant)
+    await work.connection.execute("delete from ring where tenant_id = $1", work.tenant)
     await work.connection.execute("delete from agent_status where tenant_id = $1", work.tenant)
     await work.connection.execute("delete from unread_line where tenant_id = $1", work.tenant)
-    await work.connection.execute("update books set number = 0 where tenant_id = $1", work.tenant)
+    await work.connection.execute(
+        "update books set number = 0, without_rings = 0 where tenant_id = $1", work.tenant
+    )
 
 
 async def left_out(work: Work) -> list[tuple[int, str]]:

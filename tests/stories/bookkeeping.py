@@ -8,7 +8,7 @@ import msgspec
 from backend.bookkeeper import read_some
 from backend.domain.board import Announcement
 from backend.measures.durations import ms_between
-from backend.measures.facts import Part, Span
+from backend.measures.facts import Part, Ring, RingEnding, Span
 from backend.measures.folding import CallFacts, facts_of_call, status_spans
 from backend.store.tenancy import Database, Work
 
@@ -52,6 +52,16 @@ async def the_books_are_right(database: Database, tenant: UUID) -> None:
         assert sorted(map(_told, entered_spans)) == sorted(
             _told(span) for each in facts for span in each.spans
         )
+        rings = await work.connection.fetch(
+            "select call_id, agent, started_at, ended_at, ending, number from ring"
+            " where tenant_id = $1 order by call_id, number",
+            tenant,
+        )
+        assert [Ring(**{**row, "ending": RingEnding(row["ending"])}) for row in rings] == [
+            ring
+            for each in sorted(facts, key=lambda each: [ring.call_id for ring in each.rings][:1])
+            for ring in each.rings
+        ]
         for each in facts:
             shares = sum(one.handle_ms or 0 for one in each.handlings if one.is_final)
             assert shares <= sum(

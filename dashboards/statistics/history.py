@@ -13,6 +13,7 @@ import panel as pn
 from msgspec import Struct
 
 from backend.measures.catalogue import MEASURES, Unit
+from backend.measures.ring_counts import MISSED_RINGS
 from dashboards.statistics import charts
 from dashboards.statistics.backend_client import Backend
 from dashboards.statistics.days import Days, days_of, usual
@@ -233,6 +234,7 @@ def agents_html(answers: Answers) -> str:
                 *(measured(name, row[name]) for name in OF_AGENTS),
                 Cell(DASH if spent is None else clock(spent["logged_in_seconds"])),
                 Cell(DASH if spent is None else _share(spent["occupancy"])),
+                Cell(DASH if spent is None else _missed_rings(spent)),
             ]
         )
     headings = HEADINGS | {"talk": "Talk", "hold": "Hold", "wrap_up": "Wrap-up"}
@@ -244,11 +246,16 @@ def agents_html(answers: Answers) -> str:
             *columns,
             Column("Signed in"),
             Column("Occupancy", formula="busy / (busy + available)"),
+            Column("Missed rings", formula=MISSED_RINGS),
         ],
         rows,
         empty="No agent had a call on these days.",
         note="Calls count on the day on which they came in; time counts when it was spent.",
     )
+
+
+def _missed_rings(spent: dict[str, Any]) -> str:
+    return f"{spent['rings_missed'] + spent['rings_declined']:,}"
 
 
 def _share(value: float | None) -> str:

@@ -77,8 +77,8 @@ class Database:
     @classmethod
     async def connect_to_read(cls, address: str, size: int) -> "Database":
         """A pool for whoever reads a year: a work sees one moment and changes nothing, and each
-        question is planned for what it asks, because a day and a year are not found alike. With
-        room to count in, a year of rows is not sorted on the disk first: a third of the time."""
+        question is planned for what it asks, because a day and a year are not found alike. It has
+        room to count in, so that the rows of a year are not sorted on the disk first."""
         reading = {
             "default_transaction_isolation": "repeatable read",
             "default_transaction_read_only": "on",

@@ -34,7 +34,7 @@ from backend.store.tenancy import Database, Work
 
 MOST_LINES = 300_000
 """Of the journal in a day: some twenty thousand calls. Whoever plays it holds all of them."""
-ROWS_AT_ONCE = 500
+ROWS_AT_ONCE = 250
 ROWS_A_TURN = 50
 """Read, masked and written: about a millisecond."""
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from msgspec import Struct, field
 
-from backend.measures.durations import microseconds
+from backend.measures.durations import EPOCH, MICROSECOND, microseconds
 from backend.measures.facts import Handling, Visit
 from backend.measures.intervals import Slot
 from backend.measures.known_at import Share, over_at, still_lasting, still_waiting
@@ -86,6 +86,14 @@ class ReplayTallies:
         for mark in range(FACTS_A_MARK, len(self._over) + 1, FACTS_A_MARK):
             sums = await self._count_on(sums, mark)
             self._marks.append(sums)
+
+    @property
+    def begins_at(self) -> datetime | None:
+        """When the first call of the day came in; None if there was none."""
+        place = bisect_left(self._entered, self._borders[0])
+        if place == len(self._entered):
+            return None
+        return EPOCH + self._entered[place] * MICROSECOND
 
     def came_in(self) -> list[int]:
         """How many callers came in, in each quarter of the day."""

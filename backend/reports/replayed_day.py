@@ -57,9 +57,10 @@ class ReplayedDay:
     @property
     def begins_at(self) -> datetime:
         """A moment before the first thing that happened."""
-        if not self.lines:
-            return self.head.start
-        return max(self.head.start, self._journal.moment_of(0) - A_MOMENT_BEFORE)
+        moments = [self._journal.moment_of(0)] if self.lines else []
+        if self._tallies.begins_at is not None:
+            moments.append(self._tallies.begins_at)
+        return self.within(min(moments) - A_MOMENT_BEFORE) if moments else self.head.start
 
     def hear(self, told: OfDay, text: bytes) -> None:
         """The next thing that is told of the day, and how it is written."""

@@ -1,6 +1,7 @@
 """A past day, told so that it can be played: what the board and the figures were at any instant."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 
 import msgspec
@@ -23,6 +24,7 @@ from tests.reports.replaying import (
     replayed,
     told_to,
 )
+from tests.reports.test_repeats_api import LONG_AGO, with_a_past
 from tests.stories.company import Company, Refused
 from tests.stories.product import Product
 
@@ -146,6 +148,23 @@ async def test_a_company_that_has_not_had_a_day_yet_has_an_empty_one(globex: Com
     then = await day.at(day.begins_at)
     assert (day.lines, then.board.calls, then.live.today["offered"]) == (0, (), 0)
     assert [agent.name for agent in then.board.agents] == ["Ana", "Ben", "Chloe", "Sam"]
+
+
+async def test_a_day_from_before_patchbay_is_played_by_its_figures_alone(
+    globex: Company, tmp_path: Path
+):
+    await globex.sam.signs_in()
+    await with_a_past(globex, tmp_path / "past.csv")
+    day = await replayed(globex.sam, f"?day={LONG_AGO.date()}")
+    opens = LONG_AGO + timedelta(hours=9)
+    assert (day.lines, day.begins_at) == (0, opens - timedelta(seconds=5))
+    waiting = (await day.at(opens + timedelta(seconds=30))).live.today
+    assert (waiting["offered"], waiting["open"], waiting["abandoned"]) == (1, 1, 0)
+    evening = (await day.at(day.head.until)).live
+    today = evening.today
+    assert (today["offered"], today["answered"], today["abandoned"]) == (5, 3, 2)
+    assert sum(quarter.figures["offered"] or 0 for quarter in evening.quarters) == 5
+    assert evening.calls == ()
 
 
 async def test_an_earlier_day_knows_nothing_of_today(acme: Company):

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from backend.reports.live_message import Live
+from backend.reports.replay_message import OfDay
 
 LONGEST_LINE = 16 * 1024 * 1024
 """A company of a thousand agents says less than a megabyte at once."""
@@ -19,6 +20,7 @@ SILENCE_SECONDS = 30.0
 Query = Mapping[str, str | Sequence[str]]
 
 _live = msgspec.json.Decoder(Live).decode
+_of_day = msgspec.json.Decoder(OfDay).decode
 
 
 class Refused(Exception):
@@ -67,6 +69,21 @@ class Backend:
             await _must_be_ok(answer)
             async for line in answer.content:
                 yield _live(line)
+
+    async def replay(self, cookie: str, day: str) -> AsyncGenerator[tuple[OfDay, bytes]]:
+        """All that is told of that day (today, if it is empty), each with how it is written."""
+        waits = aiohttp.ClientTimeout(
+            total=None, connect=CONNECT_SECONDS, sock_read=SILENCE_SECONDS
+        )
+        async with self._client().get(
+            f"{self._address}/api/reports/replay",
+            params={"day": day} if day else None,
+            headers=_as(cookie),
+            timeout=waits,
+        ) as answer:
+            await _must_be_ok(answer)
+            async for text in answer.content:
+                yield _of_day(text), text
 
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None:

@@ -16,12 +16,14 @@ from dashboards.statistics import (
     history,
     history_import,
     one_call,
+    replay,
     staffing,
     wallboard,
 )
 from dashboards.statistics.backend_client import Backend
 from dashboards.statistics.live import LiveFigures
 from dashboards.statistics.look import FILES
+from dashboards.statistics.replay_days import ReplayDays
 from dashboards.statistics.shell import PREFIX, Office
 from dashboards.statistics.visitors import HEADERS, BackendKnowsThem, Guestbook
 
@@ -29,6 +31,7 @@ PAGES: dict[str, Callable[[Office], pn.viewable.Viewable]] = {
     "wallboard": wallboard.page,
     "desk": desk.page,
     "history": history.page,
+    "replay": replay.page,
     "staffing": staffing.page,
     "calls": calls.page,
     "call": one_call.page,
@@ -46,7 +49,7 @@ def statistics_server(*, port: int, address: str, backend: str, public_origin: s
     serve_only_ours()
     origin = urlsplit(public_origin)
     guestbook, asked = Guestbook(), Backend(backend)
-    office = Office(asked, guestbook, LiveFigures(asked, guestbook))
+    office = Office(asked, guestbook, LiveFigures(asked, guestbook), ReplayDays(asked))
     return get_server(
         {f"/{name}": _for_each_visitor(page, office) for name, page in PAGES.items()},
         port=port,

@@ -18,6 +18,7 @@ from dashboards.entrance import Visitor
 from dashboards.statistics.backend_client import Backend, Refused
 from dashboards.statistics.live import LiveFigures, Seen
 from dashboards.statistics.look import FILES, chart_theme, drawn
+from dashboards.statistics.replay_days import ReplayDays
 from dashboards.statistics.visitors import (
     Guestbook,
     Known,
@@ -32,6 +33,7 @@ PLACES = (
     ("wallboard", "Wallboard"),
     ("desk", "Desk"),
     ("history", "History"),
+    ("replay", "Replay"),
     ("staffing", "Staffing"),
 )
 SHEET = f"{PREFIX}/files/statistics.css"
@@ -43,6 +45,7 @@ class Office(Struct, frozen=True):
     backend: Backend
     guestbook: Guestbook
     live: LiveFigures
+    replays: ReplayDays
 
 
 class Page(Struct, frozen=True):
@@ -91,10 +94,11 @@ class LiveViewer:
         """The page asks for itself anew, and so gets to the way in."""
         log.info("a viewer leaves", why=why)
         self._is_gone = True
-        self._page.document.add_next_tick_callback(_reload)
+        self._page.document.add_next_tick_callback(reload_page)
 
 
-def _reload() -> None:
+def reload_page() -> None:
+    """The page that is being looked at; whoever is signed out comes to the way in."""
     if pn.state.location is not None:
         pn.state.location.reload = True
         pn.state.location.param.trigger("search")

@@ -1,5 +1,6 @@
 """The wallboard: read from across the room, and heard when somebody has to look."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import panel as pn
@@ -57,9 +58,11 @@ def _drawn(seen: Seen, thresholds: Thresholds) -> tuple[Glance, str, str]:
     return seen.drawn[key]
 
 
-def tiles_html(seen: Seen, looked: Glance, thresholds: Thresholds) -> str:
-    """The big figures."""
-    live = seen.live
+def tiles_html(
+    seen: Seen, looked: Glance, thresholds: Thresholds, days: Mapping[str, object] | None = None
+) -> str:
+    """The big figures; behind them are today's calls, or those of other `days`."""
+    live, asked = seen.live, days or {}
     counting = Counting(live.answer_within_seconds, live.short_abandon_seconds)
     return drawn(
         "wallboard.html",
@@ -71,11 +74,11 @@ def tiles_html(seen: Seen, looked: Glance, thresholds: Thresholds) -> str:
         formula_now=MEASURES["sl_now"].shown_formula(counting),
         formula_day=MEASURES["sl_e"].shown_formula(counting),
         to={
-            "calls": address("calls", {}),
-            "calls_open": address("calls", {"outcome": "open"}),
-            "calls_answered": address("calls", {"outcome": "answered"}),
-            "calls_abandoned": address("calls", {"outcome": "abandoned"}),
-            "desk": address("desk", {}),
+            "calls": address("calls", asked),
+            "calls_open": "" if days else address("calls", {"outcome": "open"}),
+            "calls_answered": address("calls", {**asked, "outcome": "answered"}),
+            "calls_abandoned": address("calls", {**asked, "outcome": "abandoned"}),
+            "desk": "" if days else address("desk", {}),
         },
     )
 

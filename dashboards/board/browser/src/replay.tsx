@@ -43,9 +43,11 @@ const BoardReplay = {
         </StoreContext>,
       );
     };
-    const show = () => model.snapshot && store.show(JSON.parse(model.snapshot) as Snapshot);
+    const show = () => {
+      showTimesIn(model.time_zone);
+      if (model.snapshot) store.show(JSON.parse(model.snapshot) as Snapshot);
+    };
     const goOn = () => store.goOnFrom(model.at, model.pace);
-    showTimesIn(model.time_zone);
     goOn();
     show();
     draw();

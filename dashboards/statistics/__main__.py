@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import signal
 
+from dashboards.statistics.live import PROVE_SECONDS
 from dashboards.statistics.server import FIRST, statistics_server
 from dashboards.statistics.shell import PREFIX
 
@@ -18,6 +19,7 @@ async def _serve(wishes: argparse.Namespace) -> None:
         address=wishes.address,
         backend=wishes.backend,
         public_origin=wishes.public_origin,
+        prove_seconds=wishes.prove_seconds,
     )
     told_to_end = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -37,6 +39,12 @@ def _wishes() -> argparse.Namespace:
     parser.add_argument("--backend", default="http://127.0.0.1:8080", help="who is asked")
     parser.add_argument(
         "--public-origin", default="http://localhost:8080", help="the origin browsers see"
+    )
+    parser.add_argument(
+        "--prove-seconds",
+        type=float,
+        default=PROVE_SECONDS,
+        help="how often each viewer's own right to look is asked for",
     )
     return parser.parse_args()
 

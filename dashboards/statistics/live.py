@@ -23,7 +23,8 @@ AGAIN_SECONDS = 1.0
 """Until a stream that broke off is asked for again."""
 TICK_SECONDS = 1.0
 PROVE_SECONDS = 30.0
-"""Each viewer's own right to look is asked for so often, whoever's the stream is."""
+"""Each viewer's own right to look is asked for so often, whoever's the stream is; no need to set
+it, but for whoever cannot wait."""
 STALE_SECONDS = 15.0
 """Figures that are older than this are said to be old: the backend speaks every five seconds."""
 
@@ -51,15 +52,19 @@ class Viewer(Protocol):
 class LiveFigures:
     """All streams of this process."""
 
-    def __init__(self, backend: Backend, guestbook: Guestbook) -> None:
+    def __init__(
+        self, backend: Backend, guestbook: Guestbook, prove_seconds: float = PROVE_SECONDS
+    ) -> None:
         self._backend, self._guestbook = backend, guestbook
+        self._prove_seconds = prove_seconds
         self._channels: dict[Rights, Channel] = {}
 
     def join(self, rights: Rights, viewer: Viewer) -> None:
         """Show the viewer what is known at once, and then every change and every second."""
         channel = self._channels.get(rights)
         if channel is None:
-            channel = Channel(rights, self._backend, self._guestbook, self._channels.pop)
+            parts = (self._backend, self._guestbook, self._prove_seconds)
+            channel = Channel(rights, *parts, self._channels.pop)
             self._channels[rights] = channel
         channel.join(viewer)
 
@@ -87,10 +92,12 @@ class Channel:
         rights: Rights,
         backend: Backend,
         guestbook: Guestbook,
+        prove_seconds: float,
         ended: Callable[[Rights], object],
     ) -> None:
         self._rights, self._backend = rights, backend
         self._guestbook, self._ended = guestbook, ended
+        self._prove_seconds = prove_seconds
         self.viewers: list[Viewer] = []
         self._live: Live | None = None
         self._heard_at = 0.0
@@ -147,7 +154,7 @@ class Channel:
 
     async def _keep_proving(self) -> None:
         while True:
-            await asyncio.sleep(PROVE_SECONDS)
+            await asyncio.sleep(self._prove_seconds)
             await self.prove()
 
     async def prove(self) -> None:

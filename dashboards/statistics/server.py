@@ -42,14 +42,18 @@ TOKEN_LIFE_SECONDS = 120
 LARGEST_MESSAGE = 1024 * 1024
 
 
-def statistics_server(*, port: int, address: str, backend: str, public_origin: str) -> Server:
+def statistics_server(
+    *, port: int, address: str, backend: str, public_origin: str, prove_seconds: float
+) -> Server:
     """A server of the pages under /statistics, not yet started."""
     pn.config.reconnect = False  # a page whose server has gone reloads itself (statistics.js)
     pn.config.notifications = False  # or Panel keeps every document for ever
     serve_only_ours()
     origin = urlsplit(public_origin)
     guestbook, asked = Guestbook(), Backend(backend)
-    office = Office(asked, guestbook, LiveFigures(asked, guestbook), ReplayDays(asked))
+    office = Office(
+        asked, guestbook, LiveFigures(asked, guestbook, prove_seconds), ReplayDays(asked)
+    )
     return get_server(
         {f"/{name}": _for_each_visitor(page, office) for name, page in PAGES.items()},
         port=port,

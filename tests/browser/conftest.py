@@ -48,7 +48,7 @@ async def panel(office: Product) -> AsyncGenerator[PanelPart]:
 async def statistics(office: Product) -> AsyncGenerator[PanelPart]:
     """The process that the office's web server hands /statistics to."""
     port = office.settings.statistics_port
-    statistics = PanelPart("dashboards.statistics", port, office.address)
+    statistics = PanelPart("dashboards.statistics", port, office.address, "--prove-seconds", "2")
     await statistics.starts()
     yield statistics
     await statistics.ends()

@@ -139,6 +139,19 @@ async def test_a_page_whose_server_dies_says_so_and_comes_back_to_the_same_view(
     await expect(page.get_by_role("row", name="+15550001111")).to_have_count(0)
 
 
+async def test_who_signs_out_is_shown_nothing_more_and_finds_the_way_in(
+    office: Product, browsers: Browsers
+):
+    acme = await office.company("Acme")
+    page = await browsers.reads(acme.sam, "wallboard?warn=1")
+    await expect(tile(page, "Waiting")).to_have_text("0")
+    signed_out = await page.context.request.post(
+        f"{office.address}/api/sign-out", headers={"Origin": office.address}
+    )
+    assert signed_out.ok
+    await page.wait_for_url("**/sign-in?next=/statistics/wallboard*", timeout=20_000)
+
+
 async def test_every_view_fits_a_telephone_in_the_dark_and_has_no_accessibility_finding(
     office: Product, browsers: Browsers
 ):

@@ -22,7 +22,7 @@ from backend.reports.replay_message import DayHead
 from backend.reports.replayed_day import ReplayedDay, Then
 from dashboards.board.component import BoardReplay
 from dashboards.statistics.backend_client import Refused
-from dashboards.statistics.live import PROVE_SECONDS, Seen
+from dashboards.statistics.live import Seen
 from dashboards.statistics.look import drawn
 from dashboards.statistics.now import glance
 from dashboards.statistics.player import SPEEDS, Player
@@ -171,7 +171,7 @@ class Seat:
 
     async def _sit(self, gone: asyncio.Event) -> None:
         drawing = asyncio.create_task(_told_if_it_fails(self._player.run()))
-        while not await _within(PROVE_SECONDS, gone):
+        while not await _within(self._opened.office.prove_seconds, gone):
             if not await _may_look(self._opened):
                 self._opened.document.add_next_tick_callback(reload_page)
                 break

@@ -51,9 +51,8 @@ def statistics_server(
     serve_only_ours()
     origin = urlsplit(public_origin)
     guestbook, asked = Guestbook(), Backend(backend)
-    office = Office(
-        asked, guestbook, LiveFigures(asked, guestbook, prove_seconds), ReplayDays(asked)
-    )
+    live = LiveFigures(asked, guestbook, prove_seconds)
+    office = Office(asked, guestbook, live, ReplayDays(asked), prove_seconds)
     return get_server(
         {f"/{name}": _for_each_visitor(page, office) for name, page in PAGES.items()},
         port=port,

@@ -46,6 +46,8 @@ class Office(Struct, frozen=True):
     guestbook: Guestbook
     live: LiveFigures
     replays: ReplayDays
+    prove_seconds: float
+    """How often each viewer's own right to look is asked for."""
 
 
 class Page(Struct, frozen=True):

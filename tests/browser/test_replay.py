@@ -155,4 +155,4 @@ async def test_who_signs_out_of_a_replay_finds_the_way_in(browsers: Browsers, ac
         f"{office.address}/api/sign-out", headers={"Origin": office.address}
     )
     assert signed_out.ok
-    await page.wait_for_url("**/sign-in?next=/statistics/replay*", timeout=40_000)
+    await page.wait_for_url("**/sign-in?next=/statistics/replay*", timeout=20_000)

@@ -8,6 +8,7 @@ websocket asks the backend anew.
 import json
 import re
 import secrets
+from hashlib import sha256
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -19,19 +20,21 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 from tornado.httputil import HTTPHeaders
 from tornado.web import HTTPError, RequestHandler
 
-PERSON, TENANT = "X-Patchbay-Person", "X-Patchbay-Tenant"
-OUR_HEADERS = [PERSON, TENANT]
+PERSON, TENANT, SESSION = "X-Patchbay-Person", "X-Patchbay-Tenant", "X-Patchbay-Session"
+OUR_HEADERS = [PERSON, TENANT, SESSION]
 """Written by us from the backend's answer, whatever the browser sent under these names."""
 
+COOKIE = "patchbay_session"
 PATIENCE_SECONDS = 5.0
 OPENING_SCRIPT = re.compile(r"<script(?![^>]*application/json)(?=[\s>])")
 
 
 class Visitor(NamedTuple):
-    """Who looks, in which company."""
+    """Who looks, in which company, and by which sign-in (a hash, which opens nothing)."""
 
     person: str
     tenant: str
+    session: str
 
 
 class BackendKnows(AuthProvider):
@@ -57,8 +60,8 @@ class BackendKnows(AuthProvider):
         me = await self._ask(headers.get("Cookie", ""))
         if me is None:
             return None
-        visitor = Visitor(str(me["person"]["id"]), str(me["tenant"]["id"]))
-        headers[PERSON], headers[TENANT] = visitor
+        visitor = Visitor(str(me["person"]["id"]), str(me["tenant"]["id"]), _session_of(handler))
+        headers[PERSON], headers[TENANT], headers[SESSION] = visitor
         self.recognised(handler, visitor, me)
         return visitor
 
@@ -80,6 +83,12 @@ class BackendKnows(AuthProvider):
         except OSError as away:
             raise HTTPError(503, "the backend does not answer") from away
         return json.loads(answer.body)
+
+
+def _session_of(handler: RequestHandler) -> str:
+    """Of all cookies the one by which the backend knew them (`backend.web.visitor`)."""
+    found = (cookie.value for name, cookie in handler.cookies.items() if name.endswith(COOKIE))
+    return sha256(next(found, "").encode()).hexdigest()[:32]
 
 
 def way_in(handler: RequestHandler) -> str:
@@ -119,7 +128,7 @@ class OwnSocket(WSHandler):
         if not token or not check_token_signature(token, application.secret_key, signed=True):
             return False
         headers = get_token_payload(token).get("headers", {})
-        return (headers.get(PERSON), headers.get(TENANT)) == visitor
+        return tuple(headers.get(name) for name in OUR_HEADERS) == visitor
 
 
 def serve_only_ours() -> None:

@@ -75,9 +75,10 @@ def impatient_queue(
     if agents == 0:
         return Queue(0, 1.0, patience_seconds, 0.0, 0.0, 1.0)
     serve, give_up = 1 / handle_seconds, 1 / patience_seconds
-    all_busy = _all_busy_from_blocked(
-        erlang_b(load, agents), calls_per_second, agents, serve, give_up
-    )
+    blocked = erlang_b(load, agents)
+    if blocked == 0:  # so many agents that no float tells how rarely all are busy
+        return Queue(agents, 0.0, 0.0, 1.0, load / agents)
+    all_busy = _all_busy_from_blocked(blocked, calls_per_second, agents, serve, give_up)
     abandon = all_busy.mean_waiting * give_up / calls_per_second
     return Queue(
         agents=agents,

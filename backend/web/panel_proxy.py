@@ -66,13 +66,16 @@ class PanelProxy:
                 await self._websocket(scope, receive, send)
             else:
                 await self._request(scope, receive, send)
-        except (aiohttp.ClientConnectionError, aiohttp.WSServerHandshakeError):
+        except (aiohttp.ClientConnectionError, aiohttp.WSServerHandshakeError, TimeoutError):
             await _say_away(scope, send)
 
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None:
+            # Every open page holds a connection, so their number is that of the viewers.
             self._session = aiohttp.ClientSession(
-                auto_decompress=False, timeout=aiohttp.ClientTimeout(total=60)
+                auto_decompress=False,
+                timeout=aiohttp.ClientTimeout(total=60),
+                connector=aiohttp.TCPConnector(limit=0),
             )
         return self._session
 

@@ -90,6 +90,7 @@ class Backend:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS, connect=CONNECT_SECONDS),
                 cookie_jar=aiohttp.DummyCookieJar(),
+                connector=aiohttp.TCPConnector(limit=0),  # a stream for each company and role
                 read_bufsize=LONGEST_LINE,
             )
         return self._session

@@ -14,7 +14,7 @@ import panel as pn
 from backend.measures.facts import Outcome
 from dashboards.statistics.days import Days, days_of
 from dashboards.statistics.look import DASH, clock, drawn
-from dashboards.statistics.shell import PREFIX, Office, address, fill_later, html, open_page
+from dashboards.statistics.shell import PREFIX, Office, downloads, fill_later, html, open_page
 from dashboards.statistics.tables import Cell, Column, rows_of, table
 
 MOST_SHOWN = 500
@@ -67,7 +67,6 @@ def ask_html(
     days: Days, queues: list[str], outcomes: list[str], query: dict[str, str | list[str]]
 ) -> str:
     """The form with which other calls are asked for, and the files of these."""
-    forms = {"CSV": "csv", "Excel": "xlsx", "Parquet": "parquet"}
     return drawn(
         "calls_ask.html",
         action=f"{PREFIX}/calls",
@@ -75,12 +74,7 @@ def ask_html(
         queues=queues,
         outcomes=OUTCOMES,
         chosen=outcomes,
-        downloads={
-            form: address("", {**query, "format": ending}).replace(
-                f"{PREFIX}/", "/api/reports/calls", 1
-            )
-            for form, ending in forms.items()
-        },
+        downloads=downloads("calls", query),
     )
 
 

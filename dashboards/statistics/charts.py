@@ -149,7 +149,8 @@ def waits(bins: pd.DataFrame, threshold: float, theme: str) -> figure:
     """How long callers waited, cut at five minutes; `bins` as of `/api/reports/waits`."""
     hue = colours(theme)
     width, most = 10, 300
-    cut = bins.assign(bin=(bins["seconds"].clip(upper=most) - 1).clip(lower=0) // width * width)
+    within = (bins["seconds"] - 1).clip(lower=0) // width * width
+    cut = bins.assign(bin=within.where(bins["seconds"] <= most, most))
     summed = cut.groupby("bin")[["answered", "abandoned"]].sum()
     summed = summed.reindex(range(0, most + 1, width), fill_value=0)
     source = ColumnDataSource(
@@ -187,10 +188,8 @@ def _span(start: int, width: int, most: int) -> str:
     return f"more than {most} s" if start >= most else f"up to {start + width} s"
 
 
-def heat_map(hours: pd.DataFrame, measure: str, title: str, form: str, theme: str) -> figure:
-    """A measure's mean by weekday and hour; `hours` as of `/api/reports/intervals?size=hour`,
-    with `weekday` (0 is Monday) and `hour` beside."""
-    mean = hours.groupby(["weekday", "hour"])[measure].mean().dropna()
+def heat_map(mean: pd.Series, title: str, form: str, theme: str) -> figure:
+    """A value for each weekday (0 is Monday) and hour, by which it is indexed."""
     source = ColumnDataSource(
         {
             "day": [WEEKDAYS[weekday] for weekday, _ in mean.index],
@@ -222,7 +221,7 @@ def heat_map(hours: pd.DataFrame, measure: str, title: str, form: str, theme: st
         ),
         "right",
     )
-    plot.add_tools(HoverTool(tooltips=[("", "@day, from @hour:00"), ("mean", f"@value{{{form}}}")]))
+    plot.add_tools(HoverTool(tooltips=[("", "@day, from @hour:00"), (title, f"@value{{{form}}}")]))
     return plot
 
 

@@ -8,6 +8,8 @@ from msgspec import Struct
 from backend.clock import real_clock
 from backend.measures.intervals import local_day
 
+EARLIEST, LATEST = date(1980, 1, 1), date(2190, 12, 31)
+"""What lies beyond is a slip of the keyboard, and the backend has no figures of it."""
 MOST_DAYS = 366 * 3
 """A view of more would draw nothing that can be told apart."""
 
@@ -65,6 +67,7 @@ def usual(today: date) -> dict[str, tuple[date, date]]:
 
 def _day(asked: dict[str, list[str]], name: str) -> date | None:
     try:
-        return date.fromisoformat(asked[name][0])
+        day = date.fromisoformat(asked[name][0])
     except (KeyError, ValueError):
         return None
+    return min(max(day, EARLIEST), LATEST)

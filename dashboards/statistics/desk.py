@@ -9,7 +9,7 @@ from backend.reports.live_message import Live
 from dashboards.statistics.live import Seen
 from dashboards.statistics.look import drawn
 from dashboards.statistics.now import WORDS, glance, in_order, waiting
-from dashboards.statistics.shell import PREFIX, Office, address, html, open_page
+from dashboards.statistics.shell import PREFIX, Office, address, html, open_page, put
 from dashboards.statistics.thresholds import Thresholds, thresholds_of
 
 STATES = {
@@ -48,9 +48,9 @@ def page(office: Office) -> pn.viewable.Viewable:
 
     def draw(seen: Seen) -> None:
         for name, text in _drawn(seen, thresholds).items():
-            panes[name].object = text
+            put(panes[name], text)
 
-    opened.show_live(draw)
+    opened.show_live(draw, panes["tiles"])
     return pn.Column(*panes.values(), sizing_mode="stretch_width", margin=0, styles={"gap": "14px"})
 
 
@@ -82,7 +82,7 @@ def desk_html(seen: Seen, thresholds: Thresholds) -> dict[str, str]:
             is_stale=seen.is_stale,
             formula_now=formulas["sl_now"],
             formula_day=formulas["sl_e"],
-            to={"open": address("calls", {"outcome": "open"}), "all": address("calls", {})},
+            to={"all": address("calls", {})},
         ),
         "calls": drawn(
             "calls_now.html",

@@ -2,7 +2,7 @@
 
 # pandas tells no type of a column, and Bokeh's annotations know less of its models than they do.
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false
-# pyright: reportIndexIssue=false, reportGeneralTypeIssues=false, reportReturnType=false
+# pyright: reportOperatorIssue=false, reportIndexIssue=false, reportGeneralTypeIssues=false, reportReturnType=false
 
 import asyncio
 from typing import Any
@@ -12,10 +12,11 @@ import pandas as pd
 import panel as pn
 from msgspec import Struct
 
+from backend.clock import real_clock
 from backend.measures.catalogue import MEASURES, Unit
 from backend.measures.ring_counts import MISSED_RINGS
 from dashboards.statistics import charts
-from dashboards.statistics.backend_client import Backend
+from dashboards.statistics.backend_client import Backend, Query
 from dashboards.statistics.days import Days, days_of, usual
 from dashboards.statistics.desk import HEADINGS
 from dashboards.statistics.look import DASH, clock, drawn, share, shown
@@ -23,6 +24,7 @@ from dashboards.statistics.shell import (
     PREFIX,
     Office,
     address,
+    downloads,
     fill_later,
     html,
     open_page,
@@ -36,10 +38,17 @@ OF_QUEUES = ("offered", "answered", "abandoned", "sl_e", "asa", "wait_p95", "aht
 OF_AGENTS = ("answered", "handled", "aht", "talk", "hold", "wrap_up", "transfer_rate")
 MOST_DAYS_OF_HOURS = 400
 """Longer than that, a profile by weekday and hour tells of companies that are no more."""
+AT_ONCE = 2
+"""Questions under way: others read reports too."""
+MOST_DAYS_OF_QUARTERS = 400
 MOST_DAYS_OF_TIME = 92
 """As the backend has it: longer, agents' time is not told."""
+OF_TIME = (
+    Column("Signed in"),
+    Column("Occupancy", formula="busy / (busy + available)"),
+    Column("Missed rings", formula=MISSED_RINGS),
+)
 TWO_COLUMNS = "repeat(auto-fit, minmax(min(460px, 100%), 1fr))"
-FORMS = {"CSV": "csv", "Excel": "xlsx", "Parquet": "parquet"}
 
 
 class Answers(Struct, frozen=True):
@@ -84,37 +93,31 @@ async def ask_all(
     """All at once, by the right of whoever has that cookie. Raises `Refused`."""
     catalogue = await backend.said(cookie, "/api/reports/measures")
     scope = {**days.query, "queue": queues}
-    nothing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    nothing.set_result(None)
-    size = "hour" if days.count == 1 else "day"
-    whole, before, slots, hours, by_queue, by_agent, time, waits = await asyncio.gather(
-        backend.frame(cookie, "intervals", {**scope, "size": "whole"}),
-        backend.frame(cookie, "intervals", {**days.before.query, "queue": queues, "size": "whole"})
-        if compares
-        else nothing,
-        backend.frame(cookie, "intervals", {**scope, "size": size}),
-        backend.frame(cookie, "intervals", {**scope, "size": "hour"})
-        if days.count <= MOST_DAYS_OF_HOURS
-        else nothing,
-        backend.frame(cookie, "intervals", {**days.query, "size": "whole", "by": "queue"}),
-        backend.frame(cookie, "intervals", {**scope, "size": "whole", "by": "agent"}),
-        backend.frame(cookie, "agents", {**days.query, "size": "whole"})
-        if days.count <= MOST_DAYS_OF_TIME
-        else nothing,
-        backend.frame(cookie, "waits", scope),
-    )
+    before = {**days.before.query, "queue": queues, "size": "whole"} if compares else None
+    hours = {**scope, "size": "hour"} if days.count <= MOST_DAYS_OF_HOURS else None
+    time = {**days.query, "size": "whole"} if days.count <= MOST_DAYS_OF_TIME else None
+    questions: dict[str, tuple[str, Query | None]] = {
+        "whole": ("intervals", {**scope, "size": "whole"}),
+        "before": ("intervals", before),
+        "slots": ("intervals", {**scope, "size": "hour" if days.count == 1 else "day"}),
+        "hours": ("intervals", hours),
+        "queues": ("intervals", {**days.query, "size": "whole", "by": "queue"}),
+        "agents": ("intervals", {**scope, "size": "whole", "by": "agent"}),
+        "time": ("agents", time),
+        "waits": ("waits", scope),
+    }
+    few = asyncio.Semaphore(AT_ONCE)
+
+    async def answer(report: str, query: Query | None) -> Any:
+        async with few:
+            return None if query is None else await backend.frame(cookie, report, query)
+
+    found = await asyncio.gather(*(answer(*question) for question in questions.values()))
     return Answers(
         formulas={each["name"]: each["formula"] for each in catalogue["measures"]},
         threshold=catalogue["answer_within_seconds"],
         zone=catalogue["time_zone"],
-        whole=whole,
-        before=before,
-        slots=slots,
-        hours=hours,
-        queues=by_queue,
-        agents=by_agent,
-        time=time,
-        waits=waits,
+        **dict(zip(questions, found, strict=True)),
     )
 
 
@@ -148,17 +151,31 @@ def view(days: Days, queues: list[str], answers: Answers, theme: str) -> list[pn
     parts += [
         charts.card(charts.waits(answers.waits, answers.threshold, theme)),
         html(queues_html(days, answers)),
-        html(agents_html(answers)),
+        html(agents_html(queues, answers)),
         html(downloads_html(days, queues)),
     ]
     return parts
 
 
 def _profile(hours: pd.DataFrame, zone: str, theme: str) -> pn.viewable.Viewable:
+    """By weekday and hour, of the hours that are over or have begun. The level of several hours is
+    all who were answered in time over all who count, and no mean of levels."""
     local = hours["start"].dt.tz_convert(ZoneInfo(zone))
-    placed = hours.assign(weekday=local.dt.weekday, hour=local.dt.hour)
-    calls = charts.heat_map(placed, "offered", "Calls by weekday and hour, mean", "0.0", theme)
-    level = charts.heat_map(placed, "sl_e", "Service level by weekday and hour", "0 %", theme)
+    counted = hours["answered"] + hours["abandoned"] - hours["short_abandoned"]
+    placed = hours.assign(
+        weekday=local.dt.weekday,
+        hour=local.dt.hour,
+        counted=counted,
+        in_time=(hours["sl_e"] * counted).fillna(0),
+    )
+    by_hour = placed[placed["start"] <= real_clock()].groupby(["weekday", "hour"])
+    sums = by_hour[["in_time", "counted"]].sum()
+    sums = sums[sums["counted"] > 0]
+    levels = sums["in_time"] / sums["counted"]
+    calls = charts.heat_map(
+        by_hour["offered"].mean(), "Mean calls by weekday and hour", "0.0", theme
+    )
+    level = charts.heat_map(levels, "Service level by weekday and hour", "0 %", theme)
     return pn.Row(
         charts.card(calls),
         charts.card(level),
@@ -178,23 +195,34 @@ def tiles_html(days: Days, queues: list[str], answers: Answers) -> str:
         "answered": address("calls", {**behind, "outcome": "answered"}),
         "abandoned": address("calls", {**behind, "outcome": "abandoned"}),
     }
+    is_final = bool(row["is_final"])
     tiles = [
         {
             "title": HEADINGS[name],
             "value": measured(name, row[name]).text,
             "formula": answers.formulas[name],
             "to": to.get(name, ""),
-            **compared(name, row[name], None if before is None else before[name]),
+            **(
+                {"delta": "", "verdict": ""}
+                if before is None
+                else compared(name, row[name], before[name], judges=is_final)
+            ),
         }
         for name in TILES
     ]
-    return drawn("history_tiles.html", tiles=tiles, is_final=bool(row["is_final"]))
+    return drawn(
+        "history_tiles.html",
+        tiles=tiles,
+        is_final=is_final,
+        compared_with="" if before is None else days.before.words,
+    )
 
 
-def compared(name: str, value: Any, before: Any) -> dict[str, str]:
-    """How a measure has changed, in words, and whether that is better or worse."""
-    if before is None or pd.isna(before) or pd.isna(value):
-        return {"delta": "" if before is None else "nothing to compare with", "verdict": ""}
+def compared(name: str, value: Any, before: Any, *, judges: bool) -> dict[str, str]:
+    """How a measure has changed, in words, and, for days that are over, whether that is better or
+    worse."""
+    if pd.isna(before) or pd.isna(value):
+        return {"delta": "nothing to compare with", "verdict": ""}
     change = float(value) - float(before)
     sign = "+" if change > 0 else "−" if change < 0 else "±"
     told = {
@@ -203,7 +231,7 @@ def compared(name: str, value: Any, before: Any) -> dict[str, str]:
         Unit.SECONDS: f"{sign}{clock(abs(change))}",
     }[MEASURES[name].unit]
     better = (change > 0 and name in MORE_IS_BETTER) or (change < 0 and name in LESS_IS_BETTER)
-    judged = change != 0 and name in MORE_IS_BETTER | LESS_IS_BETTER
+    judged = judges and change != 0 and name in MORE_IS_BETTER | LESS_IS_BETTER
     verdict = ("better" if better else "worse") if judged else ""
     return {"delta": f"{told}, was {shown(name, float(before))}", "verdict": verdict}
 
@@ -222,36 +250,47 @@ def queues_html(days: Days, answers: Answers) -> str:
     )
 
 
-def agents_html(answers: Answers) -> str:
-    spans = [] if answers.time is None else rows_of(answers.time)
+def agents_html(queues: list[str], answers: Answers) -> str:
+    """Everybody who had a call or was there; their time is of all queues, so it is left out where
+    one is chosen."""
+    spans = [] if answers.time is None or queues else rows_of(answers.time)
     time = {span["agent"]: span for span in spans}
-    rows: list[list[Cell]] = []
-    for row in rows_of(answers.agents.sort_values("handled", ascending=False)):
-        spent = time.get(row["agent"])
-        rows.append(
-            [
-                Cell(row["agent_name"]),
-                *(measured(name, row[name]) for name in OF_AGENTS),
-                Cell(DASH if spent is None else clock(spent["logged_in_seconds"])),
-                Cell(DASH if spent is None else _share(spent["occupancy"])),
-                Cell(DASH if spent is None else _missed_rings(spent)),
-            ]
-        )
+    had = {row["agent"]: row for row in rows_of(answers.agents)}
+    names = {each["agent"]: each["agent_name"] for each in [*time.values(), *had.values()]}
+    in_order = sorted(names, key=lambda agent: (-_handled(had.get(agent)), names[agent]))
+    rows = [
+        [
+            Cell(names[agent]),
+            *(measured(name, had[agent][name] if agent in had else None) for name in OF_AGENTS),
+            *([] if queues else _time_cells(time.get(agent))),
+        ]
+        for agent in in_order
+    ]
     headings = HEADINGS | {"talk": "Talk", "hold": "Hold", "wrap_up": "Wrap-up"}
     columns = measure_columns(OF_AGENTS, headings, answers.formulas)
     return table(
         "Agents",
-        [
-            Column("Agent", False),
-            *columns,
-            Column("Signed in"),
-            Column("Occupancy", formula="busy / (busy + available)"),
-            Column("Missed rings", formula=MISSED_RINGS),
-        ],
+        [Column("Agent", False), *columns, *([] if queues else OF_TIME)],
         rows,
         empty="No agent had a call on these days.",
-        note="Calls count on the day on which they came in; time counts when it was spent.",
+        note="Their time and rings are of all queues, and told without a queue chosen."
+        if queues
+        else "Calls count on the day on which they came in; time and rings when they were.",
     )
+
+
+def _handled(row: dict[str, Any] | None) -> int:
+    return 0 if row is None else row["handled"]
+
+
+def _time_cells(spent: dict[str, Any] | None) -> list[Cell]:
+    if spent is None:
+        return [Cell(DASH)] * len(OF_TIME)
+    return [
+        Cell(clock(spent["logged_in_seconds"])),
+        Cell(_share(spent["occupancy"])),
+        Cell(_missed_rings(spent)),
+    ]
 
 
 def _missed_rings(spent: dict[str, Any]) -> str:
@@ -263,6 +302,7 @@ def _share(value: float | None) -> str:
 
 
 def downloads_html(days: Days, queues: list[str]) -> str:
+    """Only what the backend gives for so many days."""
     scope = {**days.query, "queue": queues}
     asked = {
         "Every measure by day": ("intervals", {**scope, "size": "day"}),
@@ -271,15 +311,9 @@ def downloads_html(days: Days, queues: list[str]) -> str:
         "Agents' time": ("agents", {**days.query, "size": "day"}),
         "The calls": ("calls", scope),
     }
-    return drawn(
-        "downloads.html",
-        downloads={
-            name: {
-                form: address("", {**query, "format": ending}).replace(
-                    f"{PREFIX}/", f"/api/reports/{report}", 1
-                )
-                for form, ending in FORMS.items()
-            }
-            for name, (report, query) in asked.items()
-        },
-    )
+    if days.count > MOST_DAYS_OF_QUARTERS:
+        del asked["... by quarter of an hour"]
+    if days.count > MOST_DAYS_OF_TIME:
+        del asked["Agents' time"]
+    files = {name: downloads(report, query) for name, (report, query) in asked.items()}
+    return drawn("downloads.html", downloads=files)

@@ -8,7 +8,7 @@ import panel as pn
 from backend.reports.live_message import Live
 from dashboards.board.component import DIST
 from dashboards.statistics.live import Seen
-from dashboards.statistics.look import FILES
+from dashboards.statistics.look import FILES, stopped
 from dashboards.statistics.now import glance
 from dashboards.statistics.thresholds import Thresholds
 from dashboards.statistics.wallboard import people_html, tiles_html
@@ -20,7 +20,9 @@ def wallboard(now: dict[str, Any], thresholds: Thresholds | None = None) -> pn.C
     live = msgspec.convert(now, Live)
     looked = glance(live, live.at, limits)
     seen = Seen(live, live.at, is_stale=False)
-    return pn.Column(html(tiles_html(seen, looked, limits)), html(people_html(seen, looked)))
+    return pn.Column(
+        html(stopped(tiles_html(seen, looked, limits))), html(stopped(people_html(seen, looked)))
+    )
 
 
 def html(text: str) -> pn.pane.HTML:

@@ -19,8 +19,8 @@ from dashboards.statistics.visitors import Guestbook, Known, Rights
 
 log = logger("statistics")
 
-AGAIN_SECONDS = 1.0
-"""Until a stream that broke off is asked for again."""
+AGAIN_SECONDS, REFUSED_SECONDS = 1.0, 10.0
+"""Until a stream that broke off, or was refused, is asked for again."""
 TICK_SECONDS = 1.0
 PROVE_SECONDS = 30.0
 """Each viewer's own right to look is asked for so often, whoever's the stream is; no need to set
@@ -40,11 +40,14 @@ class Seen(Struct, frozen=True):
 
 
 class Viewer(Protocol):
-    """An open page. `show` must be quick and raise nothing; `leave` says why it ends."""
+    """An open page. `show` must be quick and raise nothing; `say` tells why there is nothing to
+    show, `leave` why it ends."""
 
     visitor: Visitor
 
     def show(self, seen: Seen) -> None: ...
+
+    def say(self, problem: str) -> None: ...
 
     def leave(self, why: str) -> None: ...
 
@@ -123,7 +126,7 @@ class Channel:
 
     async def _listen(self) -> None:
         while True:
-            known = self._somebody()
+            known = await self._somebody()
             if known is None:
                 await asyncio.sleep(AGAIN_SECONDS)
                 continue
@@ -136,14 +139,20 @@ class Channel:
                 continue  # it ended as it should, and is asked for anew
             except Refused as refused:
                 log.info("no live figures", code=refused.code)
+                for viewer in list(self.viewers):
+                    viewer.say(refused.detail)
+                await asyncio.sleep(REFUSED_SECONDS)
             except (aiohttp.ClientError, TimeoutError, OSError, msgspec.MsgspecError) as problem:
                 log.info("live figures broke off", why=type(problem).__name__)
             await asyncio.sleep(AGAIN_SECONDS)
 
-    def _somebody(self) -> Known | None:
-        """One of the viewers, by whose right all of them may see this."""
-        found = (self._guestbook.of(viewer.visitor) for viewer in self.viewers)
-        return next((known for known in found if known and known.rights == self._rights), None)
+    async def _somebody(self) -> Known | None:
+        """One of the viewers, by whose right, proven just now, all of them may see this. Whoever
+        has it no more is sent away."""
+        for viewer in list(self.viewers):
+            if await self._stays(viewer.visitor):
+                return self._guestbook.of(viewer.visitor)
+        return None
 
     async def _tick(self) -> None:
         """Waits grow also while nothing happens."""
@@ -160,10 +169,16 @@ class Channel:
     async def prove(self) -> None:
         """Send away whoever may not look any more."""
         for visitor in {viewer.visitor for viewer in self.viewers}:
-            if not await self._may_look(visitor):
-                for viewer in [one for one in self.viewers if one.visitor == visitor]:
-                    viewer.leave("they are signed out, or are something else now")
-                    self.leave(viewer)
+            await self._stays(visitor)
+
+    async def _stays(self, visitor: Visitor) -> bool:
+        """Whether that visitor may look yet; else their pages end."""
+        if await self._may_look(visitor):
+            return True
+        for viewer in [one for one in self.viewers if one.visitor == visitor]:
+            viewer.leave("they are signed out, or are something else now")
+            self.leave(viewer)
+        return False
 
     async def _may_look(self, visitor: Visitor) -> bool:
         """Only a clear no is one: while the backend is away nobody is sent away."""

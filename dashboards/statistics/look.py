@@ -4,12 +4,14 @@ Whatever comes from outside (a caller's number, a queue's or an agent's name) go
 template, which escapes it.
 """
 
+import re
 from datetime import datetime, timedelta
 from importlib import resources
 from typing import Any
 
 from bokeh.themes import Theme
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from backend.measures.catalogue import MEASURES, Unit
 
@@ -42,9 +44,29 @@ def shown(name: str, value: float | None) -> str:
     return FORMATS[MEASURES[name].unit](value)
 
 
+CLOCK = re.compile(r'data-age="[^"]*">[^<]*<')
+
+
+def age(seconds: float | None) -> str:
+    """So long already, as a clock that goes on in the browser (`statistics.js`)."""
+    if seconds is None:
+        return DASH
+    return Markup('<time class="clock" data-age="{:.1f}">{}</time>').format(seconds, clock(seconds))
+
+
 def since(moment: datetime | None, now: datetime) -> str:
-    """How long ago that was, as a clock."""
-    return DASH if moment is None else clock((now - moment) / timedelta(seconds=1))
+    """How long ago that was, as such a clock."""
+    return age(None if moment is None else (now - moment) / timedelta(seconds=1))
+
+
+def without_clocks(html: str) -> str:
+    """What of it does not change by itself."""
+    return CLOCK.sub("", html)
+
+
+def stopped(html: str) -> str:
+    """With clocks that stand still: of a moment that is past."""
+    return html.replace(' data-age="', ' data-was="')
 
 
 ENVIRONMENT = Environment(
@@ -54,7 +76,7 @@ ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-ENVIRONMENT.filters |= {"count": count, "share": share, "clock": clock}
+ENVIRONMENT.filters |= {"count": count, "share": share, "clock": clock, "age": age}
 ENVIRONMENT.globals |= {"since": since, "shown": shown, "MEASURES": MEASURES, "DASH": DASH}
 
 

@@ -23,7 +23,7 @@ from backend.reports.replayed_day import ReplayedDay, Then
 from dashboards.board.component import BoardReplay
 from dashboards.statistics.backend_client import Refused
 from dashboards.statistics.live import Seen
-from dashboards.statistics.look import drawn
+from dashboards.statistics.look import drawn, stopped
 from dashboards.statistics.now import glance
 from dashboards.statistics.player import SPEEDS, Player
 from dashboards.statistics.replay_days import Telling
@@ -155,8 +155,9 @@ class Seat:
     def _show(self, then: Then) -> None:
         seen = Seen(then.live, then.at, False)
         looked = glance(then.live, then.at, self._thresholds)
-        self._stage.tiles.object = tiles_html(seen, looked, self._thresholds, _days(self._head))
-        self._stage.people.object = people_html(seen, looked)
+        tiles = tiles_html(seen, looked, self._thresholds, _days(self._head))
+        self._stage.tiles.object = stopped(tiles)
+        self._stage.people.object = stopped(people_html(seen, looked))
         player = self._player
         pace = {"at": microseconds(then.at) / 1000, "pace": player.pace}
         if then.board.number != self._shown:

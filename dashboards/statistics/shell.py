@@ -17,7 +17,7 @@ from dashboards.board.component import DIST
 from dashboards.entrance import Visitor
 from dashboards.statistics.backend_client import Backend, Refused
 from dashboards.statistics.live import LiveFigures, Seen
-from dashboards.statistics.look import FILES, chart_theme, drawn
+from dashboards.statistics.look import FILES, chart_theme, drawn, without_clocks
 from dashboards.statistics.replay_days import ReplayDays
 from dashboards.statistics.visitors import (
     Guestbook,
@@ -36,6 +36,8 @@ PLACES = (
     ("replay", "Replay"),
     ("staffing", "Staffing"),
 )
+FORMS = {"CSV": "csv", "Excel": "xlsx", "Parquet": "parquet"}
+"""As what an analyst takes figures along."""
 SHEET = f"{PREFIX}/files/statistics.css"
 
 
@@ -64,9 +66,10 @@ class Page(Struct, frozen=True):
         """What the address says of that, or else."""
         return self.asked.get(name, [otherwise])[0]
 
-    def show_live(self, draw: Callable[[Seen], None]) -> None:
-        """Draw the company as it is, as soon as the page is there and whenever it changes."""
-        viewer = LiveViewer(self, draw)
+    def show_live(self, draw: Callable[[Seen], None], pane: pn.pane.HTML) -> None:
+        """Draw the company as it is, as soon as the page is there and whenever it changes; the
+        pane says why, if there is nothing to draw."""
+        viewer = LiveViewer(self, draw, pane)
         pn.state.onload(viewer.come)
         pn.state.on_session_destroyed(lambda _: viewer.go())
 
@@ -74,9 +77,9 @@ class Page(Struct, frozen=True):
 class LiveViewer:
     """A page in the list of those who look."""
 
-    def __init__(self, page: Page, draw: Callable[[Seen], None]) -> None:
+    def __init__(self, page: Page, draw: Callable[[Seen], None], pane: pn.pane.HTML) -> None:
         self.visitor = page.visitor
-        self._page, self._draw = page, draw
+        self._page, self._draw, self._pane = page, draw, pane
         self._is_gone = False
 
     def come(self) -> None:
@@ -91,6 +94,15 @@ class LiveViewer:
         """Soon, in the page's own turn."""
         if not self._is_gone:
             self._page.document.add_next_tick_callback(lambda: self._draw(seen))
+
+    def say(self, problem: str) -> None:
+        """In words of the backend."""
+
+        def put() -> None:
+            self._pane.object = drawn("problem.html", detail=problem)
+
+        if not self._is_gone:
+            self._page.document.add_next_tick_callback(put)
 
     def leave(self, why: str) -> None:
         """The page asks for itself anew, and so gets to the way in."""
@@ -138,6 +150,13 @@ def open_page(office: Office, here: str, heading: str, *, hides_heading: bool = 
     return Page(office, document, visitor, known, theme, asked)
 
 
+def put(pane: pn.pane.HTML, text: str) -> None:
+    """Draw it anew only if more has changed than clocks, which go on in the browser: whoever reads
+    keeps their place, and what they point at."""
+    if without_clocks(text) != without_clocks(str(pane.object)):
+        pane.object = text
+
+
 def html(text: str = "") -> pn.pane.HTML:
     """A pane of ours, with our sheet."""
     return pn.pane.HTML(
@@ -160,15 +179,32 @@ def fill_later(page: Page, pane: pn.pane.HTML, work: Callable[[], Awaitable[None
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             log.warning("figures could not be had", why=type(problem).__name__)
             pane.object = drawn("problem.html", detail="The figures do not come. Reload the page.")
+        except Exception:  # the outermost of this page: whatever it is, nobody waits for ever
+            log.exception("a page could not be filled")
+            pane.object = drawn(
+                "problem.html", detail="This view cannot be shown: a fault of ours."
+            )
 
     pn.state.onload(fill)
 
 
 def address(place: str, asked: Mapping[str, object]) -> str:
     """The address of a view, with what it asks for; what is empty is left out."""
-    pairs = [(name, value) for name, value in asked.items() if value not in ("", None, [])]
-    query = urlencode(pairs, doseq=True)
+    query = _query(asked)
     return f"{PREFIX}/{place}{'?' + query if query else ''}"
+
+
+def downloads(report: str, asked: Mapping[str, object]) -> dict[str, str]:
+    """The addresses of that report's answer as files, by kind."""
+    return {
+        kind: f"/api/reports/{report}?{_query({**asked, 'format': form})}"
+        for kind, form in FORMS.items()
+    }
+
+
+def _query(asked: Mapping[str, object]) -> str:
+    pairs = [(name, value) for name, value in asked.items() if value not in ("", None, [])]
+    return urlencode(pairs, doseq=True)
 
 
 @cache

@@ -5,7 +5,9 @@
 # pyright: reportIndexIssue=false, reportGeneralTypeIssues=false, reportReturnType=false
 
 import asyncio
+from bisect import bisect_left
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +21,7 @@ from backend.measures.intervals import local_day
 from dashboards.statistics import charts
 from dashboards.statistics.backend_client import Refused
 from dashboards.statistics.look import DASH, clock, drawn, share
-from dashboards.statistics.shell import PREFIX, Office, Page, fill_later, html, open_page
+from dashboards.statistics.shell import PREFIX, Office, Page, address, fill_later, html, open_page
 from dashboards.statistics.tables import Cell, Column, rows_of, table
 
 SLOT_SECONDS = 1_800
@@ -28,9 +30,16 @@ ABSENT = ("offline", "away", "unreachable")
 BESIDE = 3
 """So many agents more and less are shown."""
 MOST_AGENTS, MOST_CALLS, MOST_ERLANGS = 2_000, 100_000, 5_000
+LONGEST_CALL, LONGEST_WAIT, MOST_PATIENCE = 36_000, 3_600, 36_000
+MOST_WAITING = 20_000
+"""So many callers in the queue are imagined at most: each is a chance of its own to be summed."""
 
 
-class WhatIf(Struct, frozen=True):
+IMAGINING = asyncio.Semaphore(1)
+"""One after the other: they all want the same processor."""
+
+
+class WhatIf(Struct, frozen=True, dict=True):
     """A half hour as somebody imagines it: seconds, and a share between 0 and 1. `patience` is
     None where nobody gives up, as Erlang C has it."""
 
@@ -49,8 +58,21 @@ class WhatIf(Struct, frozen=True):
         return patient_queue(rate, self.aht, agents, self.threshold)
 
     @property
+    def formula(self) -> str:
+        """How it is computed, in words."""
+        return "Erlang A: callers give up" if self.patience else "Erlang C: nobody gives up"
+
+    @cached_property
     def needed(self) -> int:
-        return agents_needed(self.calls / SLOT_SECONDS, self.aht, self.target, self.threshold)
+        """The fewest with whom the target is reached; by the same formula as all the rest."""
+        if self.calls == 0:
+            return 0
+        most = agents_needed(self.calls / SLOT_SECONDS, self.aht, self.target, self.threshold)
+        if not self.patience:
+            return most
+        return bisect_left(
+            range(most), self.target, key=lambda agents: self.with_agents(agents).service_level
+        )
 
 
 def page(office: Office) -> pn.viewable.Viewable:
@@ -79,7 +101,8 @@ def page(office: Office) -> pn.viewable.Viewable:
         here = sum(agent["presence"] not in ABSENT for agent in now["agents"])
         imagined = what_if(opened, forecast, here, target, catalogue["answer_within_seconds"])
         # A thousand agents take seconds to imagine, and other people's pages live in this loop.
-        told = await asyncio.to_thread(view_html, opened, forecast, imagined, zone)
+        async with IMAGINING:
+            told = await asyncio.to_thread(view_html, opened, forecast, imagined, zone)
         column[:] = view(told, forecast, zone, opened.theme)
 
     fill_later(opened, body, fill)
@@ -95,18 +118,21 @@ def what_if(
     patience = _known(row, "patience_seconds")
     imagined = WhatIf(
         calls=min(MOST_CALLS, _number(opened, "calls", round(_known(row, "expected") or 0, 1))),
-        aht=max(1.0, _number(opened, "aht", round(_known(row, "aht_seconds") or 180))),
+        aht=_within(
+            1, LONGEST_CALL, _number(opened, "aht", round(_known(row, "aht_seconds") or 180))
+        ),
         agents=int(min(MOST_AGENTS, _number(opened, "agents", here))),
         target=target,
-        threshold=_number(opened, "threshold", threshold),
-        patience=_number(opened, "patience", round(patience or 0)) or None,
+        threshold=min(LONGEST_WAIT, _number(opened, "threshold", threshold)),
+        patience=min(MOST_PATIENCE, _number(opened, "patience", round(patience or 0))) or None,
     )
-    if imagined.calls * imagined.aht > MOST_ERLANGS * SLOT_SECONDS:
+    waiting = imagined.calls * (imagined.patience or 0) / SLOT_SECONDS
+    if imagined.calls * imagined.aht > MOST_ERLANGS * SLOT_SECONDS or waiting > MOST_WAITING:
         raise Refused(
             400,
             "too-much-work",
             f"That is more than {MOST_ERLANGS:,} agents could do, if they did nothing else."
-            " Put in fewer calls, or a shorter handle time.",
+            " Put in fewer calls, a shorter handle time, or less patience.",
         )
     return imagined
 
@@ -138,7 +164,8 @@ class Told(Struct, frozen=True):
 def view_html(opened: Page, forecast: pd.DataFrame, imagined: WhatIf, zone: ZoneInfo) -> Told:
     """What is told of that half hour; takes a while for a large floor."""
     row = _next_slot(forecast)
-    when = "" if row is None else f"{row['start'].astimezone(zone):%A, %-d %B, from %H:%M}"
+    is_told = row is not None and not {"calls", "aht"} & opened.asked.keys()
+    when = f"{row['start'].astimezone(zone):%A, %-d %B, from %H:%M}" if row and is_told else ""
     first = next(iter(rows_of(forecast)), None)
     day = opened.one("day") if first is None else f"{first['start'].astimezone(zone):%Y-%m-%d}"
     return Told(
@@ -166,6 +193,7 @@ def verdict_html(opened: Page, imagined: WhatIf, day: str, when: str) -> str:
     return drawn(
         "staffing.html",
         action=f"{PREFIX}/staffing",
+        as_it_is=address("staffing", {"day": opened.one("day"), "queue": opened.one("queue")}),
         day=day,
         when=when,
         queue=opened.one("queue"),
@@ -173,7 +201,8 @@ def verdict_html(opened: Page, imagined: WhatIf, day: str, when: str) -> str:
         short=imagined.needed - imagined.agents,
         level=share(now.service_level) if now.is_stable else "0 %: the queue only grows",
         one_more=share(more.service_level) if more.is_stable else "0 %: it still grows",
-        formula="Erlang A, callers give up" if imagined.patience else "Erlang C, nobody gives up",
+        is_own="calls" in opened.asked or "aht" in opened.asked,
+        is_here="agents" not in opened.asked,
     )
 
 
@@ -230,6 +259,10 @@ def _known(row: Any, name: str) -> float | None:
     if row is None or name not in row or pd.isna(row[name]):
         return None
     return float(row[name])
+
+
+def _within(least: float, most: float, value: float) -> float:
+    return min(most, max(least, value))
 
 
 def _number(opened: Page, name: str, otherwise: float) -> float:

@@ -12,7 +12,7 @@ import panel as pn
 from msgspec import Struct
 from tornado.web import RequestHandler
 
-from dashboards.entrance import OUR_HEADERS, PERSON, TENANT, BackendKnows, Visitor
+from dashboards.entrance import OUR_HEADERS, BackendKnows, Visitor
 
 THEME = "X-Patchbay-Theme"
 HEADERS = [*OUR_HEADERS, THEME]
@@ -83,9 +83,9 @@ class NobodyLooks(Exception):
 def present_visitor() -> Visitor:
     """Whose page is being made. Raises `NobodyLooks`."""
     headers = pn.state.headers or {}
-    if PERSON not in headers or TENANT not in headers:
+    if any(name not in headers for name in OUR_HEADERS):
         raise NobodyLooks
-    return Visitor(str(headers[PERSON]), str(headers[TENANT]))
+    return Visitor(*(str(headers[name]) for name in OUR_HEADERS))
 
 
 def present_theme() -> tuple[str, str]:

@@ -14,7 +14,7 @@ from dashboards.statistics.day_chart import DayChart
 from dashboards.statistics.live import Seen
 from dashboards.statistics.look import drawn
 from dashboards.statistics.now import ORDER, WORDS, Glance, glance, in_order
-from dashboards.statistics.shell import SHEET, Office, address, html, open_page, version
+from dashboards.statistics.shell import SHEET, Office, address, html, open_page, put, version
 from dashboards.statistics.thresholds import Thresholds, thresholds_of
 
 MOST_PEOPLE = 60
@@ -40,11 +40,12 @@ def page(office: Office) -> pn.viewable.Viewable:
 
     def draw(seen: Seen) -> None:
         looked, tiles_now, people_now = _drawn(seen, thresholds)
-        tiles.object, people.object = tiles_now, people_now
+        put(tiles, tiles_now)
+        put(people, people_now)
         alarm.rings = looked.is_alarming and not seen.is_stale
         day.show(seen.live)
 
-    opened.show_live(draw)
+    opened.show_live(draw, tiles)
     parts = (tiles, day.card, people, alarm)
     return pn.Column(*parts, sizing_mode="stretch_width", margin=0, styles={"gap": "14px"})
 
@@ -75,7 +76,6 @@ def tiles_html(
         formula_day=MEASURES["sl_e"].shown_formula(counting),
         to={
             "calls": address("calls", asked),
-            "calls_open": "" if days else address("calls", {"outcome": "open"}),
             "calls_answered": address("calls", {**asked, "outcome": "answered"}),
             "calls_abandoned": address("calls", {**asked, "outcome": "abandoned"}),
             "desk": "" if days else address("desk", {}),

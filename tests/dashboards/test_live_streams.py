@@ -27,8 +27,11 @@ class Told(Backend):
         self.asked = asyncio.Event()
         self.lines: asyncio.Queue[Live | None] = asyncio.Queue()
         self.out: set[str] = set()
+        self.refusal: Refused | None = None
 
     async def live(self, cookie: str) -> AsyncGenerator[Live]:
+        if self.refusal is not None:
+            raise self.refusal
         self.open.append(cookie)
         self.asked.set()
         try:
@@ -47,12 +50,16 @@ class Viewer:
     """Somebody who looks."""
 
     def __init__(self, name: str) -> None:
-        self.visitor = Visitor(name, "acme")
+        self.visitor = Visitor(name, "acme", name)
         self.seen: asyncio.Queue[Seen] = asyncio.Queue()
         self.is_away = False
+        self.told: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     def show(self, seen: Seen) -> None:
         self.seen.put_nowait(seen)
+
+    def say(self, problem: str) -> None:
+        self.told.set_result(problem)
 
     def leave(self, why: str) -> None:
         self.is_away = True
@@ -67,8 +74,8 @@ def backend() -> Told:
 def figures(backend: Told) -> LiveFigures:
     guestbook = Guestbook()
     for name in ("Sam", "Olivia"):
-        guestbook.enter(Visitor(name, "acme"), Known(name, SUPERVISORS, "Acme"))
-    guestbook.enter(Visitor("Ada", "acme"), Known("Ada", ANALYSTS, "Acme"))
+        guestbook.enter(Visitor(name, "acme", name), Known(name, SUPERVISORS, "Acme"))
+    guestbook.enter(Visitor("Ada", "acme", "Ada"), Known("Ada", ANALYSTS, "Acme"))
     return LiveFigures(backend, guestbook)
 
 
@@ -125,15 +132,22 @@ async def test_who_signs_out_is_sent_away_and_the_others_go_on_by_a_right_of_the
     figures.join(SUPERVISORS, olivia)
     await backend.asked.wait()
     backend.out.add("Sam")
-    await figures.prove()
-    assert (sam.is_away, olivia.is_away) == (True, False)
     backend.asked.clear()
-    backend.lines.put_nowait(None)  # the stream ends, as each does after a minute
+    backend.lines.put_nowait(None)  # the stream ends at once when its reader signs out
     await backend.asked.wait()
+    assert (sam.is_away, olivia.is_away) == (True, False)
     assert backend.open == ["Olivia"]
     backend.out.add("Olivia")
     await figures.prove()
     assert figures.viewers == 0
+
+
+async def test_who_may_read_no_figures_is_told_so(backend: Told, figures: LiveFigures):
+    backend.refusal = Refused(403, "not-allowed", "Your role does not allow that.")
+    sam = Viewer("Sam")
+    figures.join(SUPERVISORS, sam)
+    assert await sam.told == "Your role does not allow that."
+    figures.leave(SUPERVISORS, sam)
 
 
 async def test_old_figures_are_said_to_be_old(

@@ -13,6 +13,7 @@ from tests.dashboards.panel_process import PanelProcess, panel_process
 
 ANA, BEN = "cookie-of-ana", "cookie-of-ben"
 ANA_AT_GLOBEX = "cookie-of-ana-at-globex"
+ANA_ELSEWHERE = "cookie-of-ana-in-another-browser"
 PROGRAMS = ["dashboards.board", "dashboards.statistics"]
 
 
@@ -29,6 +30,7 @@ def panel(running: PanelProcess) -> PanelProcess:
         ANA: ("ana", "acme"),
         BEN: ("ben", "acme"),
         ANA_AT_GLOBEX: ("ana", "globex"),
+        ANA_ELSEWHERE: ("ana", "acme"),
     }
     return running
 
@@ -55,8 +57,10 @@ async def test_the_page_holds_neither_the_cookie_nor_a_header_of_the_browser(
     assert found is not None
     payload = get_token_payload(found[1])
     assert payload["cookies"] == {}
+    session = payload["headers"].pop("X-Patchbay-Session")
     known = {"X-Patchbay-Person": "ana", "X-Patchbay-Tenant": "acme"}
     assert payload["headers"] in (known, known | {"X-Patchbay-Theme": "auto.light"})
+    assert re.fullmatch(r"[0-9a-f]{32}", session), "a hash, which opens nothing"
     for text in (html, json.dumps(payload)):
         assert ANA not in text
         assert "planted" not in text
@@ -86,7 +90,7 @@ async def test_the_websocket_opens_for_its_own_visitor(panel: PanelProcess) -> N
     assert "msgid" in str(await panel.socket_says(await panel.token(ANA), ANA))
 
 
-@pytest.mark.parametrize("session", [None, "unknown", BEN, ANA_AT_GLOBEX])
+@pytest.mark.parametrize("session", [None, "unknown", BEN, ANA_AT_GLOBEX, ANA_ELSEWHERE])
 async def test_the_websocket_opens_for_nobody_else(
     panel: PanelProcess, session: str | None
 ) -> None:

@@ -1,4 +1,4 @@
-/** What the statistics pages do in the browser, beside Panel: colours, the line, the alarm, forms. */
+/** What the statistics pages do in the browser, beside Panel: colours, the line, clocks. */
 
 const KEY = "patchbay.preferences";
 const THEMES = { auto: "light", light: "dark", dark: "auto" };
@@ -65,3 +65,31 @@ function watchTheLine() {
   page.on_event("connection_lost", () => void comeBack());
 }
 watchTheLine();
+
+// -- clocks: the server draws a pane when something has happened, and not because a second has passed.
+
+const firstSeen = new WeakMap();
+
+function clock(seconds) {
+  const whole = Math.max(0, Math.round(seconds));
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (number) => String(number).padStart(2, "0");
+  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
+
+/** The document and every shadow root in it: Panel gives each pane one of its own. */
+function* places(root = document) {
+  yield root;
+  for (const element of root.querySelectorAll("*")) if (element.shadowRoot) yield* places(element.shadowRoot);
+}
+
+function moveClocks() {
+  const now = performance.now();
+  for (const place of places()) {
+    for (const time of place.querySelectorAll("time[data-age]")) {
+      if (!firstSeen.has(time)) firstSeen.set(time, now);
+      time.textContent = clock(Number(time.dataset.age) + (now - firstSeen.get(time)) / 1000);
+    }
+  }
+}
+setInterval(moveClocks, 500);

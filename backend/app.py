@@ -56,6 +56,7 @@ from backend.web.sounds import make_all, sounds_router
 from backend.web.spool import Spool
 from backend.web.supervision import supervision_router
 from backend.web.throttle import Throttle
+from backend.web.turns import LOOKS, REPORTS, Turns
 from backend.web.twilio_callbacks import callbacks_router
 from backend.web.twilio_voice import voice_router
 from backend.web.visitor import current_visitor
@@ -70,6 +71,8 @@ class Services(Struct):
     archive: Database
     """The same database for whoever reads a year of it: few connections, and time to answer. The
     others are for calls."""
+    live_archive: Database
+    """... for figures of now, which no report keeps waiting."""
     books: Database
     """... and for the bookkeeper, who waits for nobody's report."""
     hub: Hub
@@ -86,6 +89,8 @@ class Services(Struct):
     gate: Gate
     throttle: Throttle
     streams: Streams
+    report_turns: Turns
+    look_turns: Turns
     uploads: Uploads
 
     async def stop(self) -> None:
@@ -96,6 +101,7 @@ class Services(Struct):
         await self.courier.stop()
         await self.carrier.close()
         await self.archive.close()
+        await self.live_archive.close()
         await self.books.close()
         await self.database.close()
 
@@ -105,6 +111,7 @@ HANDED_OUT = (
     "clock",
     "database",
     "archive",
+    "live_archive",
     "hub",
     "attendance",
     "switchboard",
@@ -185,6 +192,7 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
         raise RuntimeError("the web server needs DATABASE_URL")
     database = await Database.connect(settings.database_url, settings.database_pool)
     archive = await Database.connect_to_read(settings.database_url, ARCHIVE_POOL)
+    live_archive = await Database.connect_to_read(settings.database_url, LIVE_POOL)
     books = await Database.connect(settings.database_url, 1, patience=30)
     hub = Hub()
 
@@ -234,6 +242,7 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
         clock=clock,
         database=database,
         archive=archive,
+        live_archive=live_archive,
         books=books,
         hub=hub,
         herald=herald,
@@ -249,13 +258,18 @@ async def assemble(settings: Settings, clock: Clock) -> Services:
         gate=Gate(accounts, settings, clock),
         throttle=Throttle(),
         streams=Streams(),
+        report_turns=Turns(REPORTS),
+        look_turns=Turns(LOOKS),
         uploads=Uploads(),
     )
 
 
 log = logger("app")
 
-ARCHIVE_POOL = 4
+ARCHIVE_POOL = REPORTS.in_all + 2
+"""With two for what needs no turn: days that are played, and lists."""
+LIVE_POOL = LOOKS.in_all + 2
+"""With two for streams."""
 
 STALE = "The database does not answer. Calls go on; what you see may be out of date."
 

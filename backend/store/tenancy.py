@@ -5,8 +5,8 @@ goes in with BEGIN, in one message: two round trips fewer than separate statemen
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, Protocol
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -60,11 +60,15 @@ class Work:
         return [dict(row) for row in await self.connection.fetch(sql, *values)]
 
 
+Turn = Callable[[], AbstractAsyncContextManager[None]]
+"""What somebody waits for each time before they have a connection."""
+
+
 class Database:
     """The pool, and the two ways to use it: for a tenant, or to ask the doorkeeper."""
 
-    def __init__(self, pool: "asyncpg.Pool[Any]", address: str) -> None:
-        self._pool = pool
+    def __init__(self, pool: "asyncpg.Pool[Any]", address: str, turn: Turn = nullcontext) -> None:
+        self._pool, self._turn = pool, turn
         self.address = address
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
@@ -112,6 +116,10 @@ class Database:
         )
         return cls(pool, address)
 
+    def in_turns(self, turn: Turn) -> "Database":
+        """The same for somebody who waits for their turn before each work."""
+        return Database(self._pool, self.address, turn)
+
     async def close(self) -> None:
         """Give the connections up; those that hang are cut after 3 s."""
         try:
@@ -129,9 +137,9 @@ class Database:
         Raises `DatabaseAway` if the database is not there, or goes while we work, and `Uncertain`
         if it goes while the work is committed.
         """
-        turn = self._turns.setdefault(tenant, asyncio.Lock()) if alone else nullcontext()
+        order = self._turns.setdefault(tenant, asyncio.Lock()) if alone else nullcontext()
         try:
-            async with turn, self._pool.acquire(timeout=3) as connection:
+            async with self._turn(), order, self._pool.acquire(timeout=3) as connection:
                 try:
                     await connection.execute(_begin(tenant, alone))
                     yield Work(tenant, connection)

@@ -18,10 +18,15 @@ from backend.feed.hub import Goodbye, Hub, Listener
 from backend.reports.live import Watch
 from backend.reports.live_message import Live
 from backend.store.tenancy import Database, DatabaseAway
+from backend.web.connections import HttpRequest
 from backend.web.reports import Reader, current_reader
+from backend.web.turns import Turns
 
 STREAMS = 20
 """Of one company at once: a process that shows wallboards needs one for each role."""
+STREAMS_OF_ONE = 4
+"""... and of one session or key: that process opens one by somebody's, and a page that is loaded
+anew may overlap with itself."""
 LASTS = 60.0
 """Seconds until a stream ends and is asked for anew, so that no right outlives its loss."""
 SOON, LATER = 0.3, 1.0
@@ -35,54 +40,60 @@ _encode = msgspec.json.Encoder().encode
 
 
 class TooManyStreams(Refusal):
-    """Too many streams of this company's figures are open. Close one first."""
+    """Too many streams of this company's figures are open, in all or by you. Close one first."""
 
     code = "too-many-streams"
     status = 429
 
 
 class Streams:
-    """How many are open, by company."""
+    """How many are open, by company, and by whose session or key, where that counts."""
 
     def __init__(self) -> None:
-        self._open: Counter[UUID] = Counter()
+        self._open: Counter[tuple[UUID, bytes]] = Counter()
 
-    def must_have_room(self, tenant: UUID) -> None:
+    def must_have_room(self, tenant: UUID, session: bytes = b"") -> None:
         """Raises `TooManyStreams`."""
-        if self._open[tenant] >= STREAMS:
+        of_company = sum(many for (one, _), many in self._open.items() if one == tenant)
+        of_one = self._open[tenant, session] if session else 0
+        if of_company >= STREAMS or of_one >= STREAMS_OF_ONE:
             raise TooManyStreams
 
     @contextmanager
-    def one_of(self, tenant: UUID) -> Generator[None]:
+    def one_of(self, tenant: UUID, session: bytes = b"") -> Generator[None]:
         """One of that company is open while the block runs."""
-        self._open[tenant] += 1
+        self._open[tenant, session] += 1
         try:
             yield
         finally:
-            self._open[tenant] -= 1
+            self._open[tenant, session] -= 1
+            self._open += Counter()  # without those of nobody
 
 
 @get("/now")
 async def now(
     reader: NamedDependency[Reader],
-    archive: NamedDependency[Database],
+    request: HttpRequest,
+    live_archive: NamedDependency[Database],
     clock: NamedDependency[Clock],
 ) -> Live:
     """The company's calls, agents and figures of today, as they are now."""
-    return await Watch(archive, reader.tenant, clock, sees_numbers=reader.sees_numbers).look()
+    turns: Turns = request.app.state.look_turns
+    in_turns = live_archive.in_turns(turns.of(reader.tenant, reader.session))
+    return await Watch(in_turns, reader.tenant, clock, sees_numbers=reader.sees_numbers).look()
 
 
 @get("/live", include_in_schema=False)
 async def live(
     reader: NamedDependency[Reader],
-    archive: NamedDependency[Database],
+    live_archive: NamedDependency[Database],
     hub: NamedDependency[Hub],
     clock: NamedDependency[Clock],
     streams: NamedDependency[Streams],
 ) -> Stream:
     """The same again and again, a line each, within a second of every change."""
-    watch = Watch(archive, reader.tenant, clock, sees_numbers=reader.sees_numbers)
-    streams.must_have_room(reader.tenant)
+    watch = Watch(live_archive, reader.tenant, clock, sees_numbers=reader.sees_numbers)
+    streams.must_have_room(reader.tenant, reader.session)
     lines = _lines(watch, Listener(reader.tenant, UUID(int=0), reader.session), hub, streams)
     return Stream(lines, media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})
 
@@ -94,7 +105,7 @@ async def _lines(
     are none, and the reader sees how old the last one is."""
     ends_at = _seconds() + LASTS
     told, told_at = None, 0.0
-    with streams.one_of(listener.tenant), hub.entered(listener):
+    with streams.one_of(listener.tenant, listener.session), hub.entered(listener):
         while _seconds() < ends_at:
             seen = await _look(watch)
             is_due = _differs(seen, told) or _seconds() - told_at > HEARTBEAT

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from datetime import date
+from hashlib import sha256
 from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -49,11 +50,11 @@ Queues = Annotated[tuple[str, ...] | None, QueryParameter(name="queue", max_leng
 
 class Reader(Struct, frozen=True):
     """Who may read a company's figures, and whether callers' numbers are shown to them whole.
-    `session` is the hash of the signed-in person's; empty for a key."""
+    `session` is the hash of the signed-in person's, or of the key."""
 
     tenant: UUID
     sees_numbers: bool
-    session: bytes = b""
+    session: bytes
 
 
 class MeasureCard(Struct, frozen=True):
@@ -91,11 +92,17 @@ async def current_reader(request: HttpRequest) -> Reader:
         found = await find_token(database, key.strip(), clock())
         if found is None:
             raise NoSuchKey
-        return Reader(*found)
+        return Reader(*found, sha256(key.strip().encode()).digest())
     visitor = await identify(request, database, clock)
     if visitor.role not in READS_REPORTS:
         raise NotAllowed
     return Reader(visitor.tenant, visitor.role is not Role.ANALYST, visitor.session.token.hash)
+
+
+async def archive_in_turns(request: HttpRequest, reader: NamedDependency[Reader]) -> Database:
+    """The dependency: the archive for this reader, who waits for their turn."""
+    state = request.app.state
+    return state.archive.in_turns(state.report_turns.of(reader.tenant, reader.session))
 
 
 async def rules_of_reader(
@@ -320,6 +327,7 @@ reports_router = Router(
     ],
     dependencies={
         "reader": Provide(current_reader),
+        "archive": Provide(archive_in_turns),
         "rules": Provide(rules_of_reader),
         "question": Provide(days_asked_for),
         "outlook": Provide(day_asked_for),

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import aiohttp
 import msgspec
 import pytest
 
+from backend.store.sessions import read_token
 from backend.web import live_figures
 from tests.stories.company import Agent, Company, Refused
 
@@ -112,6 +113,51 @@ async def test_a_company_has_only_so_many_streams_and_each_that_is_closed_makes_
     async with asyncio.timeout(10):
         while (await _status(acme.sam)) == 429:  # noqa: ASYNC110 (the server hears of it soon)
             await asyncio.sleep(0.05)
+
+
+async def test_one_session_has_few_streams_and_leaves_the_others_to_colleagues(acme: Company):
+    async with AsyncExitStack() as open_streams:
+        for _ in range(live_figures.STREAMS_OF_ONE):
+            stream = await open_streams.enter_async_context(stream_of(acme.sam))
+            await stream.shows(lambda _: True)
+        async with acme.sam.http.get("/api/reports/live") as answer:
+            assert (answer.status, (await answer.json())["code"]) == (429, "too-many-streams")
+        colleagues = await open_streams.enter_async_context(stream_of(acme.ada))
+        await colleagues.shows(lambda _: True)
+
+
+async def test_reports_asked_for_all_at_once_keep_nobody_elses_and_no_live_figures_waiting(
+    acme: Company, globex: Company
+):
+    await globex.sam.signs_in()
+    turn = acme.product.services.report_turns.of(acme.tenant, session_of(acme.ada))
+    async with turn(), turn():  # two that take long
+        forty = [
+            asyncio.create_task(acme.ada.asks("GET", "/api/reports/intervals")) for _ in range(40)
+        ]
+        refused: set[asyncio.Task[Any]] = set()
+        async with asyncio.timeout(10):
+            while len(refused) < 10:
+                waiting = [one for one in forty if one not in refused]
+                done, _ = await asyncio.wait(waiting, return_when="FIRST_COMPLETED")
+                refused |= done
+        assert {str(one.exception()).partition(":")[0] for one in refused} == {
+            "429 too-many-reports"
+        }
+        for colleague in (acme.sam, globex.sam):
+            assert await colleague.asks("GET", "/api/reports/intervals")
+        async with stream_of(acme.ada) as stream:
+            await stream.shows(lambda _: True)
+        assert await acme.ada.asks("GET", "/api/reports/now")
+    others = [one for one in forty if one not in refused]
+    assert all(await asyncio.gather(*others))
+
+
+def session_of(person: Agent) -> bytes:
+    (cookie,) = person.http.cookie_jar
+    token = read_token(cookie.value)
+    assert token is not None
+    return token.hash
 
 
 async def _status(person: Agent) -> int:

@@ -44,8 +44,6 @@ DAYS_AT_ONCE, MARKS_AT_ONCE = 31, 500
 LINES_AT_ONCE = 25
 """Of a company, before the next one has its turn. Few, because whoever answers the carrier waits
 for the same loop: a batch of 200 made a caller's p99 56 ms instead of 10."""
-OLD_BATCHES_AT_ONCE = 8
-"""Of a company's old journal, which nobody waits for, in a round."""
 
 
 class Bookkeeper:
@@ -63,7 +61,7 @@ class Bookkeeper:
             try:
                 await self.read_on()
                 await self.roll_up_some()
-                await self.read_old_rings()
+                await self.read_some_old_rings()
             except DatabaseAway as away:
                 log.debug("no journal is read while the database is away", why=str(away))
             except Exception:
@@ -101,24 +99,25 @@ class Bookkeeper:
             _tell("a company's days could not be rolled up", tenant, problem)
             return False
 
-    async def read_old_rings(self) -> None:
-        """Enter the rings of some more calls that were in the books before rings were."""
+    async def read_some_old_rings(self) -> bool:
+        """Enter the rings of a few calls of one company that were in its books before rings were;
+        whether there was one. Nobody waits for them, and whoever rang since then does."""
         now = self._clock()
         for tenant in await companies_without_rings(self._database):
-            if self._without_rings.get(tenant, now) <= now:
-                await self._read_old_rings(tenant)
+            if self._without_rings.get(tenant, now) <= now and await self._read_old_rings(tenant):
+                return True
+        return False
 
-    async def _read_old_rings(self, tenant: UUID) -> None:
+    async def _read_old_rings(self, tenant: UUID) -> bool:
         try:
-            for _ in range(OLD_BATCHES_AT_ONCE):
-                async with self._database.work(tenant) as work:
-                    if not await read_some_rings(work, LINES_AT_ONCE):
-                        break
+            async with self._database.work(tenant) as work:
+                return await read_some_rings(work, LINES_AT_ONCE)
         except Exception as problem:
             self._without_rings[tenant] = self._clock() + REST
             if isinstance(problem, DatabaseAway):
                 raise
             _tell("the rings of a company's old calls could not be read", tenant, problem)
+            return False
 
     def _rests(self, tenant: UUID) -> bool:
         return tenant in self._resting and self._clock() < self._resting[tenant]
@@ -192,7 +191,7 @@ async def read_some(work: Work, limit: int) -> bool:
 
 async def read_some_rings(work: Work, limit: int) -> bool:
     """Enter the rings of the latest calls that the books know without them, of at most `limit`
-    lines; whether there may be more. Nothing else of these calls changes."""
+    lines; whether there were any, and nobody else reads. Nothing else of these calls changes."""
     old = await calls_without_rings(work, limit)
     if old is None:
         return False
@@ -200,7 +199,7 @@ async def read_some_rings(work: Work, limit: int) -> bool:
     rings = [ring for lines in told.values() for ring in facts_of_call(lines).rings]
     await enter_rings(work, old.calls, rings)
     await rings_are_known_from(work, old.first)
-    return old.first > 1
+    return True
 
 
 async def roll_up_days(work: Work, now: datetime, most: int = DAYS_AT_ONCE) -> bool:

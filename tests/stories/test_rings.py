@@ -5,6 +5,7 @@ from typing import Any
 
 import asyncpg
 
+from backend.bookkeeper import LINES_AT_ONCE
 from backend.domain.board import Presence
 from backend.domain.rules import Rules
 from backend.embedded_postgres import EmbeddedPostgres
@@ -156,8 +157,10 @@ async def test_calls_from_before_rings_were_kept_are_read_once_more_and_nothing_
     async with database.work(acme.tenant) as work:
         visits = await work.connection.fetch("select * from visit order by call_id")
     await acme.ana.answers(waits)  # a new line of an old call is read as ever
-    await bookkeeper.read_old_rings()
-    await bookkeeper.read_old_rings()  # and there is nothing more
+    rounds = 0
+    while await bookkeeper.read_some_old_rings():
+        rounds += 1
+    assert rounds > 1
     after = await counted(acme)
     assert before == {"Ana": all_of("abandoned", 12) | {"rings": 13}} | {
         "Ben": all_of("abandoned", 12) | {"rings": 13}
@@ -172,6 +175,35 @@ async def test_calls_from_before_rings_were_kept_are_read_once_more_and_nothing_
     changed = [one["caller"] for one, other in zip(visits, again, strict=True) if one != other]
     assert changed == [waits.number]
     assert await counted(globex) == {}
+
+
+async def test_a_round_reads_a_few_old_rings_of_one_company_and_then_what_is_new(
+    acme: Company, globex: Company, postgres: EmbeddedPostgres
+):
+    for company in (acme, globex):
+        await company.on_duty("Ana")
+        await calls_come_and_go(company.ana, range(12))
+        await counted(company)
+        assert len(await forget_rings(company, postgres)) == 12
+    connection = await asyncpg.connect(postgres.superuser_url, database="patchbay")
+    try:
+        bookkeeper = acme.product.services.bookkeeper
+        before = [await left_to_read(connection, company) for company in (acme, globex)]
+        assert await bookkeeper.read_some_old_rings()
+        after = [await left_to_read(connection, company) for company in (acme, globex)]
+        read = sorted(was - left for was, left in zip(before, after, strict=True))
+        assert read == [0, LINES_AT_ONCE]
+        while await bookkeeper.read_some_old_rings():
+            pass
+        assert [len(await rings_in(connection, company)) for company in (acme, globex)] == [12, 12]
+    finally:
+        await connection.close()
+
+
+async def left_to_read(connection: Any, company: Company) -> int:
+    return await connection.fetchval(
+        "select without_rings from books where tenant_id = $1", company.tenant
+    )
 
 
 async def test_a_ring_counts_in_the_slot_in_which_it_began(acme: Company):

@@ -88,3 +88,10 @@ def test_a_queue_that_only_grows_is_called_unstable_and_no_calls_need_nobody():
     assert agents_needed(0, 180, 0.8, 20) == 0
     assert impatient_queue(0, 180, 100, 0, 20).service_level == 1
     assert impatient_queue(100 / 1800, 180, 100, 4, 20).is_stable
+
+
+def test_a_night_with_far_more_agents_than_calls_has_nobody_waiting():
+    for calls, agents in ((1, 125), (10, 180), (30, 225)):
+        queue = impatient_queue(calls / 1800, 180, 120, agents, 20)
+        assert (queue.service_level, queue.abandon) == (1.0, 0.0)
+        assert queue.occupancy == pytest.approx(calls * 180 / 1800 / agents)

@@ -94,6 +94,9 @@ function NotifyButton() {
   );
 }
 
+/** Who reads the company's figures; the backend decides, this only spares others a way that is closed. */
+const READS_STATISTICS: ReadonlySet<string> = new Set(["owner", "admin", "supervisor", "analyst"]);
+
 function Person() {
   const store = useStore();
   const { me } = useScreen().board;
@@ -105,7 +108,10 @@ function Person() {
       <small>{me.role} at {me.tenant.name}</small>
     </div>
   );
-  const items = [{ key: "sign-out", label: "Sign out", onChoose: () => void store.signOut() }];
+  const items = [
+    ...(READS_STATISTICS.has(me.role) ? [{ key: "statistics", label: "Statistics", onChoose: () => window.open("/statistics", "patchbay-statistics") }] : []),
+    { key: "sign-out", label: "Sign out", onChoose: () => void store.signOut() },
+  ];
   return (
     <Menu name={me.person.name} className="person" align="end" heading={heading} items={items}
       face={<><Avatar name={me.person.name} /><span className="person-name">{me.person.name}</span><ChevronIcon /></>} />

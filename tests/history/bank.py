@@ -38,6 +38,11 @@ def write_history(file: Path) -> int:
     return len(rows)
 
 
+def calls_of_day(day: date) -> Iterator[dict[str, Any]]:
+    """The offered calls of one day, with the columns of an import."""
+    return _rows(day)
+
+
 def reference() -> dict[str, dict[str, float]]:
     """The published figures: of each month ("1" to "6"), and of all ("1-6")."""
     return json.loads((_folder() / "reference.json").read_text())
@@ -52,13 +57,32 @@ def golden() -> Iterator[tuple[datetime, dict[str, int | None]]]:
             yield start, {name: int(value) if value else None for name, value in row.items()}
 
 
+def as_published(row: dict[str, Any]) -> dict[str, int | None]:
+    """A row of our measures as a row of the published table: counts and sums out of means."""
+    answered, handled = row["answered"], row["handled"]
+    return {
+        "offered": row["offered"],
+        "answered": answered,
+        "abandoned": row["abandoned"],
+        "short_ab_lt5": row["short_abandoned"],
+        "ans_le20": round((row["sl_d"] or 0) * answered),
+        "ab_le20": round((row["sl_c"] or 0) * (answered + row["abandoned"]))
+        - round((row["sl_a"] or 0) * (answered + row["abandoned"])),
+        "wait_sum_ans": round((row["asa"] or 0) * answered),
+        "service_sum": round((row["aht"] or 0) * handled),
+        "service_n": handled,
+        "p95_rank_ans": None if row["wait_p95"] is None else int(row["wait_p95"]),
+    }
+
+
 def _folder() -> Path:
     assert FOLDER is not None
     return Path(FOLDER)
 
 
-def _rows() -> Iterator[dict[str, Any]]:
-    table = parquet.read_table(_folder() / "calls_jan_jun.parquet")
+def _rows(of_day: date | None = None) -> Iterator[dict[str, Any]]:
+    which: Any = None if of_day is None else [("day", "=", of_day)]
+    table = parquet.read_table(_folder() / "calls_jan_jun.parquet", filters=which)
     for number, call in enumerate(table.to_pylist()):
         is_answered = call["outcome"] == "AGENT"
         if not is_answered and not (call["outcome"] == "HANG" and call["q_start"] > 0):

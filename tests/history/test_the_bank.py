@@ -188,31 +188,13 @@ async def test_every_quarter_of_an_hour_is_the_published_one(imported: Bank):
     assert found == dict(bank.golden())
 
 
-def as_published(row: dict[str, Any]) -> dict[str, int | None]:
-    """A row of our measures as a row of the published table: counts and sums out of means."""
-    answered, handled = row["answered"], row["handled"]
-    return {
-        "offered": row["offered"],
-        "answered": answered,
-        "abandoned": row["abandoned"],
-        "short_ab_lt5": row["short_abandoned"],
-        "ans_le20": round((row["sl_d"] or 0) * answered),
-        "ab_le20": round((row["sl_c"] or 0) * (answered + row["abandoned"]))
-        - round((row["sl_a"] or 0) * (answered + row["abandoned"])),
-        "wait_sum_ans": round((row["asa"] or 0) * answered),
-        "service_sum": round((row["aht"] or 0) * handled),
-        "service_n": handled,
-        "p95_rank_ans": None if row["wait_p95"] is None else int(row["wait_p95"]),
-    }
-
-
 async def test_a_notebook_has_every_published_quarter(imported: Bank):
     def work(figures: patchbay.Figures) -> list[dict[str, Any]]:
         return figures.intervals(FIRST, LAST, size="15min", as_="arrow").to_pylist()
 
     rows = await imported.in_a_notebook(work)
     found = {
-        row["start"].astimezone(ZONE).replace(tzinfo=None): as_published(row)
+        row["start"].astimezone(ZONE).replace(tzinfo=None): bank.as_published(row)
         for row in rows
         if row["offered"]
     }

@@ -25,7 +25,8 @@ LONGEST_TEXT = 200
 LONGEST_SHOWN = 60
 MOST_BYTES = 2**30
 MOST_ROWS = 5_000_000
-ROWS_AT_ONCE = 10_000
+ROWS_AT_ONCE = 500
+"""Of a Parquet file. All of their cells are unpacked before anybody sees how long they are."""
 NOBODY: Mapping[str, str] = {}
 EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC)
 
@@ -79,7 +80,8 @@ def read_history(
     """Read the bytes of a CSV or Parquet file of past calls of that company, whose wall clock is in
     `zone`; `agents` are the ids of its agents by name, where only one is called so.
 
-    Raises `NotReadable` if it is neither or has no `queue_entered_at`, `TooLong` if it is too much.
+    Raises `NotReadable` if it is neither or has no `queue_entered_at`, `TooLong` if it is too much,
+    `MemoryError` if more is in it than this process may hold.
     """
     if len(raw) > MOST_BYTES:
         raise TooLong(f"It is larger than {MOST_BYTES // 2**20} MB. Import it in parts.")
@@ -91,6 +93,8 @@ def read_history(
             for number, row in enumerate(rows, 1)
             if (call := reader.read(number, row)) is not None
         ]
+    except MemoryError:  # Arrow's own is one of these too
+        raise
     except (pa.ArrowException, UnicodeDecodeError) as problem:
         raise NotReadable(f"It is no table that can be read: {problem}.") from problem
     return Reading(calls, reader.problems, tuple(name for name in names if name not in NAMES))

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from backend.past_calls_apart import MOST_TOLD
+from backend.past_calls_apart import MOST_TOLD, Order, TookTooLong, bring_in_apart
 from backend.store import report_tokens
 from backend.store.people import Role
 from backend.web import history_files
@@ -84,6 +85,46 @@ async def test_a_parquet_file_is_known_by_what_is_in_it(acme: Company):
     parquet.write_table(table, file)
     status, said = await sends(acme.olivia, file.getvalue(), "looks like.csv")
     assert (status, said["calls"]) == (200, 1)
+
+
+def with_long_cells(length: int) -> bytes:
+    """A small file of 2,000 rows, in each of which the caller's number is the same and so long."""
+    number = pa.DictionaryArray.from_arrays(
+        pa.array([0] * 2000, pa.int32()), pa.array(["5" * length])
+    )
+    table = pa.table(
+        {
+            "queue_entered_at": ["2026-01-31 10:00"] * 2000,
+            "outcome": ["abandoned"] * 2000,
+            "wait_seconds": [9] * 2000,
+            "caller": number,
+        }
+    )
+    file = BytesIO()
+    parquet.write_table(table, file, compression="zstd", store_schema=False)
+    assert len(file.getvalue()) < 2000
+    return file.getvalue()
+
+
+async def test_a_small_file_in_which_very_much_is_costs_little_and_is_refused(acme: Company):
+    status, said = await sends(acme.olivia, with_long_cells(20_000), "small.parquet")
+    assert (status, said["code"]) == (422, "wrong-rows")
+    assert said["kinds"] == [[2000, "caller", "no-such-text"]]
+    status, said = await sends(acme.olivia, with_long_cells(8_000_000), "small.parquet")
+    assert (status, said["code"]) == (413, "file-too-large")
+    assert "Bring it in in parts" in said["detail"]
+    assert await counted(acme) == (0, 0, 0)
+    assert (await sends(acme.olivia, GOOD))[0] == 200, "and the next is taken"
+
+
+async def test_a_file_that_takes_too_long_is_given_up(acme: Company, tmp_path: Path):
+    (path := tmp_path / "old.csv").write_bytes(GOOD)
+    with path.open("rb") as file:
+        url = acme.product.settings.database_url or ""
+        order = Order(url, acme.tenant, "old.csv", file.fileno(), most_rows=10)
+        with pytest.raises(TookTooLong):
+            await bring_in_apart(order, file, within=0)
+    assert (await acme.olivia.asks("GET", FILES))["files"] == []
 
 
 async def test_a_file_with_faults_changes_nothing_and_says_row_and_reason(acme: Company):

@@ -2,6 +2,9 @@
 
 const FILES = "/api/history-files";
 const LONGEST_NAME = 200;
+const AGAIN_MS = 3000;
+/** After so many the backend has given the file up, too. */
+const LOOKS = 220;
 
 /** An element with these properties and children; text is only ever text. */
 function made(name, properties = {}, ...children) {
@@ -14,29 +17,41 @@ const number = (value) => value.toLocaleString("en-GB");
 const calls = (count) => (count === 1 ? "one call" : `${number(count)} calls`);
 const size = (bytes) => (bytes < 2 ** 20 ? `${number(Math.ceil(bytes / 1024))} KB` : `${(bytes / 2 ** 20).toFixed(1)} MB`);
 
-const AWAY = { detail: "Patchbay does not answer, so nothing was brought in or taken back. Check the connection, and try again." };
+const AWAY = { detail: "Patchbay does not answer. Check the connection, and try again." };
+const BROKEN = { detail: "The connection broke before the whole file was sent, so nothing was brought in. Check it, then choose the file again." };
+const UNKNOWN = { isUnknown: true, detail: "Patchbay's answer did not arrive, so it is not known yet what became of it. The list below will show it." };
 
-/** What the backend says to that: whether it is a yes, and its words. */
-async function ask(method, path) {
+/** What the backend says to that: whether it is a yes, and its words; else what is to be said. */
+async function ask(method, path, otherwise) {
   try {
     const answer = await fetch(path, { method, headers: { Accept: "application/json" } });
-    return { ok: answer.ok, said: answer.status === 204 ? null : await answer.json() };
+    if (answer.status === 204) return { ok: true, said: null };
+    const said = await answer.json();
+    return { ok: answer.ok, said: answer.ok || said.detail ? said : otherwise };
   } catch {
-    return { ok: false, said: AWAY };
+    return { ok: false, said: otherwise };
   }
 }
 
 /** Uploads the file as it is; `onSent` is told how much of it has gone (fetch would tell nothing). */
 function upload(file, onSent) {
   return new Promise((resolve) => {
+    let isSent = false;
     const request = new XMLHttpRequest();
     request.open("POST", `${FILES}?name=${encodeURIComponent(file.name.slice(0, LONGEST_NAME))}`);
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.responseType = "json";
     request.upload.addEventListener("progress", (event) => onSent(event.loaded / event.total));
-    request.upload.addEventListener("load", () => onSent(1));
-    request.addEventListener("load", () => resolve({ ok: request.status === 200, said: request.response ?? AWAY }));
-    request.addEventListener("error", () => resolve({ ok: false, said: AWAY }));
+    request.upload.addEventListener("load", () => {
+      isSent = true;
+      onSent(1);
+    });
+    request.addEventListener("load", () => {
+      const said = request.response;
+      const ok = request.status === 200 && said !== null;
+      resolve({ ok, said: ok || said?.detail ? said : UNKNOWN }); // or a proxy has answered
+    });
+    request.addEventListener("error", () => resolve({ ok: false, said: isSent ? UNKNOWN : BROKEN }));
     request.send(file);
   });
 }
@@ -132,6 +147,8 @@ export function render({ model, el }) {
   const result = made("div", { className: "stack" });
   const files = made("div", { className: "stack" });
   let chosen = null;
+  let there = [];
+  let shown = "";
   let mostBytes = Infinity;
   let isBusy = false;
   progress.setAttribute("aria-label", "How far the file is");
@@ -146,6 +163,7 @@ export function render({ model, el }) {
 
   function choose(file) {
     if (isBusy || !file) return;
+    input.value = ""; // or the same one, mended, would be no change
     result.replaceChildren();
     status.textContent = "";
     chosen = file.size <= mostBytes ? file : null;
@@ -172,25 +190,41 @@ export function render({ model, el }) {
     const { ok, said } = await upload(file, showHowFar);
     isBusy = false;
     status.textContent = "";
-    result.replaceChildren(...(ok ? [welcome(said, file.name)] : report(said, file.name)));
-    if (ok) {
-      chosen = null;
-      input.value = "";
-    }
+    chosen = null; // the browser reads none that has been mended since
+    const told = ok ? [welcome(said, file.name)] : report(said, file.name);
+    result.replaceChildren(...told);
     follow();
+    const before = there;
     await list();
+    if (said.isUnknown) await find(told[0], () => there.some((id) => !before.includes(id)), `${file.name} is in the list now: it was brought in.`);
   }
 
   async function takeBack(file) {
-    const { ok, said } = await ask("DELETE", `${FILES}/${file.id}`);
-    const told = made("p", { className: "done", textContent: `${file.name} was taken back: its calls are your history no longer.` });
-    result.replaceChildren(...(ok ? [told] : report(said, file.name)));
+    const { ok, said } = await ask("DELETE", `${FILES}/${file.id}`, UNKNOWN);
+    const done = `${file.name} was taken back: its calls are your history no longer.`;
+    const told = ok ? [made("p", { className: "done", textContent: done })] : report(said, file.name);
+    result.replaceChildren(...told);
+    shown = ""; // so that it may be asked for again
     await list();
+    if (said?.isUnknown) await find(told[0], () => !there.includes(file.id), done);
+  }
+
+  /** Nobody knows yet: look again until it is seen, something else is told, or it must be over. */
+  async function find(told, isSeen, done) {
+    for (let look = 0; look < LOOKS && told.isConnected; look += 1) {
+      if (isSeen()) return result.replaceChildren(made("p", { className: "done", textContent: done }));
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      await list();
+    }
   }
 
   async function list() {
-    const { ok, said } = await ask("GET", FILES);
+    const { ok, said } = await ask("GET", FILES, AWAY);
+    const before = shown;
+    shown = ok ? JSON.stringify(said) : "";
     if (!ok) return files.replaceChildren(made("p", { className: "problem", textContent: said.detail }));
+    if (shown === before) return;
+    there = said.files.map((each) => each.id);
     mostBytes = said.most_bytes;
     limit.textContent = `At most ${Math.floor(said.most_bytes / 2 ** 20)} MB and ${number(said.most_rows)} rows. A file is brought in whole, or not at all; the same one twice changes nothing.`;
     files.replaceChildren(shelf(said, takeBack));

@@ -1,7 +1,9 @@
 """An owner brings a file of past calls in by the page, and takes it back."""
 
+from pathlib import Path
+
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from backend.store.people import Role
 from tests.browser.page import Browsers
@@ -43,6 +45,7 @@ async def test_a_file_is_dropped_mended_looked_at_and_taken_back(
         "3queue_entered_at'yesterday' is no time like 2026-01-31 14:48:31."
     )
     await expect(files).to_contain_text("None yet.")
+    await expect(page.get_by_role("button", name="Bring it in")).to_be_disabled()
     assert await faults_on(page) == []
 
     await drops(page, GOOD, NAMED)
@@ -54,6 +57,49 @@ async def test_a_file_is_dropped_mended_looked_at_and_taken_back(
     await files.get_by_role("button", name="Take back").click()
     await files.get_by_role("button", name="Yes, take 2 calls back").click()
     await expect(files).to_contain_text("None yet.")
+
+
+async def test_a_file_that_was_mended_may_be_chosen_again(
+    office: Product, browsers: Browsers, tmp_path: Path
+):
+    acme = await office.company("Acme")
+    page = await browsers.reads(await office.takes_on(acme, "Olivia", Role.OWNER), "import")
+    field, start = page.locator("input[type=file]"), page.get_by_role("button", name="Bring it in")
+    file = tmp_path / "old.csv"
+    for content, told in ((GOOD + "yesterday,,,,\n", "One row is wrong"), (GOOD, "2 calls, 2026")):
+        file.write_text(content)
+        await field.set_input_files(file)
+        await expect(field).to_have_value("")  # else the browser tells of no change
+        await start.click()
+        await expect(page.get_by_text(told)).to_be_visible()
+        await expect(start).to_be_disabled()
+
+
+async def test_where_the_answer_is_lost_the_list_tells_what_became_of_the_file(
+    office: Product, browsers: Browsers
+):
+    acme = await office.company("Acme")
+    page = await browsers.reads(await office.takes_on(acme, "Olivia", Role.OWNER), "import")
+    files = page.get_by_role("region", name="Files that were brought in")
+
+    async def gives_up(route: Route) -> None:
+        if route.request.method == "POST":
+            await route.fulfill(status=504, body="<h1>Gateway timeout</h1>")
+        else:
+            await route.continue_()
+
+    await page.route("**/api/history-files*", gives_up)
+    await drops(page, GOOD, "old.csv")
+    await expect(page.get_by_role("alert")).to_contain_text("it is not known yet")
+    await expect(files).to_contain_text("None yet.")
+    olivia = acme.people["Olivia"]
+    await olivia.signs_in()
+    async with olivia.http.post(
+        "/api/history-files", params={"name": "old.csv"}, data=GOOD.encode()
+    ) as answer:
+        assert answer.status == 200
+    await expect(page.get_by_text("it was brought in")).to_be_visible(timeout=15_000)
+    await expect(files.get_by_role("row").nth(1)).to_contain_text("old.csv")
 
 
 async def test_whoever_may_not_is_told_why(office: Product, browsers: Browsers):

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from backend.clock import real_clock
+from backend.clock import Clock, real_clock
 from backend.demo import COMPANIES
 from backend.measures.intervals import local_day
 from backend.past_calls import Brought, bring_in
@@ -88,7 +88,7 @@ class Shift(Struct):
         return self.rests_at + BREAK if self.rests_at <= could < self.rests_at + BREAK else could
 
 
-async def make_up_past(settings: Settings) -> Brought | None:
+async def make_up_past(settings: Settings, clock: Clock = real_clock) -> Brought | None:
     """Give the company its past, by the way by which every file of past calls comes in. None if it
     was given one before, or if anything has ever happened in it: then it is left as it is."""
     mark = settings.data_folder / MARK
@@ -101,7 +101,7 @@ async def make_up_past(settings: Settings) -> Brought | None:
             if not await history.is_untouched(work):
                 return None
             zone = ZoneInfo((await load_rules(work)).time_zone)
-        yesterday = local_day(real_clock(), zone) - timedelta(days=1)
+        yesterday = local_day(clock(), zone) - timedelta(days=1)
         raw = await asyncio.to_thread(past_until, yesterday)
         brought = await bring_in(database, COMPANY.tenant, NAME, raw)
         mark.touch()

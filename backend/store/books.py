@@ -16,7 +16,7 @@ from msgspec.structs import asdict
 from backend.domain.agent import AgentStatus
 from backend.domain.board import Announcement
 from backend.measures.folding import CallFacts, StatusSpan
-from backend.store.changed_quarters import mark_all, mark_calls
+from backend.store.changed_quarters import PATIENCE, mark_all, mark_calls
 from backend.store.old_journal import read_line
 from backend.store.rings import enter_rings
 from backend.store.tenancy import Database, Work
@@ -60,6 +60,10 @@ select $1, number, $3, $4 from the_books on conflict do nothing
 """
 FORGET_ALL_VISITS = "delete from visit where tenant_id = $1 and file_id is null"
 FORGET_ALL_SHARES = "delete from handling where tenant_id = $1 and file_id is null"
+FORGET_ALL_SPANS = "delete from span where tenant_id = $1"
+FORGET_ALL_RINGS = "delete from ring where tenant_id = $1"
+FORGET_ALL_STATUSES = "delete from agent_status where tenant_id = $1"
+FORGET_ALL_LEFT_OUT = "delete from unread_line where tenant_id = $1"
 AS_OF = """
 select least($2, coalesce((select j.at from journal j where j.tenant_id = $1
   and j.number > coalesce((select number from books where tenant_id = $1), 0)
@@ -207,12 +211,12 @@ async def forget(work: Work) -> None:
     """Throw the books away; the journal, from which they are made anew, stays. What was imported
     stays too. Every day is to be rolled up again."""
     await mark_all(work)
-    await work.connection.execute(FORGET_ALL_VISITS, work.tenant)
-    await work.connection.execute(FORGET_ALL_SHARES, work.tenant)
-    await work.connection.execute("delete from span where tenant_id = $1", work.tenant)
-    await work.connection.execute("delete from ring where tenant_id = $1", work.tenant)
-    await work.connection.execute("delete from agent_status where tenant_id = $1", work.tenant)
-    await work.connection.execute("delete from unread_line where tenant_id = $1", work.tenant)
+    await work.connection.execute(FORGET_ALL_VISITS, work.tenant, timeout=PATIENCE)
+    await work.connection.execute(FORGET_ALL_SHARES, work.tenant, timeout=PATIENCE)
+    await work.connection.execute(FORGET_ALL_SPANS, work.tenant, timeout=PATIENCE)
+    await work.connection.execute(FORGET_ALL_RINGS, work.tenant, timeout=PATIENCE)
+    await work.connection.execute(FORGET_ALL_STATUSES, work.tenant, timeout=PATIENCE)
+    await work.connection.execute(FORGET_ALL_LEFT_OUT, work.tenant, timeout=PATIENCE)
     await work.connection.execute(
         "update books set number = 0, without_rings = 0 where tenant_id = $1", work.tenant
     )

@@ -17,7 +17,7 @@ LOCK = 0x524F4C4C  # "ROLL"; until the work ends
 CHANGING = "select pg_advisory_xact_lock_shared($1, hashtext($2::uuid::text))"
 ALONE = "select pg_try_advisory_xact_lock($1, hashtext($2::uuid::text))"
 PATIENCE = 60
-"""Seconds to mark what a file told of, which may be years."""
+"""Seconds for what is about a whole file or company, which may be years."""
 MARK_CALLS = """
 insert into changed_quarter (tenant_id, start_at)
 select distinct $1::uuid, date_bin('15 minutes', entered_at, 'epoch') as start_at from (
@@ -57,7 +57,7 @@ async def mark_files(work: Work, files: Sequence[UUID]) -> None:
 async def mark_all(work: Work) -> None:
     """Everything is counted by other rules from now on, or is read anew."""
     await _with_others(work)
-    await work.connection.execute(MARK_ALL, work.tenant)
+    await work.connection.execute(MARK_ALL, work.tenant, timeout=PATIENCE)
 
 
 async def changed_companies(database: Database, before: datetime) -> list[UUID]:

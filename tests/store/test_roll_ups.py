@@ -20,6 +20,7 @@ from backend.measures.intervals import Size, day_start, slots
 from backend.measures.tally import Counting
 from backend.reports.questions import counting_of
 from backend.store import books, history, people
+from backend.store.changed_quarters import mark_calls
 from backend.store.company_rules import load_rules, save_rules
 from backend.store.roll_ups import count_with_roll_ups
 from backend.store.tallies import By, Scope, count, tallies_of
@@ -366,6 +367,29 @@ async def test_whoever_rolls_up_keeps_the_past_as_it_is_until_then(database: Dat
     await late
     await house.every_answer_is_that_of_the_rows()
     assert await house.rolls_up() == 1, "and what came meanwhile is marked"
+
+
+@pytest.mark.parametrize("change", ["its books are made anew", "it counts by other rules"])
+async def test_what_is_about_a_whole_company_may_take_longer_than_a_call_would_wait(
+    database: Database, postgres: EmbeddedPostgres, change: str
+):
+    house = await a_quiet_week(database)
+    hasty = await Database.connect(postgres.web_url, 1, patience=0.2)
+
+    async def changes() -> None:
+        async with hasty.work(house.tenant) as work:
+            if change == "its books are made anew":
+                await books.forget(work)
+            else:
+                await save_rules(work, Rules(time_zone="Asia/Kathmandu"))
+
+    async with database.work(house.tenant) as work:
+        await mark_calls(work, [call_of(house.calls[0])])  # whoever marks all waits for this one
+        changing = asyncio.create_task(changes())
+        await asyncio.wait([changing], timeout=0.5)
+        assert not changing.done()
+    await changing
+    await hasty.close()
 
 
 async def is_waited_for(database: Database, tenant: UUID) -> bool:

@@ -101,6 +101,8 @@ async def _take_back(database: Database, given: argparse.Namespace) -> str:
 def _told(file: Path, brought: Brought) -> list[str]:
     span = f"{brought.first_day} to {brought.last_day}" if brought.calls else "none at all"
     told = [f"{file}: {brought.calls} calls, {span}, times of {brought.time_zone}."]
+    if brought.back_again:
+        told.append(f"It was imported before, but {brought.back_again} of them were gone since.")
     return [*told, f"Not looked at: {', '.join(brought.ignored)}."] if brought.ignored else told
 
 

@@ -23,6 +23,7 @@ from backend.history.reading import (
 )
 from backend.store import history
 from backend.store.company_rules import load_rules
+from backend.store.history import HistoryFile
 from backend.store.tenancy import Database
 from backend.store.visits import agent_names
 
@@ -38,6 +39,9 @@ class Brought(Struct, frozen=True):
     """Columns that nobody looked at."""
     known_since: datetime | None = None
     """When the very same file was brought in before; then nothing has changed now."""
+    back_again: int = 0
+    """... or how many of its calls were not there any more, and are again: a file that told of them
+    anew had been taken back."""
 
 
 class NotATable(Refusal):
@@ -97,13 +101,19 @@ async def bring_in(
         known = await history.find_file(work, digest)
         beginning = await history.own_beginning(work)
         agents = _only_ones(await agent_names(work))
-    if known is not None:
-        return Brought(known.calls, None, None, zone.key, known_since=known.imported_at)
+    if known is not None and known.calls == known.held:
+        return _as_before(known, zone)
     reading = await asyncio.to_thread(_read, raw, tenant, zone, agents, most_rows)
     _must_be_of_before(reading, beginning)
     if reading.problems:
         raise WrongRows(reading.problems)
-    brought = _told(reading, zone)
+    gone = 0
+    if known is not None:
+        async with database.work(tenant) as work:
+            gone = await history.how_many_are_gone(work, [c.visit.call_id for c in reading.calls])
+        if not gone:
+            return _as_before(known, zone)
+    brought = _told(reading, zone, gone)
     if only_checks:
         return brought
     now = datetime.now(UTC)
@@ -111,6 +121,10 @@ async def bring_in(
     async with database.work(tenant) as work:
         is_new = await history.enter(work, name, digest, calls, now)
     return brought if is_new else Brought(brought.calls, None, None, zone.key, known_since=now)
+
+
+def _as_before(known: HistoryFile, zone: ZoneInfo) -> Brought:
+    return Brought(known.held, None, None, zone.key, known_since=known.imported_at)
 
 
 def _only_ones(names: Mapping[str, str]) -> dict[str, str]:
@@ -138,7 +152,7 @@ def _must_be_of_before(reading: Reading, beginning: datetime | None) -> None:
         )
 
 
-def _told(reading: Reading, zone: ZoneInfo) -> Brought:
+def _told(reading: Reading, zone: ZoneInfo, gone: int) -> Brought:
     times = [call.visit.entered_at for call in reading.calls]
     first, last = (min(times), max(times)) if times else (None, None)
     return Brought(
@@ -147,4 +161,5 @@ def _told(reading: Reading, zone: ZoneInfo) -> Brought:
         last_day=last and last.astimezone(zone).date(),
         time_zone=zone.key,
         ignored=reading.ignored,
+        back_again=gone,
     )

@@ -18,12 +18,16 @@ PATIENCE = 60
 """Seconds to take a file back: half a million calls go in three, on a quiet machine."""
 
 FILES = """
-select f.id, f.name, f.calls, f.imported_at, told.first_at, told.last_at
+select f.id, f.name, told.calls, f.calls as held, f.imported_at, told.first_at, told.last_at
 from history_file f cross join lateral (
-  select min(v.entered_at) as first_at, max(v.entered_at) as last_at from visit v
-  where v.tenant_id = $1 and v.file_id = f.id) told
-where f.tenant_id = $1 order by f.imported_at desc, f.id
+  select count(*) as calls, min(v.entered_at) as first_at, max(v.entered_at) as last_at
+  from visit v where v.tenant_id = $1 and v.file_id = f.id) told
+where f.tenant_id = $1 and ($2::bytea is null or f.digest = $2)
+order by f.imported_at desc, f.id
 """
+THERE = (
+    "select count(distinct call_id) from visit where tenant_id = $1 and call_id = any($2::uuid[])"
+)
 UNTOUCHED = """
 select not exists (select from journal where tenant_id = $1)
   and not exists (select from history_file where tenant_id = $1)
@@ -47,11 +51,13 @@ _encode = msgspec.json.Encoder().encode
 
 
 class HistoryFile(Struct, frozen=True):
-    """A file that was imported, and how many calls it held."""
+    """A file that was imported. `calls` are those that are known by it, of the many that it held:
+    a later file may tell of some anew, and takes them along when it is taken back."""
 
     id: UUID
     name: str
     calls: int
+    held: int
     imported_at: datetime
     first_at: datetime | None = None
     """When the first and the last caller came in of whom it tells; None where a later file tells
@@ -61,19 +67,23 @@ class HistoryFile(Struct, frozen=True):
 
 async def files(work: Work) -> list[HistoryFile]:
     """What was imported, the latest first."""
-    rows = await work.connection.fetch(FILES, work.tenant)
+    rows = await work.connection.fetch(FILES, work.tenant, None)
     return [HistoryFile(**row) for row in rows]
 
 
 async def find_file(work: Work, digest: bytes) -> HistoryFile | None:
     """The file with that SHA-256, if it was imported."""
-    row = await work.connection.fetchrow(
-        "select id, name, calls, imported_at from history_file"
-        " where tenant_id = $1 and digest = $2",
-        work.tenant,
-        digest,
-    )
+    row = await work.connection.fetchrow(FILES, work.tenant, digest)
     return None if row is None else HistoryFile(**row)
+
+
+async def how_many_are_gone(work: Work, calls: Sequence[UUID]) -> int:
+    """Of how many of these calls no file tells any more."""
+    gone = len(calls)
+    for start in range(0, len(calls), ROWS_AT_ONCE):
+        some = calls[start : start + ROWS_AT_ONCE]
+        gone -= await work.connection.fetchval(THERE, work.tenant, some)
+    return gone
 
 
 async def is_untouched(work: Work) -> bool:
@@ -107,8 +117,11 @@ async def enter(
     calls: Sequence[tuple[Visit, Handling | None]],
     now: datetime,
 ) -> bool:
-    """Enter a whole file; whether it was new. A call that another file has told of is told anew by
-    this one."""
+    """Enter a whole file; whether it was new, or not whole any more. A call that another file has
+    told of is told anew by this one."""
+    known = await find_file(work, digest)
+    if known is not None and known.calls < known.held:
+        await forget_files(work, [known.id])
     file = await work.connection.fetchval(
         ENTER_FILE, work.tenant, uuid4(), digest, name, len(calls), now
     )

@@ -87,8 +87,8 @@ class Uploads:
 
 
 class FileCard(Struct, frozen=True):
-    """A file that was brought in. The days are those of its calls on the company's clock; none
-    where a later file tells of all of them anew."""
+    """A file that was brought in. The days are those of its calls on the company's clock. Calls of
+    which a later file tells anew are that one's; there are no days where all are."""
 
     id: UUID
     name: str

@@ -81,6 +81,7 @@ function welcome(said, name) {
   if (said.calls) {
     told.append(made("a", { href: `/statistics/history?first=${said.first_day}&last=${said.last_day}`, textContent: "Look at them" }));
   }
+  if (said.back_again) told.append(` It was brought in before, but ${calls(said.back_again)} of it had gone with a file that was taken back.`);
   if (said.ignored.length) told.append(` Columns that were not looked at: ${said.ignored.join(", ")}.`);
   return told;
 }

@@ -68,6 +68,7 @@ async def test_an_owner_brings_a_file_in_and_the_figures_are_there(acme: Company
         "time_zone": "UTC",
         "ignored": ["colour"],
         "known_since": None,
+        "back_again": 0,
     }
     assert await counted(acme) == (3, 2, 1)
     by_agent = await acme.olivia.asks("GET", f"/api/reports/intervals?{DAYS}&size=whole&by=agent")
@@ -177,6 +178,47 @@ async def test_what_was_brought_in_is_listed_and_taken_back(acme: Company):
         await acme.olivia.asks("DELETE", f"{FILES}/{file['id']}")
     await sends(acme.olivia, GOOD)
     assert await counted(acme) == (3, 2, 1), "and brought in again"
+
+
+NAMED = b"call_id,queue_entered_at,answered_at,abandoned_at,agent\n"
+FIRST = NAMED + (
+    b"a,2026-01-31 10:00,2026-01-31 10:00:09,,Ana\n"
+    b"b,2026-01-31 11:00,,2026-01-31 11:00:30,\n"
+    b"c,2026-02-01 09:00,2026-02-01 09:00:02,,Zoe\n"
+)
+
+
+async def on_the_shelf(company: Company) -> dict[str, int]:
+    """How many calls are known by each file."""
+    files = (await company.olivia.asks("GET", FILES))["files"]
+    return {file["name"]: file["calls"] for file in files}
+
+
+async def takes_back(company: Company, name: str) -> None:
+    files = (await company.olivia.asks("GET", FILES))["files"]
+    (file,) = [file for file in files if file["name"] == name]
+    await company.olivia.asks("DELETE", f"{FILES}/{file['id']}")
+
+
+async def test_calls_that_went_with_a_corrected_file_come_back_with_the_first(acme: Company):
+    corrected = FIRST.replace(b"Zoe", b"Ana").replace(b"b,", b"b2,")  # b is the first's alone
+    await sends(acme.olivia, FIRST, "first.csv")
+    await sends(acme.olivia, corrected, "corrected.csv")
+    assert await on_the_shelf(acme) == {"first.csv": 1, "corrected.csv": 3}
+    _, said = await sends(acme.olivia, FIRST, "first.csv")
+    assert (said["calls"], said["back_again"]) == (3, 0)
+    assert said["known_since"], "all of its calls are there, by one file or the other"
+    await takes_back(acme, "corrected.csv")
+    assert await on_the_shelf(acme) == {"first.csv": 1}
+    assert await counted(acme) == (1, 0, 1)
+    _, said = await sends(acme.olivia, FIRST, "first.csv")
+    assert (said["calls"], said["back_again"], said["known_since"]) == (3, 2, None)
+    assert await on_the_shelf(acme) == {"first.csv": 3}
+    assert await counted(acme) == (3, 2, 1)
+    _, said = await sends(acme.olivia, FIRST, "first.csv")
+    assert said["known_since"]
+    await takes_back(acme, "first.csv")
+    assert await counted(acme) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("person", ["ana", "sam", "ada"])

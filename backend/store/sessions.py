@@ -82,8 +82,11 @@ async def open_session(work: Work, person: UUID, now: datetime) -> SignedIn:
     return SignedIn(token, person, now)
 
 
-async def find_session(database: Database, token: Token, now: datetime) -> SignedIn | None:
-    """The live session of that token; its idle time begins anew, at most once a minute."""
+async def find_session(
+    database: Database, token: Token, now: datetime, *, is_used: bool = True
+) -> SignedIn | None:
+    """The live session of that token; its idle time begins anew, at most once a minute, unless
+    whoever asks does not count as somebody who uses it."""
     async with database.work(token.tenant) as work:
         row = await work.connection.fetchrow(
             "select person_id, created_at, seen_at from session where tenant_id = $1"
@@ -95,7 +98,7 @@ async def find_session(database: Database, token: Token, now: datetime) -> Signe
         )
         if row is None:
             return None
-        if row["seen_at"] < now - timedelta(minutes=1):
+        if is_used and row["seen_at"] < now - timedelta(minutes=1):
             await work.connection.execute(
                 "update session set seen_at = $3 where tenant_id = $1 and token_hash = $2",
                 token.tenant,

@@ -19,7 +19,7 @@ from backend.reports.live import Watch
 from backend.reports.live_message import Live
 from backend.store.tenancy import Database, DatabaseAway
 from backend.web.connections import HttpRequest
-from backend.web.reports import Reader, current_reader
+from backend.web.reports import Reader, current_onlooker, current_reader
 from backend.web.turns import Turns
 
 STREAMS = 20
@@ -85,16 +85,17 @@ async def now(
 
 @get("/live", include_in_schema=False)
 async def live(
-    reader: NamedDependency[Reader],
+    onlooker: NamedDependency[Reader],
     live_archive: NamedDependency[Database],
     hub: NamedDependency[Hub],
     clock: NamedDependency[Clock],
     streams: NamedDependency[Streams],
 ) -> Stream:
-    """The same again and again, a line each, within a second of every change."""
-    watch = Watch(live_archive, reader.tenant, clock, sees_numbers=reader.sees_numbers)
-    streams.must_have_room(reader.tenant, reader.session)
-    lines = _lines(watch, Listener(reader.tenant, UUID(int=0), reader.session), hub, streams)
+    """The same again and again, a line each, within a second of every change. To look on does not
+    count as using a session."""
+    watch = Watch(live_archive, onlooker.tenant, clock, sees_numbers=onlooker.sees_numbers)
+    streams.must_have_room(onlooker.tenant, onlooker.session)
+    lines = _lines(watch, Listener(onlooker.tenant, UUID(int=0), onlooker.session), hub, streams)
     return Stream(lines, media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})
 
 
@@ -148,5 +149,5 @@ async def _is_dismissed(listener: Listener, within: float) -> bool:
 live_router = Router(
     "/api/reports",
     route_handlers=[now, live],
-    dependencies={"reader": Provide(current_reader)},
+    dependencies={"reader": Provide(current_reader), "onlooker": Provide(current_onlooker)},
 )

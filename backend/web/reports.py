@@ -85,6 +85,15 @@ async def current_reader(request: HttpRequest) -> Reader:
 
     Raises `NoSuchKey`, `SignedOut`, or `NotAllowed` for a role that reads no figures.
     """
+    return await _reader_of(request, is_used=True)
+
+
+async def current_onlooker(request: HttpRequest) -> Reader:
+    """The dependency: the same for a page that stays open, which is not to use a session."""
+    return await _reader_of(request, is_used=False)
+
+
+async def _reader_of(request: HttpRequest, *, is_used: bool) -> Reader:
     database: Database = request.app.state.database
     clock: Clock = request.app.state.clock
     kind, _, key = request.headers.get("authorization", "").partition(" ")
@@ -93,7 +102,7 @@ async def current_reader(request: HttpRequest) -> Reader:
         if found is None:
             raise NoSuchKey
         return Reader(*found, sha256(key.strip().encode()).digest())
-    visitor = await identify(request, database, clock)
+    visitor = await identify(request, database, clock, is_used=is_used)
     if visitor.role not in READS_REPORTS:
         raise NotAllowed
     return Reader(visitor.tenant, visitor.role is not Role.ANALYST, visitor.session.token.hash)

@@ -23,7 +23,7 @@ from backend.web.connections import HttpRequest
 from backend.web.passwords import hash_password, password_is
 from backend.web.problems import NoSuchCompany, SignedOut, TooManyTries, WrongCredentials
 from backend.web.throttle import Throttle
-from backend.web.visitor import Visitor, cookie_name
+from backend.web.visitor import Visitor, cookie_name, identify
 
 log = logger("sign-in")
 
@@ -60,6 +60,14 @@ class Me(Struct, frozen=True):
     tenants: list[Place]
     simulated: bool
     lab_url: str | None
+
+
+class SessionCard(Struct, frozen=True):
+    """Whose session it is, in which company, and as what."""
+
+    person: UUID
+    tenant: UUID
+    role: str
 
 
 @post("/sign-in", status_code=200)
@@ -115,6 +123,16 @@ async def me(
 ) -> Me:
     """Who is signed in."""
     return await _me(database, settings, visitor.session)
+
+
+@get("/session")
+async def session(
+    request: HttpRequest, database: NamedDependency[Database], clock: NamedDependency[Clock]
+) -> SessionCard:
+    """Whether the session still holds, for a page that is open. To ask does not count as using it:
+    one that is left alone ends as if the page were closed."""
+    visitor = await identify(request, database, clock, is_used=False)
+    return SessionCard(visitor.person.id, visitor.tenant, visitor.role.value)
 
 
 @put("/session/tenant")
@@ -201,4 +219,4 @@ def _cookie(request: HttpRequest, value: str, *, max_age: int) -> Cookie:
     )
 
 
-sign_in_router = Router("/api", route_handlers=[sign_in, sign_out, me, switch_tenant])
+sign_in_router = Router("/api", route_handlers=[sign_in, sign_out, me, session, switch_tenant])

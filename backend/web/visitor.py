@@ -46,10 +46,15 @@ class Visitor(Struct, frozen=True):
         return self.person.id
 
 
-async def identify(connection: Connection, database: Database, clock: Clock) -> Visitor:
-    """Who this is. Raises `SignedOut`."""
+async def identify(
+    connection: Connection, database: Database, clock: Clock, *, is_used: bool = True
+) -> Visitor:
+    """Who this is. Raises `SignedOut`. A page that asks by itself while nobody is there does not
+    keep a session from ending: then nothing is used."""
     token = read_token(connection.cookies.get(cookie_name(connection), ""))
-    session = None if token is None else await find_session(database, token, clock())
+    if token is None:
+        raise SignedOut
+    session = await find_session(database, token, clock(), is_used=is_used)
     if session is None:
         raise SignedOut
     async with database.work(session.tenant) as work:

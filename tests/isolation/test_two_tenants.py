@@ -51,6 +51,7 @@ ANALYSTS_MAY = {
     "GET /api/calls/{call_id}",
     "GET /api/calls/{call_id}/earlier",
     "GET /api/me",
+    "GET /api/session",
     "POST /api/sign-out",
     "PUT /api/session/tenant",
     "GET /api/reports/measures",

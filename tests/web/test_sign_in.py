@@ -301,6 +301,25 @@ async def test_a_session_ends_however_much_it_is_used(acme: Company):
     assert refused.value.code == "signed-out"
 
 
+async def test_a_page_that_is_left_open_does_not_keep_a_session_from_ending(acme: Company):
+    me = await acme.sam.signs_in()
+    for _ in range(2):
+        acme.product.clock.later += IDLE * 0.4
+        said = await acme.sam.asks("GET", "/api/session")
+        assert said == {
+            "person": me["person"]["id"],
+            "tenant": str(acme.tenant),
+            "role": "supervisor",
+        }
+        async with acme.sam.http.get("/api/reports/live") as stream:
+            assert stream.status == 200
+            assert await stream.content.readline()
+    acme.product.clock.later += IDLE * 0.4
+    for path in ("/api/session", "/api/reports/live", "/api/me"):
+        with pytest.raises(Refused, match="signed-out"):
+            await acme.sam.asks("GET", path)
+
+
 async def test_an_expired_session_is_swept_away_by_the_next_sign_in_of_that_company_alone(
     acme: Company, globex: Company
 ):

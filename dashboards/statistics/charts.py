@@ -261,7 +261,7 @@ def requirement(forecast: pd.DataFrame, labels: Sequence[str], theme: str) -> fi
     }
     plot.step(
         "x", "agents", source=source, y_range_name="agents", color=hue["good"], line_width=2.5,
-        mode="center", legend_label="agents needed",
+        mode="center", legend_label="agents needed, if nobody gave up",
     )  # fmt: skip
     plot.add_layout(
         LinearAxis(

@@ -138,6 +138,10 @@ def chart_theme(theme: str) -> Theme:
                     **{f"major_label_{name}": value for name, value in text.items()},
                 },
                 "Legend": {f"label_{name}": value for name, value in text.items()},
+                "ColorBar": {
+                    "major_label_text_color": hue["ink_2"],
+                    "major_label_text_font": text["text_font"],
+                },
                 "Title": {
                     "text_color": hue["ink"],
                     "text_font": "Inter, ui-sans-serif, sans-serif",

@@ -48,7 +48,6 @@ async def main() -> None:
             await ana.goes_available()
             callers = await a_busy_morning(acme, ana)
             await photographs(ana.page)
-            await statistics_photographs(browsers, acme.people["Sam Okafor"], callers[3])
             await drag_photographs(ana, acme.people["Chloe Martin"])
             await consult_photographs(ana, acme.people["Chloe Martin"], callers[3])
             await conference_photograph(ana)
@@ -56,6 +55,8 @@ async def main() -> None:
             await wrap_up_photograph(ana)
             await dial_pad_photographs(ana)
             await help_photographs(ana, browsers, acme.people["Sam Okafor"])
+            callers.append(await acme.rings("+4930901821"))
+            await statistics_photographs(browsers, acme.people["Sam Okafor"], callers[-1])
             callers += await crowd_photograph(ana, acme)
             await lab_photograph(ana.page)
             await hang_up(callers)
@@ -145,9 +146,11 @@ async def statistics_photographs(browsers: Browsers, supervisor: Agent, caller: 
         "history": f"history?{month}&compare=yes",
         "staffing": f"staffing?day={today + timedelta(days=1)}",
         "calls": "calls",
+        "replay": f"replay?at={datetime.now(UTC) - timedelta(seconds=5):%H:%M:%S}",
     }
     for theme in ("light", "dark"):
         await page.emulate_media(color_scheme=theme)
+        await _is_drawn(page, theme)  # a page asks for itself anew, in the other colours
         for name, view in views.items():
             await page.goto(f"{ADDRESS}/statistics/{view}")
             await _is_drawn(page, theme)
@@ -155,6 +158,7 @@ async def statistics_photographs(browsers: Browsers, supervisor: Agent, caller: 
             path = FOLDER / f"{name}-1440-{theme}.png"
             await page.screenshot(path=path, full_page=whole)
     await page.emulate_media(color_scheme="light")
+    await _is_drawn(page, "light")
     await page.goto(f"{ADDRESS}/statistics/desk")
     await page.get_by_role("link", name=caller.number).click()
     await _is_drawn(page, "light")
@@ -169,7 +173,7 @@ async def statistics_photographs(browsers: Browsers, supervisor: Agent, caller: 
 async def _is_drawn(page: Page, theme: str) -> None:
     await page.wait_for_selector(f"html[data-theme={theme}]")
     await page.wait_for_selector(".tile, .card")
-    await page.locator(".counting").wait_for(state="detached")
+    await page.locator(".counting").first.wait_for(state="hidden")
     await page.wait_for_timeout(1500)
 
 

@@ -27,6 +27,7 @@ from backend.feed.attendance import Attendance
 from backend.feed.hub import Hub, Numbered
 from backend.feed.relay import Relay
 from backend.logs import configure_logs, logger
+from backend.reports.formats import load_frames
 from backend.settings import Settings
 from backend.store import attendance as attendance_rows
 from backend.store import boards
@@ -286,7 +287,9 @@ async def _in_the_background(services: Services, sweeping: bool) -> AsyncGenerat
     ]
     if sweeping:
         loops += [services.sweeper.run(), services.bookkeeper.run()]
+    # Both take a moment: now, and not while somebody's webhook waits for an answer.
     composing = asyncio.create_task(asyncio.to_thread(make_all))
+    loading = asyncio.create_task(asyncio.to_thread(load_frames))
     tasks = [asyncio.create_task(loop) for loop in loops]
     for task in tasks:
         task.add_done_callback(_must_not_end)
@@ -295,7 +298,7 @@ async def _in_the_background(services: Services, sweeping: bool) -> AsyncGenerat
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(composing, *tasks, return_exceptions=True)
+        await asyncio.gather(composing, loading, *tasks, return_exceptions=True)
 
 
 def _must_not_end(task: asyncio.Task[None]) -> None:

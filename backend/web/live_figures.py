@@ -96,17 +96,20 @@ async def live(
     watch = Watch(live_archive, onlooker.tenant, clock, sees_numbers=onlooker.sees_numbers)
     streams.must_have_room(onlooker.tenant, onlooker.session)
     lines = _lines(watch, Listener(onlooker.tenant, UUID(int=0), onlooker.session), hub, streams)
+    await anext(lines)  # it counts from now on, before anybody else is asked whether there is room
     return Stream(lines, media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})
 
 
 async def _lines(
     watch: Watch, listener: Listener, hub: Hub, streams: Streams
 ) -> AsyncGenerator[bytes]:
-    """Until the reader is gone, signs out, or has to ask anew. While the database is away there
-    are none, and the reader sees how old the last one is."""
+    """Nothing once it is open, and then one after the other until the reader is gone, signs out, or
+    has to ask anew. While the database is away there are none, and the reader sees how old the last
+    one is."""
     ends_at = _seconds() + LASTS
     told, told_at = None, 0.0
     with streams.one_of(listener.tenant, listener.session), hub.entered(listener):
+        yield b""
         while _seconds() < ends_at:
             seen = await _look(watch)
             is_due = _differs(seen, told) or _seconds() - told_at > HEARTBEAT

@@ -1,6 +1,7 @@
 """A company as it is now, as wallboards have it: a line whenever something has changed."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -124,6 +125,15 @@ async def test_one_session_has_few_streams_and_leaves_the_others_to_colleagues(a
             assert (answer.status, (await answer.json())["code"]) == (429, "too-many-streams")
         colleagues = await open_streams.enter_async_context(stream_of(acme.ada))
         await colleagues.shows(lambda _: True)
+
+
+async def test_streams_asked_for_all_at_once_are_no_more_for_that(acme: Company):
+    many = [acme.sam.http.get("/api/reports/live") for _ in range(10)]
+    answers = await asyncio.gather(*many)
+    statuses = Counter(answer.status for answer in answers)
+    for answer in answers:
+        answer.close()
+    assert statuses == {200: live_figures.STREAMS_OF_ONE, 429: 10 - live_figures.STREAMS_OF_ONE}
 
 
 async def test_reports_asked_for_all_at_once_keep_nobody_elses_and_no_live_figures_waiting(

@@ -44,6 +44,7 @@ class Viewer(Protocol):
     show, `leave` why it ends."""
 
     visitor: Visitor
+    hangs_on_a_wall: bool
 
     def show(self, seen: Seen) -> None: ...
 
@@ -181,12 +182,15 @@ class Channel:
         return False
 
     async def _may_look(self, visitor: Visitor) -> bool:
-        """Only a clear no is one: while the backend is away nobody is sent away."""
+        """Only a clear no is one: while the backend is away nobody is sent away. A wallboard on a
+        wall is used by being looked at, so its session does not idle out as a desk's does."""
         known = self._guestbook.of(visitor)
         if known is None:
             return False
         try:
-            me = await self._backend.said(known.cookie, "/api/me")
+            here = await self._backend.said(known.cookie, "/api/session")
+            if any(one.hangs_on_a_wall for one in self.viewers if one.visitor == visitor):
+                await self._backend.said(known.cookie, "/api/me")
         except Refused as refused:
             if refused.status != 401:
                 return True
@@ -194,7 +198,7 @@ class Channel:
             return False
         except (aiohttp.ClientError, TimeoutError, OSError):
             return True
-        return Rights(me["tenant"]["id"], me["role"]) == self._rights
+        return Rights(here["tenant"], here["role"]) == self._rights
 
     def _is_stale(self) -> bool:
         return _seconds() - self._heard_at > STALE_SECONDS

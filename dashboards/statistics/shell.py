@@ -66,10 +66,12 @@ class Page(Struct, frozen=True):
         """What the address says of that, or else."""
         return self.asked.get(name, [otherwise])[0]
 
-    def show_live(self, draw: Callable[[Seen], None], pane: pn.pane.HTML) -> None:
+    def show_live(
+        self, draw: Callable[[Seen], None], pane: pn.pane.HTML, *, hangs_on_a_wall: bool = False
+    ) -> None:
         """Draw the company as it is, as soon as the page is there and whenever it changes; the
         pane says why, if there is nothing to draw."""
-        viewer = LiveViewer(self, draw, pane)
+        viewer = LiveViewer(self, draw, pane, hangs_on_a_wall=hangs_on_a_wall)
         pn.state.onload(viewer.come)
         pn.state.on_session_destroyed(lambda _: viewer.go())
 
@@ -77,8 +79,15 @@ class Page(Struct, frozen=True):
 class LiveViewer:
     """A page in the list of those who look."""
 
-    def __init__(self, page: Page, draw: Callable[[Seen], None], pane: pn.pane.HTML) -> None:
-        self.visitor = page.visitor
+    def __init__(
+        self,
+        page: Page,
+        draw: Callable[[Seen], None],
+        pane: pn.pane.HTML,
+        *,
+        hangs_on_a_wall: bool,
+    ) -> None:
+        self.visitor, self.hangs_on_a_wall = page.visitor, hangs_on_a_wall
         self._page, self._draw, self._pane = page, draw, pane
         self._is_gone = False
 

@@ -45,7 +45,7 @@ def page(office: Office) -> pn.viewable.Viewable:
         alarm.rings = looked.is_alarming and not seen.is_stale
         day.show(seen.live)
 
-    opened.show_live(draw, tiles)
+    opened.show_live(draw, tiles, hangs_on_a_wall=True)
     parts = (tiles, day.card, people, alarm)
     return pn.Column(*parts, sizing_mode="stretch_width", margin=0, styles={"gap": "14px"})
 

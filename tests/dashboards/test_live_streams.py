@@ -28,6 +28,7 @@ class Told(Backend):
         self.lines: asyncio.Queue[Live | None] = asyncio.Queue()
         self.out: set[str] = set()
         self.refusal: Refused | None = None
+        self.used: list[str] = []
 
     async def live(self, cookie: str) -> AsyncGenerator[Live]:
         if self.refusal is not None:
@@ -43,13 +44,15 @@ class Told(Backend):
     async def said(self, cookie: str, path: str, query: Any = None) -> Any:
         if cookie in self.out:
             raise Refused(401, "signed-out", "Sign in.")
-        return {"tenant": {"id": "acme"}, "role": "analyst" if cookie == "Ada" else "supervisor"}
+        self.used += [cookie] if path == "/api/me" else []
+        return {"tenant": "acme", "role": "analyst" if cookie == "Ada" else "supervisor"}
 
 
 class Viewer:
     """Somebody who looks."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, hangs_on_a_wall: bool = False) -> None:
+        self.hangs_on_a_wall = hangs_on_a_wall
         self.visitor = Visitor(name, "acme", name)
         self.seen: asyncio.Queue[Seen] = asyncio.Queue()
         self.is_away = False
@@ -140,6 +143,15 @@ async def test_who_signs_out_is_sent_away_and_the_others_go_on_by_a_right_of_the
     backend.out.add("Olivia")
     await figures.prove()
     assert figures.viewers == 0
+
+
+async def test_a_wallboard_uses_its_session_and_a_desk_that_is_left_open_does_not(
+    backend: Told, figures: LiveFigures
+):
+    figures.join(SUPERVISORS, Viewer("Sam"))
+    figures.join(SUPERVISORS, Viewer("Olivia", hangs_on_a_wall=True))
+    await figures.prove()
+    assert set(backend.used) == {"Olivia"}
 
 
 async def test_who_may_read_no_figures_is_told_so(backend: Told, figures: LiveFigures):

@@ -203,7 +203,7 @@ async def test_an_analyst_sees_no_number_whole(acme: Company):
     for number in (caller.number, outside.number):
         assert number in whole
         assert number not in told
-        assert number[5:-2] not in told
+        assert number[2:-2] not in told.replace(acme.number, "")
     assert "+1555•••••11" in told
     assert acme.number in told
     day = await replayed(acme.ada)

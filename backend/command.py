@@ -61,7 +61,8 @@ async def _connected(command: str, settings: Settings, do: Do) -> str:
     if address is None:
         raise CommandIncomplete(
             f"{command} works with the running product's database: set DATABASE_URL, or start "
-            f"Patchbay, whose own PostgreSQL is then found in {settings.data_folder}."
+            f"Patchbay, whose own PostgreSQL is then found in {settings.data_folder} (or set"
+            " PATCHBAY_DATA to the folder with which it was started)."
         )
     database = await Database.connect(address, 1)
     try:

@@ -161,7 +161,8 @@ def waits(bins: pd.DataFrame, threshold: float, theme: str) -> figure:
             "abandoned": list(summed["abandoned"]),
         }
     )
-    plot = blank("How long callers waited", x_axis_label="seconds", y_axis_label="calls")
+    title = f"How long callers waited; the line is at {threshold:g} s"
+    plot = blank(title, x_axis_label="seconds", y_axis_label="calls")
     plot.y_range.start = 0  # pyright: ignore[reportAttributeAccessIssue]
     bars = plot.vbar_stack(
         ["answered", "abandoned"],

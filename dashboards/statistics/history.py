@@ -5,6 +5,7 @@
 # pyright: reportOperatorIssue=false, reportIndexIssue=false, reportGeneralTypeIssues=false, reportReturnType=false
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,7 @@ OF_TIME = (
     Column("Occupancy", formula="busy / (busy + available)"),
     Column("Missed rings", formula=MISSED_RINGS),
 )
+FOUR_WEEKS = timedelta(days=27)
 TWO_COLUMNS = "repeat(auto-fit, minmax(min(460px, 100%), 1fr))"
 
 
@@ -215,6 +217,8 @@ def tiles_html(days: Days, queues: list[str], answers: Answers) -> str:
         tiles=tiles,
         is_final=is_final,
         compared_with="" if before is None else days.before.words,
+        nothing=row["offered"] == 0,
+        longer=address("history", {"first": days.today - FOUR_WEEKS, "last": days.today}),
     )
 
 

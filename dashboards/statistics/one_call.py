@@ -18,7 +18,7 @@ from bokeh.plotting import figure
 from backend.clock import real_clock
 from dashboards.statistics import charts
 from dashboards.statistics.look import clock, colours, drawn
-from dashboards.statistics.shell import Office, fill_later, html, open_page
+from dashboards.statistics.shell import Office, address, fill_later, html, open_page
 from dashboards.statistics.tables import rows_of
 
 CALLER = "the caller waits"
@@ -124,7 +124,16 @@ def events_html(events: pd.DataFrame, zone: ZoneInfo) -> str:
         }
         for row in told
     ]
-    return drawn("one_call.html", events=rows)
+    moment = None if first is None else first.astimezone(zone)
+    day = "" if moment is None else f"{moment:%Y-%m-%d}"
+    at = "" if moment is None else f"{moment:%H:%M:%S}"
+    return drawn(
+        "one_call.html",
+        events=rows,
+        day=day,
+        all_calls=address("calls", {"first": day, "last": day}),
+        replay=address("replay", {"day": day, "at": at}),
+    )
 
 
 def _told(detail: str) -> str:

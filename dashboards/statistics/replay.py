@@ -101,8 +101,14 @@ class Stage:
         self.ask.object = ask_html(day)
         self.controls.day = day_card(day)
         self.board.time_zone = day.head.time_zone
+        unknown = (self.people, self.board) if is_imported(day) else ()
         for part in self.parts:
-            part.visible = part is not self.told
+            part.visible = part is not self.told and part not in unknown
+
+
+def is_imported(day: ReplayedDay) -> bool:
+    """Whether its figures are known, and nobody wrote down its board."""
+    return day.lines == 0 and sum(day.came_in) > 0
 
 
 class Seat:
@@ -253,7 +259,7 @@ def ask_html(day: ReplayedDay) -> str:
         },
         history=address("history", {"first": head.day, "last": head.day}),
         calls=address("calls", _days(head)),
-        is_imported=day.lines == 0 and sum(day.came_in) > 0,
+        is_imported=is_imported(day),
     )
 
 

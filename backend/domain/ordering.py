@@ -4,7 +4,9 @@ Twilio numbers the events of a conference and warns that they may arrive in any 
 (twilio.com/docs/voice/twiml/conference, SequenceNumber). So a call's callbacks have places:
 the arrival, then the conference's events by number, then the end of the caller's leg. One that
 comes before its place waits there; a gap is waited for at most `PATIENCE`, because a callback
-may also be lost. One whose place has passed is late and changes nothing.
+may also be lost. One whose place has passed is late and changes nothing; but who came in is there,
+whenever we hear of it: only their leaving undoes that, and it is remembered of a leg that was never
+seen (`decision.forget`).
 """
 
 from collections.abc import Sequence
@@ -50,7 +52,16 @@ def has_its_place(call: Call | None, callback: Callback) -> bool:
     if callback.conference != call.conference:
         # A room that was closed is made anew when somebody enters; the rest is of one that is past.
         return isinstance(callback.signal, ENTERS)
-    return callback.sequence > call.heard
+    return callback.sequence > call.heard or _brings_somebody_in(call, callback)
+
+
+def _brings_somebody_in(call: Call, callback: Callback) -> bool:
+    """Whether it tells of a leg that nobody else stands for: an agent whose page was reloaded is
+    there by the newer leg, and the older one is on its way out."""
+    if not isinstance(callback.signal, ENTERS):
+        return False
+    agent = getattr(callback.signal, "agent_id", None)
+    return agent is None or all(leg.agent_id != agent or leg.left_at for leg in call.legs)
 
 
 def _opens(callback: Callback) -> bool:

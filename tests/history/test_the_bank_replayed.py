@@ -178,17 +178,13 @@ def agenda(lives: Iterable[Life], dice: Random) -> dict[datetime, list[Step]]:
 def _delays(life: Life, dice: Random) -> dict[str, timedelta]:
     """How late each callback comes.
 
-    The voice webhook is a question: the caller would be as late. And the product waits two seconds
-    for an event of a room before it goes on to those after it (`domain/ordering.py`), without that
-    one. So what follows upon an agent's coming is no sooner than that: or the answer is not known,
-    and a caller who has left has abandoned.
+    The voice webhook is a question: the caller would be as late. And what is over stays as it was
+    when it was over (`domain/call_states.py`), so an agent's coming is told before the caller left.
     """
     delays = {what: _delay(dice) for what, _ in life.callbacks}
     delays["voice"] = timedelta()
-    if life.is_answered:
-        if life.waited + delays["agent-joins"] >= life.end:
-            delays["agent-joins"] = timedelta()
-        delays["starts"] = max(delays["starts"], delays["agent-joins"])
+    if life.is_answered and life.waited + delays["agent-joins"] >= life.end:
+        delays["agent-joins"] = timedelta()
     return delays
 
 

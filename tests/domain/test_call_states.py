@@ -57,10 +57,19 @@ def scene(
     free: tuple[UUID, ...] = (ANA, BEN, CHLOE),
     rules: Rules = Rules(),  # noqa: B008  it is frozen
 ) -> Scene:
+    """As the store gives it, of whoever is in this call too (`floor.LOAD`)."""
     agent = Agent(actor, "Ana", NOW, status=AgentStatus.AVAILABLE)
-    own = (OwnNumber(OWN),)
     free = tuple(one for one in free if call is None or not call.is_in_hands_of(one))
-    return Scene(TENANT, rules, call, actor=agent, free=free, team=SALESPEOPLE, numbers=own)
+    return Scene(
+        TENANT,
+        rules,
+        call,
+        actor=agent,
+        actor_call=call.id if call is not None and call.is_in_hands_of(actor) else None,
+        free=free,
+        team=SALESPEOPLE,
+        numbers=(OwnNumber(OWN),),
+    )
 
 
 def arrived() -> Call:
